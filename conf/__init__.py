@@ -1,0 +1,1 @@
+"""Config, table contracts, views and Databricks resources, read by importlib.resources."""

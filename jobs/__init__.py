@@ -1,0 +1,1 @@
+"""One thin file per job: config, read, transform, write."""

@@ -1,0 +1,1 @@
+"""The typed configuration: models, YAML layers, overrides."""

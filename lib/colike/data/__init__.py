@@ -1,0 +1,1 @@
+"""From raw files to checked ratings, items and histories; and generated data."""

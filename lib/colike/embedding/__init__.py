@@ -1,0 +1,1 @@
+"""Text embedders and the encoding of the catalogue."""

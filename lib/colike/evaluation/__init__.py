@@ -1,0 +1,1 @@
+"""Ranking metrics, NPS, intervals and held-out pairs."""

@@ -1,0 +1,1 @@
+"""Labelled training pairs drawn from similarity, and their snapshot."""

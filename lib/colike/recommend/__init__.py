@@ -1,0 +1,1 @@
+"""User to item: sources, the scoring engine, and its use for one user."""

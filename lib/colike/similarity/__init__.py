@@ -1,0 +1,1 @@
+"""Co-likes and Jaccard of items."""

@@ -1,0 +1,1 @@
+"""The training worker: runs from a snapshot folder, without Spark."""
