@@ -1,1 +1,8 @@
 """Contracts, the store and its lock: the only room that reads or writes a table."""
+
+from colike.tables.contracts import IdTypes, TableContract, contracts
+from colike.tables.lock import store_lock
+from colike.tables.store import Reader, Store
+from colike.tables.writer import Writer
+
+__all__ = ["IdTypes", "Reader", "Store", "TableContract", "Writer", "contracts", "store_lock"]

@@ -1,0 +1,73 @@
+"""Turns pydantic's findings into one sentence: file, path, what is wrong, what is allowed."""
+
+import dataclasses
+import difflib
+from collections.abc import Mapping
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from colike.config.models import Config
+from colike.errors import ConfigError
+
+
+def config_error(error: ValidationError, origins: Mapping[str, str], file: str) -> ConfigError:
+    """Return a `ConfigError` for the first of pydantic's findings.
+
+    Args:
+        error: What validation of the merged layers found.
+        origins: The layer (file or override) that set each dotted path.
+        file: The data set's file, named where no layer set the path.
+    """
+    finding = error.errors()[0]
+    path = [str(part) for part in finding["loc"]]
+    dotted = ".".join(path)
+    where = f"{_origin(path, origins) or file}: {dotted}" if path else file
+    more = f" ({error.error_count() - 1} more findings)" if error.error_count() > 1 else ""
+    return ConfigError(f"{where}: {_sentence(finding, path)}{more}")
+
+
+def _sentence(finding: Any, path: list[str]) -> str:
+    if finding["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
+        allowed = allowed_keys(path[:-1])
+        close = difflib.get_close_matches(path[-1], allowed, n=1)
+        hint = f"did you mean {close[0]!r}? " if close else ""
+        return f"unknown key; {hint}allowed here: {', '.join(allowed)}."
+    if finding["type"] == "missing":
+        return "this key is missing; add it."
+    message = str(finding["msg"]).removeprefix("Value error, ")
+    given = "" if finding["type"] == "value_error" else f", not {finding.get('input')!r}"
+    return f"{message}{given}."
+
+
+def _origin(path: list[str], origins: Mapping[str, str]) -> str | None:
+    for end in range(len(path), 0, -1):
+        name = origins.get(".".join(path[:end]))
+        if name is not None:
+            return name
+    return None
+
+
+def allowed_keys(path: list[str]) -> list[str]:
+    """Return the keys that the config allows under `path`, sorted; none for free mappings."""
+    current: Any = Config
+    for part in path:
+        current = _below(current, part)
+    return sorted(_fields(current))
+
+
+def _below(model: Any, part: str) -> Any:
+    annotation = _fields(model).get(part)
+    if annotation is None:
+        return next((arg for arg in get_args(model) if _fields(arg)), None)
+    if _fields(annotation):
+        return annotation
+    return next((arg for arg in get_args(annotation) if _fields(arg)), annotation)
+
+
+def _fields(model: Any) -> dict[str, Any]:
+    if isinstance(model, type) and issubclass(model, BaseModel):
+        return {name: field.annotation for name, field in model.model_fields.items()}
+    if dataclasses.is_dataclass(model):
+        return {field.name: field.type for field in dataclasses.fields(model)}
+    return {}

@@ -1,0 +1,235 @@
+"""The sections of a config; every default lives in conf/base.yml, none here."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from colike.training.settings import TrainSettings
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Positive = Annotated[int, Field(gt=0)]
+IdType = Literal["bigint", "string"]
+FileFormat = Literal["auto", "csv", "parquet", "delta"]
+Aggregate = Literal["sum", "max", "count_then_max", "count_then_sum"]
+
+
+class Section(BaseModel):
+    """A part of the config: no unknown keys, no change after loading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class RatingColumns(Section):
+    """The names that the rating file gives to its columns."""
+
+    user_id: str
+    item_id: str
+    rating: str
+
+
+class RatingsFile(Section):
+    """Where ratings lie and what they may be."""
+
+    path: str
+    format: FileFormat
+    columns: RatingColumns
+    scale_min: float
+    scale_max: float
+
+
+class ItemColumns(Section):
+    """The names that the item file gives to its columns."""
+
+    item_id: str
+    title: str
+
+
+class ItemsFile(Section):
+    """Where items lie, and which of their columns become attributes."""
+
+    path: str
+    format: FileFormat
+    columns: ItemColumns
+    attributes: list[str]
+    missing: list[str]
+    # Aggregates made from all raters, the test users too: never an attribute (DESIGN.md, rule 4).
+    leaking: list[str]
+
+    @model_validator(mode="after")
+    def _no_leaking_attribute(self) -> "ItemsFile":
+        leaks = sorted(set(self.attributes) & set(self.leaking))
+        if leaks:
+            raise ValueError(f"attributes made from test ratings too are not allowed: {leaks}")
+        return self
+
+
+class SynopsisColumns(Section):
+    """The names that the synopsis file gives to its columns."""
+
+    item_id: str
+    synopsis: str
+
+
+class SynopsesFile(Section):
+    """Where synopses lie; texts that begin with one of `empty_prefixes` count as empty."""
+
+    path: str
+    format: FileFormat
+    columns: SynopsisColumns
+    empty_prefixes: list[str]
+
+
+class DataConfig(Section):
+    """The input files of a data set."""
+
+    user_id_type: IdType
+    item_id_type: IdType
+    ratings: RatingsFile
+    items: ItemsFile
+    synopses: SynopsesFile | None
+    max_rejected_share: Share
+
+
+class LikesConfig(Section):
+    """What counts as a like (promoter) and as a detractor, on the data set's scale."""
+
+    at_least: float
+    detractor_at_most: float
+
+
+class SplitConfig(Section):
+    """The hash split of METHOD.md; `validation_users` null means by number of users."""
+
+    salt: str
+    test_share: Share
+    validation_share: Share
+    validation_users: Share | None
+
+
+class DescriptionsConfig(Section):
+    """The sandboxed Jinja2 template of an item's description."""
+
+    template: str
+    max_synopsis_words: Positive
+
+
+class SimilarityConfig(Section):
+    """Which engine counts co-likes, and the least that a row must have."""
+
+    method: Literal["self_join"]
+    min_colikes: Positive
+    min_jaccard: Share
+
+
+class PairsConfig(Section):
+    """Labels, bounds and held-out items of the training pairs."""
+
+    threshold: Share
+    min_colikes: Positive
+    min_likes: Positive
+    negatives_per_positive: Annotated[float, Field(ge=0)]
+    hard_neighbours: Positive
+    heldout_items: Share
+    base_embedder: str
+    salt: str
+
+
+class EmbedderConfig(Section):
+    """One text embedder: a model by name or folder, the fine-tuned one, or OpenAI's service."""
+
+    kind: Literal["sentence_transformer", "finetuned", "openai"]
+    # package:NAME (weights in a Python package), a local folder, a hub name, or a service's model.
+    model: str | None = None
+    base_url: str | None = None
+
+
+class EmbedConfig(Section):
+    """The embedders, by the source name that they have everywhere."""
+
+    embedders: dict[str, EmbedderConfig]
+    max_tokens: Positive
+    batch_size: Positive
+    precision: Literal["auto", "bf16", "fp32"]
+
+
+class NeighboursConfig(Section):
+    """How many neighbours an item keeps per source."""
+
+    k: Positive
+    candidate_margin: Positive
+
+
+class RecommendConfig(Section):
+    """Length of the lists, how neighbours add up, and how deep each source looks."""
+
+    k: Positive
+    aggregate: Aggregate
+    # Neighbours per liked title and source; what stands here is fixed, the rest is chosen
+    # among `neighbours_grid` on the validation ratings.
+    neighbours_per_title: dict[str, Positive]
+    neighbours_grid: list[Positive]
+    sources: list[str]
+    histories: list[Literal["known", "all"]]
+
+
+class EvaluateConfig(Section):
+    """Depths, bootstrap and protocols of the evaluation."""
+
+    ks: list[Positive]
+    protocols: list[Literal["holdout", "book"]]
+    bootstrap_replicates: Positive
+    bootstrap_seed: int
+    baseline: str
+
+
+class PublishConfig(Section):
+    """Which source analysts see: a name, or the best by a metric at depth k."""
+
+    champion: str
+    metric: str
+    k: Positive
+    keep_runs: Positive
+    report_users: Positive
+
+
+class MaintainConfig(Section):
+    """Housekeeping of the tables."""
+
+    vacuum_hours: Annotated[int, Field(ge=168)]
+
+
+class Config(Section):
+    """A whole config, as the layers of YAML and `--set` make it."""
+
+    name: str
+    data: DataConfig
+    likes: LikesConfig
+    split: SplitConfig
+    descriptions: DescriptionsConfig
+    similarity: SimilarityConfig
+    pairs: PairsConfig
+    train: TrainSettings
+    embed: EmbedConfig
+    neighbours: NeighboursConfig
+    recommend: RecommendConfig
+    evaluate: EvaluateConfig
+    publish: PublishConfig
+    maintain: MaintainConfig
+    spark: dict[str, str]
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "Config":
+        if self.pairs.base_embedder not in self.embed.embedders:
+            raise ValueError(
+                f"pairs.base_embedder is {self.pairs.base_embedder!r}, which embed.embedders lacks; "
+                f"it has {sorted(self.embed.embedders)}"
+            )
+        if max(self.evaluate.ks) > self.recommend.k:
+            raise ValueError(
+                f"evaluate.ks goes to {max(self.evaluate.ks)}, deeper than recommend.k = "
+                f"{self.recommend.k}"
+            )
+        deepest = max([*self.recommend.neighbours_grid, *self.evaluate.ks])
+        if deepest > self.neighbours.k:
+            raise ValueError(f"neighbours.k = {self.neighbours.k} is below {deepest}, which is used")
+        return self

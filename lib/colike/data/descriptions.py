@@ -1,0 +1,65 @@
+"""Descriptions: the text of an item that embedders read, from the config's template."""
+
+import re
+from collections.abc import Callable, Mapping
+
+from jinja2 import TemplateSyntaxError, meta
+from jinja2.exceptions import TemplateError
+from jinja2.sandbox import SandboxedEnvironment
+
+from colike.errors import ConfigError
+
+Render = Callable[[str, Mapping[str, str], str | None], tuple[str, bool]]
+SPACES = re.compile(r"\s+")
+
+
+def clean(text: str) -> str:
+    """Return `text` without unprintable characters, with runs of white space as one space.
+
+    Letters beyond ASCII stay, unlike in the book (METHOD.md, cleaning).
+
+    >>> clean("Pok\\u00e9mon\\x00  \\u200bis \\n here ")
+    'Pokémon is here'
+    """
+    spaced = SPACES.sub(" ", text)
+    return SPACES.sub(" ", "".join(c for c in spaced if c.isprintable())).strip()
+
+
+def renderer(template: str, attributes: list[str], max_synopsis_words: int) -> Render:
+    """Return a function (title, attributes, synopsis) -> (description, synopsis was cut).
+
+    The template sees `title`, `synopsis`, each attribute whose name is an identifier, and
+    the mapping `attributes` with all of them; what an item lacks is None. An item whose
+    template gives nothing has its title for a description.
+
+    Raises:
+        ConfigError: The template is not valid, or names something that is not there.
+    """
+    environment = SandboxedEnvironment(autoescape=False)
+    known = {"title", "synopsis", "attributes", *attributes}
+    try:
+        unknown = sorted(meta.find_undeclared_variables(environment.parse(template)) - known)
+        compiled = environment.from_string(template)
+    except TemplateSyntaxError as error:
+        raise ConfigError(
+            f"descriptions.template, line {error.lineno}: {error.message}; see Jinja2's syntax."
+        ) from error
+    if unknown:
+        raise ConfigError(
+            f"descriptions.template names {', '.join(unknown)}, which items lack; it may use "
+            f"{', '.join(sorted(known))}."
+        )
+    nothing: dict[str, str | None] = dict.fromkeys(attributes)
+
+    def render(title: str, values: Mapping[str, str], synopsis: str | None) -> tuple[str, bool]:
+        words = (synopsis or "").split(" ")
+        cut = len(words) > max_synopsis_words
+        short = " ".join(words[:max_synopsis_words])
+        filled = {**nothing, **values}
+        try:
+            text = compiled.render(**{**filled, "attributes": filled}, title=title, synopsis=short)
+        except (TemplateError, TypeError, ValueError) as error:
+            raise ConfigError(f"descriptions.template fails for {title!r}: {error}.") from error
+        return clean(text) or title, cut
+
+    return render

@@ -1,0 +1,28 @@
+"""Between the ids of the data set and the dense item_idx that algorithms use."""
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from colike import columns as C
+
+
+def to_ids(frame: DataFrame, items: DataFrame, *columns: str) -> DataFrame:
+    """Return `frame` with the item_idx in `columns` replaced by the item ids."""
+    return _swap(frame, items, C.ITEM_IDX, C.ITEM_ID, columns)
+
+
+def to_indices(frame: DataFrame, items: DataFrame, *columns: str) -> DataFrame:
+    """Return `frame` with the item ids in `columns` replaced by item_idx."""
+    return _swap(frame, items, C.ITEM_ID, C.ITEM_IDX, columns)
+
+
+def _swap(
+    frame: DataFrame, items: DataFrame, old: str, new: str, columns: tuple[str, ...]
+) -> DataFrame:
+    """The mapping is O(items), so every executor receives it and nothing is shuffled."""
+    order = frame.columns
+    for column in columns:
+        mapping = items.select(F.col(old).alias(column), F.col(new).alias("_new"))
+        joined = frame.join(F.broadcast(mapping), on=column, how="inner")
+        frame = joined.drop(column).withColumnRenamed("_new", column)
+    return frame.select(*order)

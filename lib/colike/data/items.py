@@ -1,0 +1,119 @@
+"""Items: checked rows with a number that never changes, attributes, synopsis, description."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+
+import pandas as pd
+from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import functions as F
+
+from colike import columns as C
+from colike.config.models import Config, ItemsFile, SynopsesFile
+from colike.data.descriptions import clean, renderer
+from colike.data.ratings import RAW, Checked, typed_id
+
+DESCRIBED = "description string, synopsis_cut boolean, content_hash string"
+
+
+def check_items(raw: DataFrame, file: ItemsFile, id_type: str) -> Checked:
+    """Return items (item_id, title, attributes) that pass, and those that do not.
+
+    The reasons are `bad_item_id`, `no_title` and `duplicate`.
+    """
+    names = file.columns
+    parsed = raw.select(
+        typed_id(names.item_id, id_type).alias(C.ITEM_ID),
+        F.nullif(_cleaned(F.col(f"`{names.title}`").cast("string")), F.lit("")).alias(C.TITLE),
+        _attributes(file).alias(C.ATTRIBUTES),
+        F.to_json(F.struct(f"`{names.item_id}`", f"`{names.title}`")).alias(RAW),
+    )
+    # Of rows with one id the first by title stays, whatever the order of reading.
+    copy = F.row_number().over(Window.partitionBy(C.ITEM_ID).orderBy(C.TITLE, RAW))
+    reason = (
+        F.when(F.col(C.ITEM_ID).isNull(), "bad_item_id")
+        .when(F.col(C.TITLE).isNull(), "no_title")
+        .when(F.col("copy") > 1, "duplicate")
+    )
+    marked = parsed.withColumn("copy", copy).withColumn(C.REASON, reason)
+    valid = marked.where(F.col(C.REASON).isNull()).select(C.ITEM_ID, C.TITLE, C.ATTRIBUTES)
+    wrong = marked.where(F.col(C.REASON).isNotNull())
+    rejected = wrong.select(C.REASON, F.col(RAW).alias(C.ROW), F.lit("items").alias(C.TABLE))
+    return Checked(valid, rejected)
+
+
+def synopses(raw: DataFrame, file: SynopsesFile, id_type: str) -> DataFrame:
+    """Return item_id and the cleaned synopsis, empty where the file has a row without text."""
+    text = _cleaned(F.coalesce(F.col(f"`{file.columns.synopsis}`").cast("string"), F.lit("")))
+    is_empty = F.lit(False)
+    for prefix in file.empty_prefixes:
+        is_empty |= text.startswith(prefix)
+    parsed = raw.select(
+        typed_id(file.columns.item_id, id_type).alias(C.ITEM_ID),
+        F.when(is_empty, "").otherwise(text).alias(C.SYNOPSIS),
+    )
+    return parsed.groupBy(C.ITEM_ID).agg(F.max(C.SYNOPSIS).alias(C.SYNOPSIS))
+
+
+def with_index(items: DataFrame, known: DataFrame) -> DataFrame:
+    """Return `items` with a dense `item_idx`; known items keep theirs, new ones follow.
+
+    Args:
+        items: Rows with item_id.
+        known: item_id and item_idx of the items table as it stands, perhaps without rows.
+    """
+    joined = items.join(known.select(C.ITEM_ID, C.ITEM_IDX), on=C.ITEM_ID, how="left")
+    new = joined.where(F.col(C.ITEM_IDX).isNull())
+    first = known.agg(F.coalesce(F.max(C.ITEM_IDX) + 1, F.lit(0)).alias("first"))
+    # One partition, but only of new items.
+    order = F.row_number().over(Window.orderBy(C.ITEM_ID)) - 1
+    numbered = new.drop(C.ITEM_IDX).crossJoin(F.broadcast(first))
+    appended = numbered.withColumn(C.ITEM_IDX, (order + F.col("first")).cast("int")).drop("first")
+    return joined.where(F.col(C.ITEM_IDX).isNotNull()).unionByName(appended)
+
+
+def with_descriptions(items: DataFrame, config: Config) -> DataFrame:
+    """Return `items` with `description`, `synopsis_cut` and `content_hash` (sha256, hex)."""
+    template, words = config.descriptions.template, config.descriptions.max_synopsis_words
+    attributes = list(config.data.items.attributes)
+    renderer(template, attributes, words)  # a wrong template fails here, before any task
+
+    @F.pandas_udf(DESCRIBED)
+    def describe(batches: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
+        render = renderer(template, attributes, words)
+        for batch in batches:
+            rows = [
+                render(row.title, json.loads(row.attributes), row.synopsis)
+                for row in batch.itertuples(index=False)
+            ]
+            made = pd.DataFrame(rows, columns=[C.DESCRIPTION, "synopsis_cut"])
+            made[C.CONTENT_HASH] = [content_hash(text) for text in made[C.DESCRIPTION]]
+            yield made
+
+    as_json = F.to_json(C.ATTRIBUTES).alias(C.ATTRIBUTES)
+    described = describe(F.struct(C.TITLE, as_json, C.SYNOPSIS)).alias("described")
+    return items.select("*", described).select("*", "described.*").drop("described")
+
+
+def content_hash(description: str) -> str:
+    """Return the sha256 (hex) of a description, by which encoded vectors stay good."""
+    return hashlib.sha256(description.encode("utf-8")).hexdigest()
+
+
+def _attributes(file: ItemsFile) -> Column:
+    pairs = []
+    for name in file.attributes:
+        value = _cleaned(F.col(f"`{name}`").cast("string"))
+        absent = value.isNull() | (value == "") | value.isin(file.missing)
+        pairs.append(F.struct(F.lit(name), F.when(~absent, value)))
+    if not pairs:
+        return F.expr("CAST(map() AS map<string, string>)")
+    return F.map_filter(F.map_from_entries(F.array(*pairs)), lambda _, value: value.isNotNull())
+
+
+def _cleaned(text: Column) -> Column:
+    @F.pandas_udf("string")
+    def cleaned(values: pd.Series) -> pd.Series:
+        return values.map(clean, na_action="ignore")
+
+    return cleaned(text)

@@ -1,0 +1,59 @@
+"""What scoring must know of the items: ids, order of ties, popularity."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from colike import columns as C
+from colike.data.splits import TrainLikes
+from colike.recommend.kernel import Bools, Ints, Longs
+from colike.similarity.self_join import item_likes
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Items by item_idx: their ids, ranks by id, train likes, and the popular order."""
+
+    ids: npt.NDArray[np.generic]
+    order: Ints
+    likes: Longs
+    popular: Ints
+
+    @property
+    def size(self) -> int:
+        """Number of items."""
+        return len(self.ids)
+
+    def within(self, allowed: Bools) -> "Catalogue":
+        """Return the catalogue whose popular list holds the allowed items alone."""
+        return replace(self, popular=self.popular[allowed[self.popular]])
+
+
+def collect_catalogue(items: DataFrame, likes: TrainLikes) -> Catalogue:
+    """Return the catalogue on the driver: O(items) numbers.
+
+    The popular order is by train likes, then item id.
+    """
+    counted = items.select(C.ITEM_ID, C.ITEM_IDX).join(
+        item_likes(likes), on=C.ITEM_IDX, how="left"
+    )
+    frame = counted.fillna(0, [C.LIKES]).toPandas().sort_values(C.ITEM_IDX)
+    ids = frame[C.ITEM_ID].to_numpy()
+    order = np.empty(len(ids), np.int32)
+    order[np.argsort(ids, kind="stable")] = np.arange(len(ids), dtype=np.int32)
+    counts = frame[C.LIKES].to_numpy(np.int64)
+    popular = np.lexsort((order, -counts)).astype(np.int32)
+    return Catalogue(ids, order, counts, popular)
+
+
+def described(items: DataFrame) -> Bools:
+    """Return, by item_idx, whether the synopsis file has a row for the item.
+
+    Where a data set has no synopses at all, every item counts.
+    """
+    frame = items.select(C.ITEM_IDX, F.col(C.SYNOPSIS).isNotNull().alias("has")).toPandas()
+    has = frame.sort_values(C.ITEM_IDX)["has"].to_numpy(np.bool_)
+    return has if has.any() else np.ones_like(has)

@@ -1,0 +1,97 @@
+"""How many neighbours per liked title a source looks at, chosen on the validation ratings."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from colike import columns as C
+from colike.data.history import of_history
+from colike.recommend.kernel import Doubles, Ints, Longs
+from colike.recommend.scoring import Histories, Scorer
+
+HELD = "held"
+HITS = "source string, depth int, recall double, users bigint"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A source's best depth, and the validation recall of every depth that was tried."""
+
+    depth: int
+    recall: Mapping[int, float]
+
+
+def choose_depths(
+    history: DataFrame, scorers: Mapping[tuple[str, int], Scorer]
+) -> dict[str, Choice]:
+    """Return for each source the depth with the best recall on validation likes.
+
+    Users are scored from their train history alone; of equal depths the smallest wins.
+
+    Args:
+        history: Rows of user_history.
+        scorers: Scorers by source and depth.
+    """
+    users = of_history(history, "train").join(
+        history.select(C.USER_ID, F.col("likes_validation").alias(HELD)),
+        on=C.USER_ID,
+        how="inner",
+    )
+    eligible = users.where(F.size(HELD) > 0)
+    sums = _recall_sums(eligible, scorers).collect()
+    recall: dict[str, dict[int, float]] = {}
+    for row in sorted(sums, key=lambda row: (row[C.SOURCE], row["depth"])):
+        # Rounded, so that the order in which partitions were added cannot change the choice.
+        recall.setdefault(row[C.SOURCE], {})[row["depth"]] = round(row["recall"] / row["users"], 9)
+    return {
+        name: Choice(max(by_depth, key=lambda depth: (by_depth[depth], -depth)), by_depth)
+        for name, by_depth in recall.items()
+    }
+
+
+def recall_of(lists: Ints, held_indptr: Longs, held: Ints) -> Doubles:
+    """Return each user's share of held-out likes that its list holds.
+
+    >>> lists = np.array([[3, 1], [2, -1]], np.int32)
+    >>> recall_of(lists, np.array([0, 2, 3]), np.array([1, 9, 5], np.int32)).tolist()
+    [0.5, 0.0]
+    """
+    found = [
+        np.isin(held[start:end], row).mean()
+        for row, start, end in zip(lists, held_indptr[:-1], held_indptr[1:], strict=True)
+    ]
+    return np.asarray(found, np.float64)
+
+
+def _recall_sums(users: DataFrame, scorers: Mapping[tuple[str, int], Scorer]) -> DataFrame:
+    shared = users.sparkSession.sparkContext.broadcast(dict(scorers))
+
+    def measure(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            histories = Histories.of_batch(batch)
+            held = batch.column(HELD)
+            indptr, flat = held.offsets.to_numpy(), held.flatten().to_numpy()
+            rows = []
+            for (source, depth), scorer in shared.value.items():
+                recall = recall_of(scorer(histories).items, indptr - indptr[0], flat)
+                rows.append((source, depth, float(recall.sum()), len(recall)))
+            yield _as_batch(rows)
+
+    measured = users.mapInArrow(measure, HITS)
+    sums = [F.sum(name).alias(name) for name in ("recall", "users")]
+    return measured.groupBy(C.SOURCE, "depth").agg(*sums)
+
+
+def _as_batch(rows: list[tuple[str, int, float, int]]) -> pa.RecordBatch:
+    source, depth, recall, users = zip(*rows, strict=True)
+    arrays = [
+        pa.array(source),
+        pa.array(depth, pa.int32()),
+        pa.array(recall, pa.float64()),
+        pa.array(users, pa.int64()),
+    ]
+    return pa.RecordBatch.from_arrays(arrays, names=[C.SOURCE, "depth", "recall", "users"])

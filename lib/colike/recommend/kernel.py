@@ -1,0 +1,172 @@
+"""The compiled scoring kernel: adds neighbours over likes, drops seen titles, keeps the best.
+
+Everything is in item_idx. Sums run in double precision over a user's likes in order, so a
+list is equal to the last bit on any partitioning.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numba
+import numpy as np
+import numpy.typing as npt
+
+Ints = npt.NDArray[np.int32]
+Longs = npt.NDArray[np.int64]
+Doubles = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+
+# Numba keeps compiled code beside its source, which it cannot do inside a zip.
+ON_DISK = Path(__file__).is_file()
+BECAUSE_PARTS = 3
+SUM, MAX, COUNT_THEN_MAX, COUNT_THEN_SUM = 0, 1, 2, 3
+AGGREGATES = {
+    "sum": SUM,
+    "max": MAX,
+    "count_then_max": COUNT_THEN_MAX,
+    "count_then_sum": COUNT_THEN_SUM,
+}
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def compiled(function: Function) -> Function:
+    """Return the function compiled by Numba, kept on disk where there is one."""
+    made: Function = numba.njit(cache=ON_DISK, nogil=True)(function)
+    return made
+
+
+@compiled
+def aggregated(aggregate: int, total: float, largest: float, support: int) -> float:
+    """Return a candidate's score (METHOD.md, the book's engine)."""
+    if aggregate == SUM:
+        return total
+    if aggregate == MAX:
+        return largest
+    # Weights lie in [-1, 1], so half of one never outweighs a count.
+    if aggregate == COUNT_THEN_MAX:
+        return support + largest / 2
+    return support + total / support / 2
+
+
+@compiled
+def insert(
+    keys: Doubles, values: Ints, filled: int, key: float, value: int, order: Ints
+) -> int:
+    """Insert into a list sorted by falling key, then rising `order`; return its new length."""
+    size = len(keys)
+    at = filled
+    while at > 0 and (
+        keys[at - 1] < key or (keys[at - 1] == key and order[values[at - 1]] > order[value])
+    ):
+        at -= 1
+    if at >= size:
+        return filled
+    last = min(filled, size - 1)
+    for position in range(last, at, -1):
+        keys[position] = keys[position - 1]
+        values[position] = values[position - 1]
+    keys[at] = key
+    values[at] = value
+    return min(filled + 1, size)
+
+
+@compiled
+def add_up(
+    likes: Ints, indptr: Longs, items: Ints, weights: Doubles,
+    total: Doubles, largest: Doubles, support: Ints, touched: Ints,
+) -> int:  # fmt: skip
+    """Add the neighbours of all likes; return how many distinct items `touched` holds."""
+    count = 0
+    for like in likes:
+        for at in range(indptr[like], indptr[like + 1]):
+            item, weight = items[at], weights[at]
+            if support[item] == 0:
+                touched[count] = item
+                count += 1
+                largest[item] = weight
+            total[item] += weight
+            largest[item] = max(largest[item], weight)
+            support[item] += 1
+    return count
+
+
+@compiled
+def explain(
+    likes: Ints, indptr: Longs, items: Ints, weights: Doubles, order: Ints,
+    slots: Ints, because: Ints, parts: Doubles, filled: Ints,
+) -> None:  # fmt: skip
+    """Fill in the likes with the largest parts of each chosen item's score."""
+    for like in likes:
+        for at in range(indptr[like], indptr[like + 1]):
+            slot = slots[items[at]]
+            if slot >= 0:
+                filled[slot] = insert(
+                    parts[slot], because[slot], filled[slot], weights[at], like, order
+                )
+
+
+@compiled
+def score_users(
+    likes_indptr: Longs, likes: Ints, seen_indptr: Longs, seen: Ints,
+    indptr: Longs, items: Ints, weights: Doubles,
+    popular: Ints, order: Ints, aggregate: int, k: int,
+) -> tuple[Ints, Doubles, Ints, Ints, Doubles, Bools]:  # fmt: skip
+    """Return the k best unseen items of each user, filled up from the popular ones.
+
+    Args:
+        likes_indptr: Where each user's likes begin in `likes`; length users + 1.
+        likes: item_idx.
+        seen_indptr: Where each user's seen items begin in `seen`.
+        seen: item_idx.
+        indptr: Where each item's neighbours begin in `items` and `weights`.
+        items: Neighbours' item_idx.
+        weights: Neighbours' weights.
+        popular: item_idx of allowed items, most popular first: the fallback.
+        order: Rank of each item_idx by item id, which breaks ties.
+        aggregate: One of AGGREGATES' numbers.
+        k: Length of the lists.
+
+    Returns:
+        item_idx (users x k, -1 where there is none), score, support, the likes with the
+        largest parts (users x k x 3, -1 where there is none), those parts, and whether the
+        item came from `popular`.
+    """
+    users, n = len(likes_indptr) - 1, len(order)
+    best = np.full((users, k), -1, np.int32)
+    scores = np.zeros((users, k), np.float64)
+    supports = np.zeros((users, k), np.int32)
+    because = np.full((users, k, BECAUSE_PARTS), -1, np.int32)
+    parts = np.zeros((users, k, BECAUSE_PARTS), np.float64)
+    fallback = np.zeros((users, k), np.bool_)
+    total, largest = np.zeros(n, np.float64), np.zeros(n, np.float64)
+    support, touched = np.zeros(n, np.int32), np.zeros(n, np.int32)
+    slots, is_seen = np.full(n, -1, np.int32), np.zeros(n, np.bool_)
+    for user in range(users):
+        mine = likes[likes_indptr[user] : likes_indptr[user + 1]]
+        known = seen[seen_indptr[user] : seen_indptr[user + 1]]
+        is_seen[known] = True
+        count = add_up(mine, indptr, items, weights, total, largest, support, touched)
+        filled = 0
+        for item in touched[:count]:
+            if not is_seen[item]:
+                score = aggregated(aggregate, total[item], largest[item], support[item])
+                filled = insert(scores[user], best[user], filled, score, item, order)
+        for slot in range(filled):
+            slots[best[user, slot]] = slot
+            supports[user, slot] = support[best[user, slot]]
+        explain(
+            mine, indptr, items, weights, order, slots, because[user], parts[user],
+            np.zeros(k, np.int32),
+        )  # fmt: skip
+        for item in popular:
+            if filled == k:
+                break
+            if not is_seen[item] and slots[item] < 0:
+                best[user, filled] = item
+                fallback[user, filled] = True
+                filled += 1
+        for item in touched[:count]:
+            total[item], support[item], slots[item] = 0.0, 0, -1
+        is_seen[known] = False
+    return best, scores, supports, because, parts, fallback

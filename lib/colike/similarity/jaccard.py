@@ -1,0 +1,37 @@
+"""Jaccard of co-likes, from pair counts and the margins."""
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from colike import columns as C
+
+
+def jaccard(colikes: Column, likes_a: Column, likes_b: Column) -> Column:
+    """Return colikes / (likes_a + likes_b - colikes): users who like both by users who like any.
+
+    Two titles liked by {A, B, C} and {B, C, E, F} share 2 of 5 people, .4; whoever likes
+    neither counts nowhere (the book's worked example counts one such person).
+    """
+    return colikes.cast("double") / (likes_a + likes_b - colikes).cast("double")
+
+
+def similarity_rows(
+    colikes: DataFrame, margins: DataFrame, min_colikes: int, min_jaccard: float
+) -> DataFrame:
+    """Return pairs of item_idx with likes_a, likes_b, colikes and jaccard within the bounds.
+
+    Args:
+        colikes: item_a, item_b (item_idx, item_a < item_b) and colikes.
+        margins: item_idx and likes; O(items) rows, which every executor receives.
+        min_colikes: Fewest co-likes that a pair must have.
+        min_jaccard: Least jaccard that a pair must have.
+    """
+    of_a = margins.select(F.col(C.ITEM_IDX).alias(C.ITEM_A), F.col(C.LIKES).alias(C.LIKES_A))
+    of_b = margins.select(F.col(C.ITEM_IDX).alias(C.ITEM_B), F.col(C.LIKES).alias(C.LIKES_B))
+    enough = colikes.where(F.col(C.COLIKES) >= min_colikes)
+    joined = enough.join(F.broadcast(of_a), on=C.ITEM_A, how="inner").join(
+        F.broadcast(of_b), on=C.ITEM_B, how="inner"
+    )
+    value = jaccard(F.col(C.COLIKES), F.col(C.LIKES_A), F.col(C.LIKES_B))
+    rows = joined.withColumn(C.JACCARD, value).where(F.col(C.JACCARD) >= min_jaccard)
+    return rows.select(C.ITEM_A, C.ITEM_B, C.LIKES_A, C.LIKES_B, C.COLIKES, C.JACCARD)

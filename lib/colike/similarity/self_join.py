@@ -1,0 +1,30 @@
+"""The reference engine: co-likes by a Spark SQL triangular self-join, exact and without a cap."""
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from colike import columns as C
+from colike.data.splits import TrainLikes
+
+
+def item_likes(likes: TrainLikes) -> DataFrame:
+    """Return the margins: item_idx and its number of likes, for items with at least one."""
+    return likes.select(F.explode(C.LIKES).alias(C.ITEM_IDX)).groupBy(C.ITEM_IDX).agg(
+        F.count(F.lit(1)).alias(C.LIKES)
+    )
+
+
+def colikes(likes: TrainLikes) -> DataFrame:
+    """Return every pair of item_idx that somebody likes both of, with `colikes`.
+
+    Rows are item_a < item_b. A user with n likes adds n (n - 1) / 2 increments.
+    """
+    single = likes.select(C.USER_ID, F.explode(C.LIKES).alias(C.ITEM_IDX))
+    a, b = single.alias("a"), single.alias("b")
+    is_pair = (F.col("a.user_id") == F.col("b.user_id")) & (
+        F.col("a.item_idx") < F.col("b.item_idx")
+    )
+    pairs = a.join(b, on=is_pair, how="inner").select(
+        F.col("a.item_idx").alias(C.ITEM_A), F.col("b.item_idx").alias(C.ITEM_B)
+    )
+    return pairs.groupBy(C.ITEM_A, C.ITEM_B).agg(F.count(F.lit(1)).alias(C.COLIKES))

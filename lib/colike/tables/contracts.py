@@ -1,0 +1,152 @@
+"""Table contracts: one YAML file per table is its definition, DDL, documentation and check."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+from pyspark.sql.types import (
+    ArrayType,
+    BooleanType,
+    ByteType,
+    DataType,
+    DoubleType,
+    FloatType,
+    IntegerType,
+    LongType,
+    MapType,
+    StringType,
+    StructField,
+    StructType,
+    TimestampType,
+)
+
+from colike.errors import SchemaError
+
+ATOMIC: dict[str, DataType] = {
+    "string": StringType(),
+    "boolean": BooleanType(),
+    "tinyint": ByteType(),
+    "int": IntegerType(),
+    "bigint": LongType(),
+    "float": FloatType(),
+    "double": DoubleType(),
+    "timestamp": TimestampType(),
+}
+
+@dataclass(frozen=True)
+class IdTypes:
+    """SQL types of the data set's own ids; `user_id` and `item_id` in contracts become these."""
+
+    user_id: str
+    item_id: str
+
+
+class Column(BaseModel):
+    """A column: its SQL type (`user_id` and `item_id` stand for the data set's id types)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    name: str
+    type: str
+    nullable: bool
+    comment: str
+
+
+class Check(BaseModel):
+    """A SQL condition that every row fulfils; Delta refuses a write that breaks it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    name: str
+    sql: str
+
+
+class TableContract(BaseModel):
+    """A table as a documented product."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    table: str
+    description: str
+    grain: str
+    primary_key: list[str]
+    owner: str
+    freshness: Literal["nightly", "per run", "append only"]
+    clustering: list[str]
+    checks: list[Check]
+    columns: list[Column]
+
+    def schema(self, ids: IdTypes) -> StructType:
+        """Return the Spark schema, with comments, for the data set's id types."""
+        fields = [
+            StructField(
+                column.name,
+                parse_type(column.type, ids),
+                column.nullable,
+                {"comment": column.comment},
+            )
+            for column in self.columns
+        ]
+        return StructType(fields)
+
+    def conform(self, frame: DataFrame, ids: IdTypes) -> DataFrame:
+        """Return `frame` with exactly the contract's columns, in its order.
+
+        Raises:
+            SchemaError: A column is missing, unknown, or of another type.
+        """
+        wanted = {field.name: field.dataType for field in self.schema(ids)}
+        given = {field.name: field.dataType for field in frame.schema}
+        problems = list(_differences(wanted, given))
+        if problems:
+            raise SchemaError(
+                f"Rows for table {self.table} break conf/tables/{self.table}.yml: "
+                f"{'; '.join(problems)}. Change the transform, or the contract."
+            )
+        return frame.select(*(F.col(name) for name in wanted))
+
+
+def parse_type(text: str, ids: IdTypes) -> DataType:
+    """Return the Spark type that `text` names; ids stand for the data set's id types.
+
+    Contracts use atomic types, arrays, maps and structs of atomic types. (Spark's own parser
+    of type names became public only in 4.0, and needs a session.)
+
+    >>> parse_type("array<struct<item_id: item_id, part: double>>", IdTypes("bigint", "string"))
+    ArrayType(StructType([StructField('item_id', StringType(), True), \
+StructField('part', DoubleType(), True)]), True)
+    """
+    outer, _, inner = text.strip().removesuffix(">").partition("<")
+    if outer == "array":
+        return ArrayType(parse_type(inner, ids))
+    if outer == "map":
+        key, value = inner.split(",")
+        return MapType(parse_type(key, ids), parse_type(value, ids))
+    if outer == "struct":
+        fields = [field.split(":") for field in inner.split(",")]
+        return StructType([StructField(name.strip(), parse_type(of, ids)) for name, of in fields])
+    return ATOMIC[{"user_id": ids.user_id, "item_id": ids.item_id}.get(outer, outer)]
+
+
+def _differences(wanted: dict[str, DataType], given: dict[str, DataType]) -> Iterator[str]:
+    for name, data_type in wanted.items():
+        if name not in given:
+            yield f"column {name} is missing"
+        # simpleString leaves out nullability inside arrays, which is no difference between rows.
+        elif given[name].simpleString() != data_type.simpleString():
+            yield f"column {name} is {given[name].simpleString()}, not {data_type.simpleString()}"
+    for name in given:
+        if name not in wanted:
+            yield f"column {name} is unknown"
+
+
+@cache
+def contracts() -> dict[str, TableContract]:
+    """Return every contract of conf/tables by table name."""
+    folder = resources.files("colike.conf").joinpath("tables")
+    files = sorted((file for file in folder.iterdir() if file.name.endswith(".yml")), key=str)
+    found = [TableContract.model_validate(yaml.safe_load(file.read_text("utf-8"))) for file in files]
+    return {contract.table: contract for contract in found}

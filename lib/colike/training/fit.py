@@ -1,0 +1,142 @@
+"""One training run from a verified snapshot to a finished output folder."""
+
+import platform
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import torch
+from accelerate import Accelerator, DistributedDataParallelKwargs
+from accelerate.utils import set_seed
+
+from colike import __version__
+from colike.training.encoder import encode, load_model, mixed_precision
+from colike.training.heldout import evaluate
+from colike.training.loop import Trained, Trainer
+from colike.training.manifest import ITEMS, Snapshot
+from colike.training.objectives import OBJECTIVES
+from colike.training.objectives.base import TrainData, unique_rows
+from colike.training.output import refuse_used, write_output
+from colike.training.progress import Progress
+from colike.training.readers.base import PairBatch
+from colike.training.settings import TrainSettings, WorkerConfig
+from colike.training.texts import Tokens, read_texts, tokenise
+
+_LIBRARIES: Final = ("torch", "transformers", "sentence-transformers", "accelerate", "pyarrow")
+
+
+def fit(
+    snapshot: Snapshot,
+    config: WorkerConfig,
+    out: Path,
+    progress: Progress,
+    threads: int | None = None,
+) -> None:
+    """Fine-tune, evaluate and save; `out` appears complete at the end or not at all.
+
+    Args:
+        snapshot: a verified snapshot.
+        config: the settings, and the base model as a folder or hub name.
+        out: must not exist, or be empty.
+        progress: where points and messages go.
+        threads: CPU threads of torch; None leaves them to OMP_NUM_THREADS.
+
+    Raises:
+        ConfigError: `out` holds something.
+        SnapshotError: the pairs cannot be trained on.
+        DependencyError: the base model or the reader's library is missing.
+    """
+    refuse_used(out)
+    settings = config.settings
+    accelerator = _accelerator(settings, threads)
+    data = TrainData(snapshot, settings)
+    objective = OBJECTIVES[settings.objective](data)
+    heldout = data.pairs("heldout")
+    model = load_model(config.base_model, settings.max_tokens)
+    tokens = tokenise(model.tokenizer, *read_texts(snapshot.files(ITEMS)), settings.max_tokens)
+    model.to(accelerator.device)
+    if accelerator.is_main_process:
+        _announce(progress, accelerator, settings, objective.rows, len(heldout))
+    base = _measure(model, tokens, heldout, accelerator)
+    trained = Trainer(model, tokens, objective, settings, accelerator, progress).run()
+    finetuned = _measure(model, tokens, heldout, accelerator)
+    if accelerator.is_main_process:
+        metrics = {"base": base, "finetuned": finetuned}
+        facts = _facts(trained, config, accelerator, snapshot)
+        write_output(out, model, metrics, progress.points, facts)
+        progress.say("done", _verdict(out, metrics), out=str(out), metrics=metrics)
+    accelerator.end_training()
+
+
+def _accelerator(settings: TrainSettings, threads: int | None) -> Accelerator:
+    if threads is not None:
+        torch.set_num_threads(threads)
+    # Models carry layers that pooling does not use (BERT's pooler); DDP has to be told.
+    unused = DistributedDataParallelKwargs(find_unused_parameters=True)
+    accelerator = Accelerator(
+        mixed_precision=mixed_precision(settings.precision), kwargs_handlers=[unused]
+    )
+    # Each process has dropout of its own; the order of pairs comes from the settings' seed.
+    set_seed(settings.seed, device_specific=True)
+    return accelerator
+
+
+def _measure(
+    model: torch.nn.Module, tokens: Tokens, pairs: PairBatch, accelerator: Accelerator
+) -> dict[str, Any]:
+    """The model's figures on held-out pairs; the main process alone works them out."""
+    if not accelerator.is_main_process or not len(pairs):
+        return {}
+    items, (left, right) = unique_rows(pairs.item_a, pairs.item_b)
+    vectors = encode(model, tokens, items, accelerator)
+    cosines = np.einsum("ij,ij->i", vectors[left], vectors[right]).astype(np.float64)
+    return evaluate(pairs, cosines)
+
+
+def _facts(
+    trained: Trained, config: WorkerConfig, accelerator: Accelerator, snapshot: Snapshot
+) -> dict[str, Any]:
+    documents = trained.documents * accelerator.num_processes
+    return {
+        "steps": trained.steps,
+        "planned_steps": trained.planned_steps,
+        "stopped_by": trained.stopped_by,
+        "minutes": trained.seconds / 60,
+        "documents_per_second": documents / trained.seconds,
+        "device": str(accelerator.device),
+        "processes": accelerator.num_processes,
+        "precision": "bf16" if accelerator.mixed_precision == "bf16" else "fp32",
+        "base_model": config.base_model,
+        "settings": asdict(config.settings),
+        "versions": {
+            "colike": __version__,
+            "python": platform.python_version(),
+            **{name: version(name) for name in _LIBRARIES},
+        },
+        "snapshot": snapshot.sha256,
+    }
+
+
+def _announce(
+    progress: Progress, accelerator: Accelerator, settings: TrainSettings, rows: int, heldout: int
+) -> None:
+    device, precision = str(accelerator.device), accelerator.mixed_precision
+    progress.say(
+        "start",
+        f"{settings.objective} on {device}, mixed precision {precision}: "
+        f"{rows} rows per epoch, {heldout} held-out pairs",
+        objective=settings.objective,
+        device=device,
+        mixed_precision=precision,
+        rows=rows,
+        heldout=heldout,
+    )
+
+
+def _verdict(out: Path, metrics: dict[str, Any]) -> str:
+    before, after = (metrics[name].get("auc") for name in ("base", "finetuned"))
+    if before is None or after is None:
+        return f"wrote {out}; no held-out pairs of both labels to compare on"
+    return f"wrote {out}; AUC on held-out pairs {before:.3f} -> {after:.3f}"

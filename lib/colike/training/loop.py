@@ -1,0 +1,137 @@
+"""The training loop: plain torch, with accelerate for device, bf16, clipping and processes."""
+
+import math
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import torch
+from accelerate import Accelerator
+from accelerate.utils import broadcast
+
+from colike.training.encoder import embed, to_device
+from colike.training.objectives.base import Objective, Share
+from colike.training.progress import Point, Progress
+from colike.training.readers.sampler import steps_in
+from colike.training.schedule import Schedule
+from colike.training.settings import TrainSettings
+from colike.training.texts import Tokens
+
+
+@dataclass(frozen=True)
+class Trained:
+    """How a run went; documents are the texts encoded by this process."""
+
+    steps: int
+    planned_steps: int
+    seconds: float
+    documents: int
+    stopped_by: Literal["steps", "minutes"]
+
+
+def plan(objective: Objective[Any], settings: TrainSettings, world_size: int) -> tuple[int, int]:
+    """Epochs to read and steps to take, as far as minutes allow."""
+    together = settings.batch_size * world_size
+    if settings.max_steps is not None:
+        return math.ceil(settings.max_steps * together / objective.rows), settings.max_steps
+    epochs = settings.epochs or objective.default_epochs
+    return epochs, max(1, steps_in(objective.rows, epochs, settings.batch_size, world_size))
+
+
+@dataclass
+class Trainer:
+    """Trains all layers of a model in place, with dropout as the model has it."""
+
+    model: torch.nn.Module
+    tokens: Tokens
+    objective: Objective[Any]
+    settings: TrainSettings
+    accelerator: Accelerator
+    progress: Progress
+
+    def run(self) -> Trained:
+        """Train until the steps or the minutes are used up; the main process tells points."""
+        world_size = self.accelerator.num_processes
+        epochs, planned = plan(self.objective, self.settings, world_size)
+        schedule = Schedule(
+            planned_steps=planned,
+            warmup_steps=self.settings.warmup_steps,
+            max_seconds=self.settings.max_minutes * 60,
+            repeatable=self.settings.max_steps is not None,
+        )
+        model, optimizer = self.accelerator.prepare(
+            self.model, _optimizer(self.model, self.settings)
+        )
+        model.train()
+        batches = self.objective.steps(Share(epochs, self.accelerator.process_index, world_size))
+        trained = self._steps(model, optimizer, batches, schedule)
+        # Undo what prepare() did to the model's forward, so that it can be used as before.
+        self.accelerator.unwrap_model(model, keep_fp32_wrapper=False)
+        return trained
+
+    def _steps(
+        self,
+        model: torch.nn.Module,
+        optimizer: torch.optim.Optimizer,
+        batches: Iterator[Any],
+        schedule: Schedule,
+    ) -> Trained:
+        start = time.perf_counter()
+        step, documents, elapsed = 0, 0, 0.0
+        losses: list[torch.Tensor] = []
+        for batch in batches:
+            rate = self.settings.learning_rate * schedule.factor(step, elapsed)
+            for group in optimizer.param_groups:
+                group["lr"] = rate
+            features = to_device(self.tokens.features(batch.items), self.accelerator.device)
+            loss = self.objective.loss(embed(model, features), batch)
+            losses.append(self._update(model, optimizer, loss))
+            step, documents = step + 1, documents + len(batch.items)
+            elapsed = self._elapsed(start)
+            ended = schedule.ended(step, elapsed)
+            if ended or step % self.settings.log_every_steps == 0:
+                self._tell(step, losses, rate, documents / elapsed, schedule.left(step, elapsed))
+                losses = []
+            if ended:
+                break
+        by_steps = step >= schedule.planned_steps
+        return Trained(
+            step, schedule.planned_steps, elapsed, documents, "steps" if by_steps else "minutes"
+        )
+
+    def _update(
+        self, model: torch.nn.Module, optimizer: torch.optim.Optimizer, loss: torch.Tensor
+    ) -> torch.Tensor:
+        self.accelerator.backward(loss)
+        self.accelerator.clip_grad_norm_(model.parameters(), self.settings.max_grad_norm)
+        optimizer.step()
+        optimizer.zero_grad()
+        return loss.detach()
+
+    def _elapsed(self, since: float) -> float:
+        """Seconds since the start by the first process's clock: all have to stop together."""
+        seconds = time.perf_counter() - since
+        if self.accelerator.num_processes == 1:
+            return seconds
+        shared = torch.tensor([seconds], dtype=torch.float32, device=self.accelerator.device)
+        return float(broadcast(shared, from_process=0))
+
+    def _tell(
+        self, step: int, losses: list[torch.Tensor], rate: float, speed: float, left: float
+    ) -> None:
+        if self.accelerator.is_main_process:
+            # The loss is read from the device here only: reading it makes a GPU wait.
+            loss = float(torch.stack(losses).mean())
+            speed *= self.accelerator.num_processes
+            self.progress.point(Point(step, loss, rate, speed, left))
+
+
+def _optimizer(model: torch.nn.Module, settings: TrainSettings) -> torch.optim.Optimizer:
+    """AdamW; biases and layer norms (vectors, not matrices) are not decayed."""
+    parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
+    groups = [
+        {"params": [p for p in parameters if p.ndim > 1], "weight_decay": settings.weight_decay},
+        {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0},
+    ]
+    return torch.optim.AdamW(groups, lr=settings.learning_rate)

@@ -1,0 +1,103 @@
+"""What the training loop asks of an objective: its batches, and the loss of one."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal, Protocol, TypeVar
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from colike.errors import SnapshotError
+from colike.training.manifest import PAIRS, Snapshot
+from colike.training.readers import open_reader
+from colike.training.readers.base import BatchReader, PairBatch, ReaderOptions
+from colike.training.settings import TrainSettings
+
+Items = NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class Share:
+    """How long to go on, and which process's share of the batches to make."""
+
+    epochs: int
+    rank: int = 0
+    world_size: int = 1
+
+
+class Step(Protocol):
+    """One batch: each item is encoded once, and the objective's arrays refer to its row."""
+
+    @property
+    def items(self) -> Items:
+        """item_idx of the texts to encode, each once: shape (texts,)."""
+        ...
+
+
+StepT = TypeVar("StepT", bound=Step)
+
+
+class Objective(Protocol[StepT]):
+    """A way to train; made once per run from the snapshot and the settings."""
+
+    #: Epochs where the settings name none.
+    default_epochs: int
+    #: What an epoch goes through: pairs, or anchors.
+    rows: int
+
+    def steps(self, share: Share) -> Iterator[StepT]:
+        """This process's batches, in an order that the settings' seed decides."""
+        ...
+
+    def loss(self, embeddings: torch.Tensor, step: StepT) -> torch.Tensor:
+        """The scalar loss of a batch, from unit vectors of shape (texts, dimensions)."""
+        ...
+
+
+@dataclass(frozen=True)
+class TrainData:
+    """A snapshot and how to read its training pairs."""
+
+    snapshot: Snapshot
+    settings: TrainSettings
+
+    def reader(self, share: Share, label: int | None = None) -> BatchReader:
+        """The training pairs in the settings' batches."""
+        options = ReaderOptions(
+            self.settings.batch_size,
+            self.settings.seed,
+            epochs=share.epochs,
+            label=label,
+            rank=share.rank,
+            world_size=share.world_size,
+        )
+        return open_reader(self.snapshot, self.settings.reader, options)
+
+    def pairs(self, split: Literal["train", "heldout"], label: int | None = None) -> PairBatch:
+        """All pairs of a split at once, about 20 bytes each.
+
+        Raises:
+            SnapshotError: training pairs are asked for and there are none.
+        """
+        options = ReaderOptions(1 << 20, self.settings.seed, split=split, label=label)
+        pairs = PairBatch.joined(list(open_reader(self.snapshot, self.settings.reader, options)))
+        if split == "train" and not len(pairs):
+            which = "" if label is None else f" with label {label}"
+            raise SnapshotError(
+                f"{self.snapshot.folder / PAIRS}: no training pairs{which}; lower the threshold "
+                "of positives or give more ratings, then export again"
+            )
+        return pairs
+
+
+def unique_rows(*groups: Items) -> tuple[Items, list[NDArray[np.int64]]]:
+    """The distinct items of all groups, and for each group the rows of its items among them.
+
+    >>> items, rows = unique_rows(np.int32([7, 3]), np.int32([3, 9]))
+    >>> items.tolist(), [group.tolist() for group in rows]
+    ([3, 7, 9], [[1, 0], [0, 2]])
+    """
+    items, rows = np.unique(np.concatenate(groups), return_inverse=True)
+    ends = np.cumsum([len(group) for group in groups])
+    return items, np.split(rows.reshape(-1), ends[:-1])

@@ -1,0 +1,85 @@
+"""The default: the softmax over a batch's cosines should match its co-like distribution.
+
+Each anchor brings one positive; then every item of the batch is compared with every other, and
+the target of a row is its Jaccard with the others, normalised. So a neighbour counts as much as
+people like the two together, and there are no false negatives to mask.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from colike.training.manifest import SIMILARITY
+from colike.training.objectives.base import Items, Share, TrainData, unique_rows
+from colike.training.readers.sampler import dealt, shuffled
+from colike.training.relations import JaccardIndex, Partners
+
+
+@dataclass(frozen=True)
+class GradedStep:
+    """The distinct items of a batch and the Jaccard of each with each: shape (items, items)."""
+
+    items: Items
+    jaccard: NDArray[np.float32]
+
+
+class GradedObjective:
+    """Cross-entropy between the in-batch Jaccard distribution and the softmax of the cosines.
+
+    Anchors are uniform over the items with a positive, not over pairs: few much-liked titles
+    stand in most pairs and come back as drawn positives anyway, while a title with one positive
+    would hardly ever be an anchor. The positive is drawn in proportion to its Jaccard.
+    """
+
+    # A thousand batches of 32 for some five thousand anchors; one pass would be too short.
+    default_epochs = 6
+
+    def __init__(self, data: TrainData) -> None:
+        self._settings = data.settings
+        pairs = data.pairs("train", label=1)
+        self._positives = Partners.of(pairs.item_a, pairs.item_b, pairs.jaccard)
+        self._jaccard = JaccardIndex.read(data.snapshot.files(SIMILARITY), self._positives.items)
+        self.rows = len(self._positives.items)
+
+    def steps(self, share: Share) -> Iterator[GradedStep]:
+        """One step per batch of anchors; an epoch goes once through all anchors."""
+        rng = np.random.default_rng([self._settings.seed, share.rank])
+        orders = (
+            shuffled(self._positives.items, self._settings.seed, epoch)
+            for epoch in range(share.epochs)
+        )
+        for anchors in dealt(orders, self._settings.batch_size, share.rank, share.world_size):
+            items, _ = unique_rows(anchors, self._positives.draw(anchors, rng))
+            yield GradedStep(items, self._jaccard.between(items, items))
+
+    def loss(self, embeddings: torch.Tensor, step: GradedStep) -> torch.Tensor:
+        """The loss of the step's items."""
+        jaccard = torch.from_numpy(step.jaccard).to(embeddings.device)
+        return graded_loss(embeddings @ embeddings.T / self._settings.temperature, jaccard)
+
+
+def graded_loss(logits: torch.Tensor, jaccard: torch.Tensor) -> torch.Tensor:
+    """Soft-target cross-entropy per item, without itself, mean over items with any Jaccard.
+
+    For item i: -sum over j of p(j|i) log q(j|i), where p is the Jaccard of i with the others,
+    normalised to 1, and q the softmax of the logits over the others.
+
+    Args:
+        logits: cosine / temperature, shape (items, items).
+        jaccard: symmetric, shape (items, items); the diagonal is not looked at.
+
+    Returns:
+        A scalar; 0, with a gradient of 0, where no two items have a Jaccard.
+    """
+    itself = torch.eye(len(logits), dtype=torch.bool, device=logits.device)
+    weights = jaccard.masked_fill(itself, 0.0)
+    total = weights.sum(dim=1, keepdim=True)
+    # A zero in place of -inf: its weight is 0, and 0 times -inf would be nan.
+    log_q = logits.masked_fill(itself, -torch.inf).log_softmax(dim=1).masked_fill(itself, 0.0)
+    counted = total.squeeze(1) > 0
+    if not bool(counted.any()):
+        return logits.sum() * 0.0
+    return -(weights / total.clamp_min(1e-12) * log_q).sum(dim=1)[counted].mean()

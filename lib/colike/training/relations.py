@@ -1,0 +1,117 @@
+"""Look-ups between items that objectives need: Jaccard of any two, and weighted partners."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from colike import columns as c
+
+Items = NDArray[np.int32]
+
+#: A positive without co-likes (a silver pair) can still be drawn, if rarely.
+LEAST_WEIGHT = 1e-6
+
+
+@dataclass(frozen=True)
+class JaccardIndex:
+    """Jaccard of pairs of items: one sorted 64-bit key and one float per pair, 12 bytes.
+
+    Sorted keys rather than CSR rows, because the one question asked is "these pairs, all at
+    once", which is one binary search per pair and half of a symmetric CSR's memory.
+    """
+
+    keys: NDArray[np.int64]
+    jaccard: NDArray[np.float32]
+
+    @staticmethod
+    def of(item_a: Items, item_b: Items, jaccard: NDArray[np.float64]) -> "JaccardIndex":
+        """The index of pairs in any order, each given once."""
+        keys = _keys(item_a, item_b)
+        order = np.argsort(keys, kind="stable")
+        return JaccardIndex(keys[order], jaccard[order].astype(np.float32))
+
+    @staticmethod
+    def read(files: Sequence[Path], among: Items) -> "JaccardIndex":
+        """The index of the pairs in Parquet files whose items are both among the given ones."""
+        wanted = np.zeros(int(among.max(initial=-1)) + 1, bool)
+        wanted[among] = True
+        found: list[tuple[Items, Items, NDArray[np.float64]]] = []
+        for path in files:
+            with pq.ParquetFile(path) as file:
+                for batch in file.iter_batches(columns=[c.ITEM_A, c.ITEM_B, c.JACCARD]):
+                    a, b = (batch.column(name).to_numpy() for name in (c.ITEM_A, c.ITEM_B))
+                    keep = (a < len(wanted)) & (b < len(wanted))
+                    keep[keep] = wanted[a[keep]] & wanted[b[keep]]
+                    jaccard = batch.column(c.JACCARD).cast(pa.float64()).fill_null(0.0).to_numpy()
+                    found.append((a[keep], b[keep], jaccard[keep]))
+        if not found:
+            nothing = np.empty(0, np.int32)
+            return JaccardIndex.of(nothing, nothing, np.empty(0))
+        a, b, jaccard = (np.concatenate(column) for column in zip(*found, strict=True))
+        return JaccardIndex.of(a, b, jaccard)
+
+    def between(self, rows: Items, others: Items) -> NDArray[np.float32]:
+        """Jaccard of every row item with every other: shape (rows, others); 0 where none is known.
+
+        >>> index = JaccardIndex.of(np.int32([1]), np.int32([5]), np.array([0.5]))
+        >>> index.between(np.int32([5, 1]), np.int32([1, 7])).tolist()
+        [[0.5, 0.0], [0.0, 0.0]]
+        """
+        keys = _keys(rows[:, None], others[None, :])
+        if not len(self.keys):
+            return np.zeros(keys.shape, np.float32)
+        place = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
+        found = self.keys[place] == keys
+        return np.where(found, self.jaccard[place], np.float32(0))
+
+
+@dataclass(frozen=True)
+class Partners:
+    """For each item its partners with weights (CSR): who is drawn beside an anchor."""
+
+    #: The items that have a partner, ascending.
+    items: Items
+    #: Partners of items[i] lie in partners[starts[i]:starts[i + 1]].
+    starts: NDArray[np.int64]
+    partners: Items
+    #: Sum of all weights before each partner, and of all at the end.
+    cumulative: NDArray[np.float64]
+
+    @staticmethod
+    def of(item_a: Items, item_b: Items, weight: NDArray[np.float64]) -> "Partners":
+        """Both directions of each pair; weights need not add up to anything."""
+        left, right = np.concatenate([item_a, item_b]), np.concatenate([item_b, item_a])
+        weights = np.maximum(np.concatenate([weight, weight]), LEAST_WEIGHT)
+        order = np.lexsort((right, left))
+        items, counts = np.unique(left, return_counts=True)
+        starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+        cumulative = np.concatenate([[0.0], np.cumsum(weights[order])])
+        return Partners(items.astype(np.int32), starts, right[order].astype(np.int32), cumulative)
+
+    def known(self, anchors: Items) -> NDArray[np.bool_]:
+        """Which of the anchors have a partner: shape (anchors,)."""
+        return np.isin(anchors, self.items)
+
+    def draw(self, anchors: Items, rng: np.random.Generator) -> Items:
+        """One partner of each anchor, with odds in proportion to its weight: shape (anchors,).
+
+        Every anchor must be known.
+        """
+        row = np.searchsorted(self.items, anchors)
+        first, end = self.starts[row], self.starts[row + 1]
+        low, high = self.cumulative[first], self.cumulative[end]
+        point = low + rng.random(len(anchors)) * (high - low)
+        place = np.searchsorted(self.cumulative, point, side="right") - 1
+        drawn: Items = self.partners[np.clip(place, first, end - 1)]
+        return drawn
+
+
+def _keys(item_a: Items, item_b: Items) -> NDArray[np.int64]:
+    low = np.minimum(item_a, item_b).astype(np.int64)
+    keys: NDArray[np.int64] = (low << 32) | np.maximum(item_a, item_b).astype(np.int64)
+    return keys

@@ -1,0 +1,155 @@
+"""How to train: the `train` section of the config, and its JSON form in a snapshot."""
+
+import json
+import types
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import ClassVar, Final, Literal, Union, get_args, get_origin, get_type_hints
+
+from colike.errors import ConfigError
+
+BASE_MODEL: Final = "base_model"
+
+
+@dataclass(frozen=True)
+class TrainSettings:
+    """Everything that decides a training run, apart from the snapshot and the base model.
+
+    Raises:
+        ValueError: a number is outside its range (pydantic reports it with its path).
+    """
+
+    # The typed config embeds this class and must refuse keys that it does not know.
+    __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
+
+    # cosine: the book's loss; mnr: in-batch negatives; graded: the in-batch Jaccard distribution.
+    objective: Literal["cosine", "mnr", "graded"] = "graded"
+    # Pairs per step and process; graded: anchors, each with one positive, so twice the texts.
+    batch_size: int = 32
+    # Peak of the triangular schedule (AdamW).
+    learning_rate: float = 5e-5
+    # Steps of linear warm-up; shorter in short runs, where it ends at a tenth of the run.
+    warmup_steps: int = 100
+    # Passes over the training pairs (graded: over the anchors). None: what the objective asks for.
+    epochs: int | None = None
+    # Train exactly so many steps, over as many epochs as that takes; the run is then repeatable.
+    max_steps: int | None = None
+    # Stop after so many minutes of steps; loading, evaluation and saving come on top.
+    max_minutes: float = 40.0
+    # Tokens of a description that are read; longer ones are cut at the end.
+    max_tokens: int = 128
+    # Cosines are divided by it before the softmax (mnr, graded).
+    temperature: float = 0.05
+    # mnr: an in-batch negative with a Jaccard above this is a false negative and left out.
+    mask_above_jaccard: float = 0.05
+    # AdamW's decay of weight matrices; biases and layer norms are left alone.
+    weight_decay: float = 0.01
+    # Gradients are scaled down to this norm.
+    max_grad_norm: float = 1.0
+    # auto: bf16 where the GPU or the CPU has instructions for it.
+    precision: Literal["auto", "bf16", "fp32"] = "auto"
+    # auto: petastorm where it can be imported; both give the same batches.
+    reader: Literal["auto", "petastorm", "arrow"] = "auto"
+    # Of the order of pairs, the drawn positives and dropout.
+    seed: int = 42
+    # Steps between two progress lines and two points of the curve.
+    log_every_steps: int = 20
+
+    def __post_init__(self) -> None:
+        at_least_one = ("batch_size", "max_tokens", "log_every_steps", "epochs", "max_steps")
+        positive = ("learning_rate", "max_minutes", "temperature", "max_grad_norm")
+        at_least_zero = ("warmup_steps", "mask_above_jaccard", "weight_decay", "seed")
+        for name in at_least_one + positive + at_least_zero:
+            value = getattr(self, name)
+            if value is None:
+                continue
+            if name in at_least_one and value < 1:
+                raise ValueError(f"{name} must be 1 or more, not {value}")
+            if name in positive and value <= 0:
+                raise ValueError(f"{name} must be above 0, not {value}")
+            if value < 0:
+                raise ValueError(f"{name} must be 0 or more, not {value}")
+
+
+@dataclass(frozen=True)
+class WorkerConfig:
+    """A snapshot's config.json: the settings, and the folder or hub name of the base model."""
+
+    settings: TrainSettings
+    base_model: str
+
+
+def to_json(path: Path, config: WorkerConfig) -> None:
+    """Write a snapshot's config.json: every setting, and `base_model.path`."""
+    document = {**asdict(config.settings), BASE_MODEL: {"path": config.base_model}}
+    path.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+
+
+def from_json(path: Path) -> WorkerConfig:
+    """Read a snapshot's config.json; every key has to be there, and no other.
+
+    Raises:
+        ConfigError: no such file, not JSON, an unknown or missing key, or a value out of range.
+    """
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"{path}: not a readable JSON file ({error}); export it again") from error
+    hints = get_type_hints(TrainSettings)
+    allowed = [field.name for field in fields(TrainSettings)]
+    _check_keys(path, document, [*allowed, BASE_MODEL])
+    _check_keys(path, document[BASE_MODEL], ["path"], f"{BASE_MODEL}.")
+    values = {name: document[name] for name in allowed}
+    for name, value in values.items():
+        if not _fits(value, hints[name]):
+            raise ConfigError(f"{path}: {name}={value!r} is not {_words(hints[name])}; correct it")
+    try:
+        settings = TrainSettings(**values)
+    except ValueError as error:
+        raise ConfigError(f"{path}: {error}; correct it") from error
+    return WorkerConfig(settings, str(document[BASE_MODEL]["path"]))
+
+
+def resolve_base_model(name: str, folder: Path) -> str:
+    """A folder (absolute, or below the snapshot), or the name as it stands for the hub.
+
+    Raises:
+        ConfigError: a path to a folder that is not there.
+    """
+    inside = folder / name
+    if inside.is_dir():
+        return str(inside)
+    if Path(name).is_absolute() or name.startswith(".") or name.endswith("/"):
+        raise ConfigError(f"{inside}: no such folder for base_model.path; correct the path")
+    return name
+
+
+def _check_keys(path: Path, document: object, allowed: list[str], prefix: str = "") -> None:
+    if not isinstance(document, dict):
+        raise ConfigError(f"{path}: {prefix or 'the file'} is not a JSON object; export it again")
+    unknown = [f"{prefix}{key}" for key in document if key not in allowed]
+    missing = [f"{prefix}{key}" for key in allowed if key not in document]
+    if unknown or missing:
+        found = [f"unknown key {key}" for key in unknown] + [
+            f"missing key {key}" for key in missing
+        ]
+        raise ConfigError(f"{path}: {', '.join(found)}; allowed keys: {', '.join(allowed)}")
+
+
+def _fits(value: object, hint: object) -> bool:
+    """Whether a JSON value is of a field's type; a whole number fits a float field."""
+    if get_origin(hint) is Literal:
+        return value in get_args(hint)
+    if get_origin(hint) in {Union, types.UnionType}:
+        return any(_fits(value, member) for member in get_args(hint))
+    if isinstance(value, bool):
+        return False
+    if hint is float:
+        return isinstance(value, int | float)
+    return isinstance(hint, type) and isinstance(value, hint)
+
+
+def _words(hint: object) -> str:
+    if get_origin(hint) is Literal:
+        return "one of " + ", ".join(get_args(hint))
+    return getattr(hint, "__name__", str(hint))

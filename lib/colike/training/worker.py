@@ -1,0 +1,88 @@
+"""The training worker: `python -m colike.training.worker --snapshot DIR --out DIR`.
+
+Runs without Spark, with or without a GPU: verifies the snapshot, fine-tunes the base model,
+measures both on held-out pairs and leaves model/, metrics.json, curve.json and result.json in
+`--out`. Several processes: `accelerate launch -m colike.training.worker ...`.
+"""
+
+import argparse
+import importlib.util
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from colike.errors import ColikeError, ConfigError, DependencyError
+from colike.training.manifest import open_snapshot
+from colike.training.progress import Progress
+from colike.training.settings import TrainSettings, WorkerConfig, from_json, resolve_base_model
+
+_NEEDED = ("torch", "sentence_transformers", "accelerate")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the worker; returns the exit code, 2 for an error that colike foresaw."""
+    arguments = _parser().parse_args(argv)
+    try:
+        run(arguments)
+    except ColikeError as error:
+        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Train from arguments.snapshot to arguments.out.
+
+    Raises:
+        ColikeError: the snapshot, the config, the base model or a library is not as needed.
+    """
+    snapshot = open_snapshot(arguments.snapshot)
+    config = from_json(snapshot.config_path)
+    settings = _overridden(config.settings, arguments)
+    base_model = resolve_base_model(config.base_model, snapshot.folder)
+    if Path(base_model).is_dir():
+        # Read by huggingface_hub when it is imported: a local model asks nobody anything.
+        os.environ["HF_HUB_OFFLINE"] = "1"
+    _check_libraries()
+    from colike.training.fit import fit
+
+    fit(
+        snapshot,
+        WorkerConfig(settings, base_model),
+        arguments.out,
+        Progress(arguments.log_format),
+        arguments.threads,
+    )
+
+
+def _overridden(settings: TrainSettings, arguments: argparse.Namespace) -> TrainSettings:
+    given = {"max_steps": arguments.max_steps, "max_minutes": arguments.max_minutes}
+    try:
+        return replace(
+            settings, **{key: value for key, value in given.items() if value is not None}
+        )
+    except ValueError as error:
+        raise ConfigError(f"command line: {error}; correct it") from error
+
+
+def _check_libraries() -> None:
+    missing = [name for name in _NEEDED if importlib.util.find_spec(name) is None]
+    if missing:
+        raise DependencyError(f"training needs {', '.join(missing)}; install colike[train]")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="colike.training.worker", description=__doc__)
+    parser.add_argument("--snapshot", type=Path, required=True, help="exported snapshot folder")
+    parser.add_argument("--out", type=Path, required=True, help="new folder for model and figures")
+    parser.add_argument("--log-format", choices=("text", "json"), default="text")
+    parser.add_argument("--max-steps", type=int, help="overrides the snapshot's max_steps")
+    parser.add_argument("--max-minutes", type=float, help="overrides the snapshot's max_minutes")
+    parser.add_argument("--threads", type=int, help="CPU threads; default: OMP_NUM_THREADS")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

