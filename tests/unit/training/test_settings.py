@@ -5,7 +5,13 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from colike.errors import ConfigError
-from colike.training.settings import TrainSettings, WorkerConfig, from_json, resolve_base_model, to_json
+from colike.training.settings import (
+    TrainSettings,
+    WorkerConfig,
+    from_json,
+    resolve_base_model,
+    to_json,
+)
 
 
 class Config(BaseModel):
@@ -35,12 +41,13 @@ def test_settings_come_back_from_json_as_they_were(tmp_path):
         ({"batch_size": True}, "batch_size=True is not int"),
         ({"batch_size": 0}, "batch_size must be 1 or more, not 0"),
         ({"max_minutes": 0}, "max_minutes must be above 0, not 0"),
+        ({"dropout": 1.0}, "dropout must be from 0 to below 1, not 1.0"),
         ({"max_steps": 2.5}, "max_steps=2.5 is not int | None"),
     ],
 )
 def test_a_wrong_key_or_value_is_named_with_its_file(tmp_path, changes, message):
     path = write(tmp_path / "config.json", **changes)
-    with pytest.raises(ConfigError, match="config.json") as error:
+    with pytest.raises(ConfigError, match=r"config\.json") as error:
         from_json(path)
     assert message in str(error.value)
 
@@ -51,7 +58,7 @@ def test_a_whole_number_may_stand_for_minutes(tmp_path):
 
 def test_the_typed_config_embeds_the_settings_and_refuses_typos():
     assert Config(train={"epochs": 3}).train == TrainSettings(epochs=3)
-    with pytest.raises(ValidationError, match="train.epoch"):
+    with pytest.raises(ValidationError, match=r"train\.epoch"):
         Config(train={"epoch": 3})
     with pytest.raises(ValidationError, match="batch_size must be 1 or more"):
         Config(train={"batch_size": 0})

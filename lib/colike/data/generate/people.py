@@ -12,8 +12,8 @@ from colike.data.generate.world import Int32s, World, second_tastes
 # Standard deviations of the parts of a liking, fitted to user means (0.97 of 1.6 rating points),
 # title means (0.74 for titles with 50 ratings) and the spread within a user (1.35).
 _OF_USER: Final = 0.45
-_OF_QUALITY: Final = 0.45
-_OF_NOISE: Final = 0.62
+_OF_QUALITY: Final = 0.52
+_OF_NOISE: Final = 0.58
 # Liking of a user's main taste, and the spread over the tastes that are not the user's.
 _MAIN_TASTE: Final = 1.3
 _OF_OTHER_TASTES: Final = 0.35

@@ -1,8 +1,12 @@
 """Training pairs through petastorm, the reader that Databricks' ML runtimes ship."""
 
+import importlib
+import io
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
+from types import ModuleType
 
 from colike.errors import DependencyError
 from colike.training.manifest import PAIRS, Snapshot
@@ -26,27 +30,44 @@ class PetastormReader:
         return pair_batches(self._chunks(), self.snapshot.rows(PAIRS), self.options)
 
     def _chunks(self) -> Iterator[Rows]:
-        with warnings.catch_warnings():
-            # petastorm 0.13 reads through pyarrow's older API and says so for every file.
-            warnings.simplefilter("ignore", category=FutureWarning)
-            warnings.simplefilter("ignore", category=DeprecationWarning)
-            try:
-                from petastorm import make_batch_reader
-            except ImportError as error:
-                raise DependencyError(
-                    f"petastorm cannot be imported ({error}); install colike[petastorm] "
-                    "or set train.reader to arrow"
-                ) from error
-            # Listed files, never the folder: a glob would read what the manifest leaves out.
-            # Not as_uri(): petastorm takes a URL's path as it stands and decodes no %20.
-            urls = [f"file://{path.resolve()}" for path in self.snapshot.files(PAIRS)]
-            reader = make_batch_reader(
+        # Listed files, never the folder: a glob would read what the manifest leaves out.
+        # Not as_uri(): petastorm takes a URL's path as it stands and decodes no %20.
+        urls = [f"file://{path.resolve()}" for path in self.snapshot.files(PAIRS)]
+        with _quiet():
+            reader = _petastorm().make_batch_reader(
                 urls,
                 schema_fields=[f"^{name}$" for name in READ_COLUMNS],
                 reader_pool_type="dummy",
                 shuffle_row_groups=False,
                 num_epochs=self.options.epochs,
             )
-        with reader:
-            for chunk in reader:
+        try:
+            while True:
+                with _quiet():
+                    chunk = next(reader, None)
+                if chunk is None:
+                    return
                 yield to_rows(chunk._asdict())
+        finally:
+            with _quiet():
+                reader.stop()
+                reader.join()
+
+
+def _petastorm() -> ModuleType:
+    try:
+        return importlib.import_module("petastorm")
+    except ImportError as error:
+        raise DependencyError(
+            f"petastorm cannot be imported ({error}); install colike[petastorm] "
+            "or set train.reader to arrow"
+        ) from error
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Without petastorm's print at the end and its warnings that pyarrow's older API is old."""
+    with redirect_stdout(io.StringIO()), warnings.catch_warnings():
+        warnings.simplefilter("ignore", category=FutureWarning)
+        warnings.simplefilter("ignore", category=DeprecationWarning)
+        yield

@@ -1,0 +1,120 @@
+"""Fine-tunes the base embedder on the training pairs, in a worker without Spark.
+
+Reads: training_pairs, item_similarity, items, user_history.
+Writes: models (one row per model; the row is the training's commit).
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from pyspark.sql import DataFrame
+
+from colike import columns as C
+from colike.chain import job_main
+from colike.config import Config
+from colike.data.splits import train_likes
+from colike.embedding.models import find_model
+from colike.errors import ConfigError
+from colike.pairs.heldout import with_group
+from colike.pairs.snapshot import export_snapshot, snapshot_tables
+from colike.pairs.worker_process import run_worker
+from colike.stage import Job, Stage
+from colike.tables import contracts
+from colike.training.settings import WorkerConfig
+
+FINETUNED = "finetuned"
+
+
+def execute(job: Job) -> None:
+    """Export a snapshot, train from it, and write the model's row; nothing where no source asks."""
+    config = job.config
+    name = finetuned_name(config)
+    if name is None:
+        job.note("no embedder of kind finetuned is configured, so nothing is trained")
+        return
+    base = find_model(config.pairs.base_embedder, _base(config), None)
+    snapshot = job.store.files / "snapshots" / job.log.run_id
+    out = job.store.files / "models" / f"{name}-{job.log.run_id}"
+    _export(job, snapshot, base.location)
+    result = run_worker(snapshot, out, lambda event: _report(job, event))
+    job.writer.append("models", _row(job, name, base.location, out, result))
+    for key in ("steps", "minutes", "documents_per_second"):
+        job.measure(key, result[key], key)
+
+
+def finetuned_name(config: Config) -> str | None:
+    """Return the name of the embedder that training makes, None where none is configured.
+
+    Raises:
+        ConfigError: There is more than one.
+    """
+    kinds = config.embed.embedders.items()
+    names = [name for name, embedder in kinds if embedder.kind == FINETUNED]
+    if len(names) > 1:
+        raise ConfigError(
+            f"embed.embedders has {len(names)} of kind finetuned ({', '.join(names)}); keep one."
+        )
+    return names[0] if names else None
+
+
+def _base(config: Config) -> Any:
+    return config.embed.embedders[config.pairs.base_embedder]
+
+
+def _export(job: Job, folder: Path, base_model: str) -> None:
+    pairs, similarity = job.read("training_pairs"), job.read("item_similarity")
+    items, likes = job.read("items"), train_likes(job.read("user_history"))
+    tables = snapshot_tables(pairs, similarity, items, likes, with_group(items, job.config.pairs))
+    versions = {name: job.reader.pinned[name] for name in tables}
+    export_snapshot(folder, tables, versions, WorkerConfig(job.config.train, base_model))
+
+
+def _report(job: Job, event: dict[str, Any]) -> None:
+    if event["event"] == "step":
+        done = float(event["step"])
+        text = (
+            f"steps: loss {event['loss']:.3f}, {event['documents_per_second']:.0f} documents/s, "
+            f"{event['seconds_left'] / 60:.0f} min left"
+        )
+        job.reporter.progress(job.stage.name, done, float(event.get("steps", 0)), text)
+
+
+def _row(job: Job, name: str, base: str, out: Path, result: dict[str, Any]) -> DataFrame:
+    schema = contracts()["models"].schema(job.store.ids)
+    values = {
+        C.MODEL_ID: str(result["model_sha256"])[:16],
+        C.NAME: name,
+        "base": base,
+        "objective": job.config.train.objective,
+        "params": json.dumps(asdict(job.config.train)),
+        "metrics": json.dumps(result["metrics"]),
+        "curve": (out / "curve.json").read_text("utf-8"),
+        "uri": str(out / "model"),
+        "sha256": result["model_sha256"],
+        "data_versions": json.dumps(dict(job.reader.pinned)),
+        "created_at": datetime.now(UTC),
+        C.RUN_ID: job.log.run_id,
+    }
+    return job.store.spark.createDataFrame([tuple(values[n] for n in schema.names)], schema)
+
+
+STAGE = Stage(
+    name="train",
+    reads=("training_pairs", "item_similarity", "items", "user_history"),
+    writes=("models",),
+    config_sections=("train", "embed", "pairs"),
+    execute=execute,
+)
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run the job from the command line."""
+    job_main(STAGE, argv)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,85 @@
+"""Encodes descriptions in Spark tasks; each Python worker loads its model once."""
+
+import os
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from pyspark.sql import DataFrame
+
+from colike import columns as C
+from colike.config.models import EmbedConfig
+from colike.embedding.models import Model
+from colike.embedding.service import encode_by_service
+from colike.errors import DependencyError
+
+Vectors = npt.NDArray[np.float32]
+
+
+def encode_items(items: DataFrame, model: Model, settings: EmbedConfig) -> DataFrame:
+    """Return item_id, content_hash and the unit vector `embedding` of every item.
+
+    Args:
+        items: item_id, description and content_hash.
+        model: What encodes.
+        settings: The config's embed section.
+    """
+    tasks = items.sparkSession.sparkContext.defaultParallelism
+    threads = max(1, (os.cpu_count() or 1) // tasks)
+
+    def encode(batches: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
+        for batch in batches:
+            vectors = _encode(list(batch[C.DESCRIPTION]), model, settings, threads)
+            made = batch[[C.ITEM_ID, C.CONTENT_HASH]].copy()
+            made[C.EMBEDDING] = list(vectors)
+            yield made
+
+    id_type = items.schema[C.ITEM_ID].dataType.simpleString()
+    schema = f"item_id {id_type}, content_hash string, embedding array<float>"
+    texts = items.select(C.ITEM_ID, C.DESCRIPTION, C.CONTENT_HASH)
+    return texts.repartition(tasks).mapInPandas(encode, schema)
+
+
+def _encode(texts: list[str], model: Model, settings: EmbedConfig, threads: int) -> Vectors:
+    if model.kind == "openai":
+        vectors = encode_by_service(texts, model.location, model.base_url, settings.batch_size)
+    else:
+        vectors = _encode_here(texts, model.location, settings, threads)
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    unit: Vectors = (vectors / np.maximum(lengths, 1e-12)).astype(np.float32)
+    return unit
+
+
+def _encode_here(texts: list[str], folder: str, settings: EmbedConfig, threads: int) -> Vectors:
+    import torch
+
+    from colike.training.encoder import mixed_precision
+
+    torch.set_num_threads(threads)
+    encoder = _load(folder, settings.max_tokens)
+    device = encoder.device.type
+    bf16 = mixed_precision(settings.precision) == "bf16"
+    with torch.no_grad(), torch.autocast(device, torch.bfloat16, enabled=bf16):
+        made: Vectors = encoder.encode(
+            texts, batch_size=settings.batch_size, convert_to_numpy=False, show_progress_bar=False
+        )
+    return np.stack([vector.float().cpu().numpy() for vector in made])
+
+
+@cache
+def _load(folder: str, max_tokens: int) -> Any:
+    """One model per Python worker, which Spark uses again for its next tasks."""
+    try:
+        from sentence_transformers import SentenceTransformer
+        from transformers.utils.logging import disable_progress_bar
+    except ImportError as error:
+        raise DependencyError(
+            "sentence-transformers is not installed; pip install 'colike[train]'."
+        ) from error
+    disable_progress_bar()
+    encoder = SentenceTransformer(folder)
+    encoder.max_seq_length = max_tokens
+    return encoder

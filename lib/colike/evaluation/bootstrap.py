@@ -1,0 +1,46 @@
+"""Poisson bootstrap over users: each user weighs Poisson(1) in every replicate.
+
+The weights come from a hash of the user alone, so that all sources are measured on the same
+resamples (paired intervals) and partitioning changes nothing. Source: Chamandy et al.,
+"Estimating uncertainty for massive data streams", 2012.
+"""
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+Doubles = npt.NDArray[np.float64]
+MOST = 12  # P(Poisson(1) > 12) is below 1e-10
+STEP = np.uint64(0x9E3779B97F4A7C15)
+
+
+def poisson_weights(hashes: npt.NDArray[np.int64], replicates: int) -> Doubles:
+    """Return weights, users x (1 + replicates); the first column is the sample itself, all 1.
+
+    Args:
+        hashes: A 64-bit hash of each user, salted with the seed.
+        replicates: Number of resamples.
+    """
+    offsets = np.arange(1, replicates + 1, dtype=np.uint64) * STEP
+    mixed = _splitmix(hashes.view(np.uint64)[:, None] + offsets)
+    uniform = (mixed >> np.uint64(11)).astype(np.float64) / 2.0**53
+    cumulative = np.cumsum([math.exp(-1) / math.factorial(i) for i in range(MOST)])
+    drawn = np.searchsorted(cumulative, uniform, side="right").astype(np.float64)
+    return np.concatenate([np.ones((len(hashes), 1)), drawn], axis=1)
+
+
+def interval(replicates: Doubles) -> tuple[float, float]:
+    """Return the 2.5th and 97.5th percentile of a figure's replicates; NaN ones are left out."""
+    known = replicates[~np.isnan(replicates)]
+    if not len(known):
+        return math.nan, math.nan
+    low, high = np.percentile(known, [2.5, 97.5])
+    return float(low), float(high)
+
+
+def _splitmix(x: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+    """Return SplitMix64's mix (Steele et al., 2014): well spread bits from a counter."""
+    x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return x ^ (x >> np.uint64(31))

@@ -1,0 +1,111 @@
+"""Lists judged by test ratings: the one input of every ranking metric."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Doubles = npt.NDArray[np.float64]
+Longs = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Which ratings are likes and which are detractors."""
+
+    like_at_least: float
+    detractor_at_most: float
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The lists of eligible users (at least one test like) with what the test says of them.
+
+    `items`, `there`, `rated`, `liked`, `disliked`, `fallback` and `popular` are users x depth
+    in list order: item_idx (-1 past the end), whether there is an item, whether it has a test
+    rating, whether that is a like or a detractor, whether it was filled from the popular list,
+    and whether popularity's own list of that depth holds it. `likes` and `passives` are the
+    user's numbers of test ratings of these kinds.
+    """
+
+    items: Longs
+    there: Bools
+    rated: Bools
+    liked: Bools
+    disliked: Bools
+    fallback: Bools
+    popular: Bools
+    likes: Longs
+    passives: Longs
+
+
+@dataclass(frozen=True)
+class TestRows:
+    """Test ratings of a batch of users: `items[indptr[u]:indptr[u + 1]]` and their ratings."""
+
+    __test__ = False  # not a test case, whatever its name begins with
+
+    indptr: Longs
+    items: Longs
+    ratings: Doubles
+
+
+def judge(lists: Longs, fallback: Bools, popular: Longs, test: TestRows, scale: Scale) -> Judged:
+    """Return the lists of those users who like at least one test item, judged.
+
+    Args:
+        lists: users x depth, item_idx in list order, -1 past the end.
+        fallback: users x depth.
+        popular: users x depth: popularity's lists for the same users, or all -1.
+        test: The users' test ratings.
+        scale: What is a like.
+    """
+    likes = _per_user(test, test.ratings >= scale.like_at_least)
+    below = test.ratings < scale.like_at_least
+    passives = _per_user(test, below & (test.ratings > scale.detractor_at_most))
+    ratings = _look_up(lists, test)
+    rated = ~np.isnan(ratings)
+    eligible = likes > 0
+    judged = Judged(
+        items=lists,
+        there=lists >= 0,
+        rated=rated,
+        liked=rated & (ratings >= scale.like_at_least),
+        disliked=rated & (ratings <= scale.detractor_at_most),
+        fallback=fallback,
+        popular=_within(lists, popular),
+        likes=likes,
+        passives=passives,
+    )
+    return Judged(**{name: array[eligible] for name, array in vars(judged).items()})
+
+
+def eligible_users(test: TestRows, scale: Scale) -> Bools:
+    """Return which users like at least one test item."""
+    return _per_user(test, test.ratings >= scale.like_at_least) > 0
+
+
+def _per_user(test: TestRows, counted: Bools) -> Longs:
+    running = np.concatenate([[0], np.cumsum(counted)])
+    counts: Longs = running[test.indptr[1:]] - running[test.indptr[:-1]]
+    return counts
+
+
+def _look_up(lists: Longs, test: TestRows) -> Doubles:
+    """Return each listed item's test rating, NaN where it has none."""
+    if not len(test.items):
+        return np.full(lists.shape, np.nan)
+    base = int(max(lists.max(initial=0), test.items.max())) + 2
+    owner = np.repeat(np.arange(len(lists)), np.diff(test.indptr))
+    keys = owner * base + test.items
+    order = np.argsort(keys)
+    wanted = np.arange(len(lists))[:, None] * base + np.where(lists < 0, base - 1, lists)
+    at = np.minimum(np.searchsorted(keys[order], wanted), len(keys) - 1)
+    return np.where(keys[order][at] == wanted, test.ratings[order][at], np.nan)
+
+
+def _within(lists: Longs, others: Longs) -> Bools:
+    """Return whether the item at depth d is among the first `depth` of `others`."""
+    found: Bools = (lists[:, :, None] == others[:, None, :]).any(axis=2) & (lists >= 0)
+    return found

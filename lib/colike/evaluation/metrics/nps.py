@@ -1,0 +1,35 @@
+"""NPS@k: promoters less detractors among the recommendations that have a test rating.
+
++1 for a like, 0 for a passive rating, -1 for a detractor, pooled over all users;
+recommendations without a test rating are ignored (the book). It is conditional on being found,
+so it always stands beside found_per_user@k: recommendations with a test rating / users.
+
+Ratings found: a like, a passive and a detractor for one user, a like for another:
+
+>>> from colike.evaluation.metrics.base import example
+>>> lists = example(liked=[[1, 0, 0], [1, 0, 0]], likes=[1, 1],
+...                 rated=[[1, 1, 1], [1, 0, 0]], disliked=[[0, 0, 1], [0, 0, 0]])
+>>> parts = nps(lists, k=3)
+>>> parts.numerator.sum() / parts.denominator.sum() == (1 + 0 - 1 + 1) / 4
+True
+>>> found_per_user(lists, k=3).numerator.tolist()
+[3.0, 1.0]
+"""
+
+import numpy as np
+
+from colike.evaluation.judged import Judged
+from colike.evaluation.metrics.base import Parts, mean_over_users
+
+
+def nps(judged: Judged, k: int) -> Parts:
+    """Return likes less detractors, over recommendations with a test rating."""
+    likes = judged.liked[:, :k].sum(axis=1)
+    dislikes = judged.disliked[:, :k].sum(axis=1)
+    found = judged.rated[:, :k].sum(axis=1)
+    return Parts((likes - dislikes).astype(np.float64), found.astype(np.float64))
+
+
+def found_per_user(judged: Judged, k: int) -> Parts:
+    """Return each user's recommendations that have a test rating."""
+    return mean_over_users(judged.rated[:, :k].sum(axis=1).astype(np.float64))

@@ -1,0 +1,59 @@
+"""Candidates for negative pairs, by kind; `counting` keeps those rarer than chance.
+
+A low jaccard is not dislike: candidates come only from titles with enough likes, or every
+title without likes would be pushed away from its audience (METHOD.md, labels).
+"""
+
+from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import functions as F
+
+from colike import columns as C
+
+# Candidates drawn per negative wanted, since most pairs of some kinds are liked together.
+OVERDRAW = 6
+POSITION = "_position"
+
+
+def below(similarity: DataFrame, pool: DataFrame, threshold: float) -> DataFrame:
+    """Return pairs of `pool` that somebody likes both of, with a jaccard up to the threshold."""
+    low = similarity.where(F.col(C.JACCARD) <= threshold).select(C.ITEM_A, C.ITEM_B)
+    for side in (C.ITEM_A, C.ITEM_B):
+        mine = F.broadcast(pool.select(F.col(C.ITEM_IDX).alias(side)))
+        low = low.join(mine, on=side, how="left_semi")
+    return low.select(C.ITEM_A, C.ITEM_B)
+
+
+def random_pairs(pool: DataFrame, wanted: int, salt: str) -> DataFrame:
+    """Return pairs of `pool` drawn by hash: `OVERDRAW` times `wanted`, less repeats."""
+    size = pool.count()
+    numbered = pool.select(
+        C.ITEM_IDX, (F.row_number().over(Window.orderBy(C.ITEM_IDX)) - 1).alias(POSITION)
+    )
+    draws = pool.sparkSession.range(wanted * OVERDRAW if size > 1 else 0)
+    drawn = draws.select(
+        _draw(size, f"{salt} first").alias("first"), _draw(size, f"{salt} second").alias("second")
+    )
+    first = numbered.select(F.col(POSITION).alias("first"), F.col(C.ITEM_IDX).alias("x"))
+    second = numbered.select(F.col(POSITION).alias("second"), F.col(C.ITEM_IDX).alias("y"))
+    joined = drawn.join(F.broadcast(first), on="first", how="inner").join(
+        F.broadcast(second), on="second", how="inner"
+    )
+    return ordered_pairs(joined, F.col("x"), F.col("y"))
+
+
+def ordered_pairs(frame: DataFrame, x: Column, y: Column) -> DataFrame:
+    """Return the distinct pairs of two different items, as item_a < item_b."""
+    pairs = frame.where(x != y).select(
+        F.least(x, y).alias(C.ITEM_A), F.greatest(x, y).alias(C.ITEM_B)
+    )
+    return pairs.distinct()
+
+
+def first_by_hash(pairs: DataFrame, count: int, salt: str) -> DataFrame:
+    """Return `count` pairs, the same ones on any partitioning."""
+    order = F.xxhash64(F.lit(salt), C.ITEM_A, C.ITEM_B)
+    return pairs.orderBy(order, C.ITEM_A, C.ITEM_B).limit(count)
+
+
+def _draw(size: int, salt: str) -> Column:
+    return F.pmod(F.xxhash64(F.lit(salt), F.col("id")), F.lit(max(size, 1))).cast("int")
