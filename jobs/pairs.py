@@ -18,7 +18,7 @@ from colike.data.ids import to_ids, to_indices
 from colike.data.splits import train_likes
 from colike.embedding.cache import TABLE as EMBEDDINGS
 from colike.embedding.cache import refresh
-from colike.embedding.models import find_model
+from colike.embedding.models import base_fingerprint, find_model
 from colike.embedding.vectors import Embedded, collect_vectors
 from colike.neighbours.cosine import nearest
 from colike.pairs.build import PairInputs, build_pairs
@@ -70,8 +70,9 @@ STAGE = Stage(
     name="pairs",
     reads=("item_similarity", "user_history", "items"),
     writes=("training_pairs", EMBEDDINGS),
-    config_sections=("pairs", "embed"),
+    config_sections=("pairs",),
     execute=execute,
+    fingerprint=base_fingerprint,
 )
 
 

@@ -17,7 +17,7 @@ from colike import columns as C
 from colike.chain import job_main
 from colike.config import Config
 from colike.data.splits import train_likes
-from colike.embedding.models import find_model
+from colike.embedding.models import base_fingerprint, find_model
 from colike.errors import ConfigError
 from colike.pairs.heldout import with_group
 from colike.pairs.snapshot import export_snapshot, snapshot_tables
@@ -84,7 +84,7 @@ def _report(job: Job, event: dict[str, Any]) -> None:
 
 
 def _row(job: Job, name: str, base: str, out: Path, result: dict[str, Any]) -> DataFrame:
-    schema = contracts()["models"].schema(job.store.ids)
+    schema = contracts()["models"].spark_schema(job.store.ids)
     values = {
         C.MODEL_ID: str(result["model_sha256"])[:16],
         C.NAME: name,
@@ -106,8 +106,9 @@ STAGE = Stage(
     name="train",
     reads=("training_pairs", "item_similarity", "items", "user_history"),
     writes=("models",),
-    config_sections=("train", "embed", "pairs"),
+    config_sections=("train", "pairs"),
     execute=execute,
+    fingerprint=base_fingerprint,
 )
 
 

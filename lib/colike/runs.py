@@ -70,7 +70,7 @@ class RunLog:
         return all(now.get(table, -1) >= version for table, version in written.items())
 
     def _append(self, table: str, rows: list[dict[str, Any]]) -> None:
-        schema = contracts()[table].schema(self.store.ids)
+        schema = contracts()[table].spark_schema(self.store.ids)
         values = [tuple(row[name] for name in schema.names) for row in rows]
         frame = self.store.spark.createDataFrame(values, schema).coalesce(1)
         Writer(self.store, self.run_id, (table,)).append(table, frame)

@@ -125,5 +125,6 @@ def _with_delta_jars(builder: SparkSession.Builder) -> SparkSession.Builder:
             "delta-spark is not installed; install the extra: pip install 'colike[local]'."
         )
     from delta import configure_spark_with_delta_pip
+
     configured: SparkSession.Builder = configure_spark_with_delta_pip(builder)
     return configured

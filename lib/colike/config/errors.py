@@ -3,7 +3,7 @@
 import dataclasses
 import difflib
 from collections.abc import Mapping
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
@@ -53,16 +53,20 @@ def allowed_keys(path: list[str]) -> list[str]:
     current: Any = Config
     for part in path:
         current = _below(current, part)
-    return sorted(_fields(current))
+    return [] if get_origin(current) is dict else sorted(_section_fields(current))
 
 
-def _below(model: Any, part: str) -> Any:
-    annotation = _fields(model).get(part)
-    if annotation is None:
-        return next((arg for arg in get_args(model) if _fields(arg)), None)
-    if _fields(annotation):
-        return annotation
-    return next((arg for arg in get_args(annotation) if _fields(arg)), annotation)
+def _below(annotation: Any, part: str) -> Any:
+    """Every key of a free mapping stands for its values' type."""
+    if get_origin(annotation) is dict:
+        return get_args(annotation)[1]
+    return _section_fields(annotation).get(part)
+
+
+def _section_fields(annotation: Any) -> dict[str, Any]:
+    """Return the fields of a section, or of the one in a union such as `Section | None`."""
+    found = (_fields(option) for option in (annotation, *get_args(annotation)))
+    return next(filter(None, found), {})
 
 
 def _fields(model: Any) -> dict[str, Any]:

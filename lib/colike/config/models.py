@@ -221,8 +221,8 @@ class Config(Section):
     def _consistent(self) -> "Config":
         if self.pairs.base_embedder not in self.embed.embedders:
             raise ValueError(
-                f"pairs.base_embedder is {self.pairs.base_embedder!r}, which embed.embedders lacks; "
-                f"it has {sorted(self.embed.embedders)}"
+                f"pairs.base_embedder is {self.pairs.base_embedder!r}, which embed.embedders "
+                f"lacks; it has {sorted(self.embed.embedders)}"
             )
         if max(self.evaluate.ks) > self.recommend.k:
             raise ValueError(
@@ -231,5 +231,7 @@ class Config(Section):
             )
         deepest = max([*self.recommend.neighbours_grid, *self.evaluate.ks])
         if deepest > self.neighbours.k:
-            raise ValueError(f"neighbours.k = {self.neighbours.k} is below {deepest}, which is used")
+            raise ValueError(
+                f"neighbours.k = {self.neighbours.k} is below {deepest}, which is used"
+            )
         return self

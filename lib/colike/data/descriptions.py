@@ -14,11 +14,11 @@ SPACES = re.compile(r"\s+")
 
 
 def clean(text: str) -> str:
-    """Return `text` without unprintable characters, with runs of white space as one space.
+    r"""Return `text` without unprintable characters, with runs of white space as one space.
 
     Letters beyond ASCII stay, unlike in the book (METHOD.md, cleaning).
 
-    >>> clean("Pok\\u00e9mon\\x00  \\u200bis \\n here ")
+    >>> clean("Pok\u00e9mon\x00  \u200bis \n here ")
     'Pokémon is here'
     """
     spaced = SPACES.sub(" ", text)

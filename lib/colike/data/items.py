@@ -1,19 +1,17 @@
 """Items: checked rows with a number that never changes, attributes, synopsis, description."""
 
 import hashlib
-import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-import pandas as pd
+import pyarrow as pa
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
+from pyspark.sql.types import BooleanType, StringType, StructField, StructType
 
 from colike import columns as C
 from colike.config.models import Config, ItemsFile, SynopsesFile
 from colike.data.descriptions import clean, renderer
 from colike.data.ratings import RAW, Checked, typed_id
-
-DESCRIBED = "description string, synopsis_cut boolean, content_hash string"
 
 
 def check_items(raw: DataFrame, file: ItemsFile, id_type: str) -> Checked:
@@ -56,20 +54,22 @@ def synopses(raw: DataFrame, file: SynopsesFile, id_type: str) -> DataFrame:
 
 
 def with_index(items: DataFrame, known: DataFrame) -> DataFrame:
-    """Return `items` with a dense `item_idx`; known items keep theirs, new ones follow.
+    """Return `items` with a dense `item_idx`: known items keep their order, new ones follow.
+
+    So a number changes only when an item before it has left the file: gaps are closed, since
+    algorithms use the number as a position.
 
     Args:
         items: Rows with item_id.
         known: item_id and item_idx of the items table as it stands, perhaps without rows.
     """
     joined = items.join(known.select(C.ITEM_ID, C.ITEM_IDX), on=C.ITEM_ID, how="left")
-    new = joined.where(F.col(C.ITEM_IDX).isNull())
-    first = known.agg(F.coalesce(F.max(C.ITEM_IDX) + 1, F.lit(0)).alias("first"))
-    # One partition, but only of new items.
-    order = F.row_number().over(Window.orderBy(C.ITEM_ID)) - 1
-    numbered = new.drop(C.ITEM_IDX).crossJoin(F.broadcast(first))
-    appended = numbered.withColumn(C.ITEM_IDX, (order + F.col("first")).cast("int")).drop("first")
-    return joined.where(F.col(C.ITEM_IDX).isNotNull()).unionByName(appended)
+    ids = joined.select(C.ITEM_ID, C.ITEM_IDX)
+    # One partition, but only of the ids.
+    known_first = Window.orderBy(F.col(C.ITEM_IDX).asc_nulls_last(), C.ITEM_ID)
+    position = (F.row_number().over(known_first) - 1).cast("int")
+    numbered = ids.select(C.ITEM_ID, position.alias(C.ITEM_IDX))
+    return joined.drop(C.ITEM_IDX).join(numbered, on=C.ITEM_ID, how="inner")
 
 
 def with_descriptions(items: DataFrame, config: Config) -> DataFrame:
@@ -78,21 +78,31 @@ def with_descriptions(items: DataFrame, config: Config) -> DataFrame:
     attributes = list(config.data.items.attributes)
     renderer(template, attributes, words)  # a wrong template fails here, before any task
 
-    @F.pandas_udf(DESCRIBED)
-    def describe(batches: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
+    def describe(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         render = renderer(template, attributes, words)
         for batch in batches:
+            columns = (
+                batch.column(name).to_pylist() for name in (C.TITLE, C.ATTRIBUTES, C.SYNOPSIS)
+            )
             rows = [
-                render(row.title, json.loads(row.attributes), row.synopsis)
-                for row in batch.itertuples(index=False)
+                render(title, dict(values), text)
+                for title, values, text in zip(*columns, strict=True)
             ]
-            made = pd.DataFrame(rows, columns=[C.DESCRIPTION, "synopsis_cut"])
-            made[C.CONTENT_HASH] = [content_hash(text) for text in made[C.DESCRIPTION]]
-            yield made
+            texts, cut = [text for text, _ in rows], [was_cut for _, was_cut in rows]
+            added = [pa.array(texts, pa.string()), pa.array(cut, pa.bool_())]
+            added.append(pa.array([content_hash(text) for text in texts], pa.string()))
+            names = [*batch.schema.names, C.DESCRIPTION, "synopsis_cut", C.CONTENT_HASH]
+            yield pa.RecordBatch.from_arrays([*batch.columns, *added], names=names)
 
-    as_json = F.to_json(C.ATTRIBUTES).alias(C.ATTRIBUTES)
-    described = describe(F.struct(C.TITLE, as_json, C.SYNOPSIS)).alias("described")
-    return items.select("*", described).select("*", "described.*").drop("described")
+    described = StructType(
+        [
+            *items.schema.fields,
+            StructField(C.DESCRIPTION, StringType()),
+            StructField("synopsis_cut", BooleanType()),
+            StructField(C.CONTENT_HASH, StringType()),
+        ]
+    )
+    return items.mapInArrow(describe, described)
 
 
 def content_hash(description: str) -> str:
@@ -112,8 +122,8 @@ def _attributes(file: ItemsFile) -> Column:
 
 
 def _cleaned(text: Column) -> Column:
-    @F.pandas_udf("string")
-    def cleaned(values: pd.Series) -> pd.Series:
-        return values.map(clean, na_action="ignore")
+    return F.udf(_clean_or_none, StringType())(text)
 
-    return cleaned(text)
+
+def _clean_or_none(text: str | None) -> str | None:
+    return None if text is None else clean(text)

@@ -27,7 +27,9 @@ def refresh(job: Job, name: str, model: Model, items: DataFrame) -> int:
     )
     if to_encode or not stale.isEmpty():
         kept = good.join(wanted, on=key, how="left_semi").select(*key, C.EMBEDDING)
-        rows = kept.unionByName(encode_items(missing, model, job.config.embed).select(*kept.columns))
+        rows = kept.unionByName(
+            encode_items(missing, model, job.config.embed).select(*kept.columns)
+        )
         named = rows.withColumn(C.SOURCE, F.lit(name)).withColumn(C.MODEL_ID, F.lit(model.model_id))
         job.writer.replace(TABLE, named, f"{C.SOURCE} = '{name}'")
     missing.unpersist()

@@ -1,7 +1,7 @@
 """Encodes descriptions in Spark tasks; each Python worker loads its model once."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any
 
@@ -30,7 +30,7 @@ def encode_items(items: DataFrame, model: Model, settings: EmbedConfig) -> DataF
     tasks = items.sparkSession.sparkContext.defaultParallelism
     threads = max(1, (os.cpu_count() or 1) // tasks)
 
-    def encode(batches: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
+    def encode(batches: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:
         for batch in batches:
             vectors = _encode(list(batch[C.DESCRIPTION]), model, settings, threads)
             made = batch[[C.ITEM_ID, C.CONTENT_HASH]].copy()

@@ -12,6 +12,7 @@ from pyspark.sql import functions as F
 from colike import columns as C
 from colike.config.models import EmbedderConfig
 from colike.errors import ConfigError, DependencyError
+from colike.stage import Run
 
 PACKAGE = "package:"
 OPENAI_KEY = "OPENAI_API_KEY"
@@ -46,6 +47,17 @@ def find_model(name: str, embedder: EmbedderConfig, models: DataFrame | None) ->
         return _service(name, embedder)
     folder = model_folder(embedder.model)
     return Model(weights_hash(folder)[:16], str(folder), embedder.kind)
+
+
+def base_fingerprint(run: Run) -> str:
+    """Return what the pairs and the training take from the embedders: the base model's id.
+
+    So another embedder in the config, or another batch size, trains nothing anew.
+    """
+    name = run.config.pairs.base_embedder
+    model = find_model(name, run.config.embed.embedders[name], None)
+    finetuned = sum(e.kind == "finetuned" for e in run.config.embed.embedders.values())
+    return f"{model.model_id} {run.config.embed.max_tokens} {finetuned}"
 
 
 def model_folder(model: str) -> Path:
@@ -112,4 +124,6 @@ def _service(name: str, embedder: EmbedderConfig) -> Model:
     if not os.environ.get(OPENAI_KEY):
         raise DependencyError(f"environment variable {OPENAI_KEY} is not set.")
     model = str(embedder.model)
-    return Model(hashlib.sha256(model.encode()).hexdigest()[:16], model, "openai", embedder.base_url)
+    return Model(
+        hashlib.sha256(model.encode()).hexdigest()[:16], model, "openai", embedder.base_url
+    )

@@ -8,6 +8,7 @@ import numpy.typing as npt
 Doubles = npt.NDArray[np.float64]
 Longs = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
+NOWHERE = np.iinfo(np.int64).max
 
 
 @dataclass(frozen=True)
@@ -22,11 +23,11 @@ class Scale:
 class Judged:
     """The lists of eligible users (at least one test like) with what the test says of them.
 
-    `items`, `there`, `rated`, `liked`, `disliked`, `fallback` and `popular` are users x depth
-    in list order: item_idx (-1 past the end), whether there is an item, whether it has a test
-    rating, whether that is a like or a detractor, whether it was filled from the popular list,
-    and whether popularity's own list of that depth holds it. `likes` and `passives` are the
-    user's numbers of test ratings of these kinds.
+    `items`, `there`, `rated`, `liked`, `disliked`, `fallback` and `popular_rank` are users x
+    depth in list order: item_idx (-1 past the end), whether there is an item, whether it has a
+    test rating, whether that is a like or a detractor, whether it was filled from the popular
+    list, and its rank from 1 in popularity's own list (NOWHERE if not there). `likes` and
+    `passives` are the user's numbers of test ratings of these kinds.
     """
 
     items: Longs
@@ -35,7 +36,7 @@ class Judged:
     liked: Bools
     disliked: Bools
     fallback: Bools
-    popular: Bools
+    popular_rank: Longs
     likes: Longs
     passives: Longs
 
@@ -74,7 +75,7 @@ def judge(lists: Longs, fallback: Bools, popular: Longs, test: TestRows, scale: 
         liked=rated & (ratings >= scale.like_at_least),
         disliked=rated & (ratings <= scale.detractor_at_most),
         fallback=fallback,
-        popular=_within(lists, popular),
+        popular_rank=_ranks_in(popular, lists),
         likes=likes,
         passives=passives,
     )
@@ -105,7 +106,9 @@ def _look_up(lists: Longs, test: TestRows) -> Doubles:
     return np.where(keys[order][at] == wanted, test.ratings[order][at], np.nan)
 
 
-def _within(lists: Longs, others: Longs) -> Bools:
-    """Return whether the item at depth d is among the first `depth` of `others`."""
-    found: Bools = (lists[:, :, None] == others[:, None, :]).any(axis=2) & (lists >= 0)
-    return found
+def _ranks_in(others: Longs, lists: Longs) -> Longs:
+    """Return the rank from 1 that each listed item has in `others`, NOWHERE if not there."""
+    same = (lists[:, :, None] == others[:, None, :]) & (lists >= 0)[:, :, None]
+    ranks = np.where(same, np.arange(1, others.shape[1] + 1), NOWHERE)
+    lowest: Longs = ranks.min(axis=2, initial=NOWHERE)
+    return lowest

@@ -60,7 +60,7 @@ def _index(vectors: Floats) -> Any:
         raise DependencyError(
             "faiss is not installed, and neighbours need it; pip install 'colike[local]'."
         ) from error
-    index = faiss.IndexFlatIP(vectors.shape[1])
+    index: Any = faiss.IndexFlatIP(vectors.shape[1])
     if hasattr(faiss, "get_num_gpus") and faiss.get_num_gpus() > 0:
         index = faiss.index_cpu_to_all_gpus(index)
     index.add(np.ascontiguousarray(vectors, np.float32))

@@ -13,9 +13,7 @@ from colike.tables import IdTypes, contracts
 COLUMNS = (C.ITEM_ID, C.RANK, C.NEIGHBOUR_ID, C.WEIGHT)
 
 
-def to_frame(
-    spark: SparkSession, embedded: Embedded, found: Nearest, ids: IdTypes
-) -> DataFrame:
+def to_frame(spark: SparkSession, embedded: Embedded, found: Nearest, ids: IdTypes) -> DataFrame:
     """Return item_id, rank, neighbour_id and weight of every neighbour."""
     owner, position = np.nonzero(found.items >= 0)
     neighbour = found.items[owner, position]
@@ -27,5 +25,5 @@ def to_frame(
             C.WEIGHT: found.weights[owner, position],
         }
     )
-    contract = contracts()["item_neighbours"].schema(ids)
+    contract = contracts()["item_neighbours"].spark_schema(ids)
     return spark.createDataFrame(rows, StructType([contract[name] for name in COLUMNS]))

@@ -48,7 +48,7 @@ def build_pairs(inputs: PairInputs, settings: PairsConfig) -> DataFrame:
         parts.append(_labelled(good, 1, "positive", split))
         for kind in KINDS:
             salt = f"{settings.salt} {kind} {split}"
-            candidates = _candidates(kind, inputs, pool, wanted, settings, salt)
+            candidates = _candidates(kind, inputs, pool, wanted, settings, salt, users)
             few = first_by_hash(candidates, wanted * OVERDRAW, salt)
             # Of two very popular titles even chance can exceed the threshold.
             rare = less_than_chance(few, inputs.likes, margins, users).where(
@@ -63,10 +63,16 @@ def build_pairs(inputs: PairInputs, settings: PairsConfig) -> DataFrame:
 
 
 def _candidates(
-    kind: str, inputs: PairInputs, pool: DataFrame, wanted: int, settings: PairsConfig, salt: str
+    kind: str,
+    inputs: PairInputs,
+    pool: DataFrame,
+    wanted: int,
+    settings: PairsConfig,
+    salt: str,
+    users: int,
 ) -> DataFrame:
     if kind == "below":
-        return below(inputs.similarity, pool, settings.threshold)
+        return below(inputs.similarity, pool, settings.threshold, users)
     if kind == "random":
         return random_pairs(pool, wanted, salt)
     near = inputs.near

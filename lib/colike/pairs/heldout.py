@@ -13,7 +13,9 @@ HELDOUT = "heldout"
 
 def with_group(items: DataFrame, settings: PairsConfig) -> DataFrame:
     """Return item_idx and `split` of every item: heldout for a share by hash, else train."""
-    is_held = below(settings.heldout_items, f"{settings.salt} heldout", F.col(C.ITEM_ID).cast("string"))
+    is_held = below(
+        settings.heldout_items, f"{settings.salt} heldout", F.col(C.ITEM_ID).cast("string")
+    )
     return items.select(C.ITEM_IDX, F.when(is_held, HELDOUT).otherwise(TRAIN).alias(C.SPLIT))
 
 

@@ -14,9 +14,11 @@ OVERDRAW = 6
 POSITION = "_position"
 
 
-def below(similarity: DataFrame, pool: DataFrame, threshold: float) -> DataFrame:
-    """Return pairs of `pool` that somebody likes both of, with a jaccard up to the threshold."""
-    low = similarity.where(F.col(C.JACCARD) <= threshold).select(C.ITEM_A, C.ITEM_B)
+def below(similarity: DataFrame, pool: DataFrame, threshold: float, users: int) -> DataFrame:
+    """Return pairs of `pool` that some like both of, but fewer than chance would have it."""
+    expected = F.col(C.LIKES_A).cast("double") * F.col(C.LIKES_B) / users
+    is_low = (F.col(C.JACCARD) <= threshold) & (F.col(C.COLIKES) < expected)
+    low = similarity.where(is_low).select(C.ITEM_A, C.ITEM_B)
     for side in (C.ITEM_A, C.ITEM_B):
         mine = F.broadcast(pool.select(F.col(C.ITEM_IDX).alias(side)))
         low = low.join(mine, on=side, how="left_semi")

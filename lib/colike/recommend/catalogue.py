@@ -37,9 +37,7 @@ def collect_catalogue(items: DataFrame, likes: TrainLikes) -> Catalogue:
 
     The popular order is by train likes, then item id.
     """
-    counted = items.select(C.ITEM_ID, C.ITEM_IDX).join(
-        item_likes(likes), on=C.ITEM_IDX, how="left"
-    )
+    counted = items.select(C.ITEM_ID, C.ITEM_IDX).join(item_likes(likes), on=C.ITEM_IDX, how="left")
     frame = counted.fillna(0, [C.LIKES]).toPandas().sort_values(C.ITEM_IDX)
     ids = frame[C.ITEM_ID].to_numpy()
     order = np.empty(len(ids), np.int32)

@@ -50,9 +50,7 @@ def aggregated(aggregate: int, total: float, largest: float, support: int) -> fl
 
 
 @compiled
-def insert(
-    keys: Doubles, values: Ints, filled: int, key: float, value: int, order: Ints
-) -> int:
+def insert(keys: Doubles, values: Ints, filled: int, key: float, value: int, order: Ints) -> int:
     """Insert into a list sorted by falling key, then rising `order`; return its new length."""
     size = len(keys)
     at = filled

@@ -89,7 +89,7 @@ def recommend_all(histories: DataFrame, scorer: Scorer, ids: IdTypes) -> DataFra
         scorer: What scores; every executor receives it once.
         ids: Types of the ids.
     """
-    contract = contracts()["recommendations"].schema(ids)
+    contract = contracts()["recommendations"].spark_schema(ids)
     schema = type(contract)([contract[name] for name in LIST_COLUMNS])
     shared = histories.sparkSession.sparkContext.broadcast(scorer)
 

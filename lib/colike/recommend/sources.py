@@ -1,5 +1,6 @@
 """The registry of sources: how each one scores, and the scorer that does it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -48,18 +49,23 @@ def kind_of(name: str, config: Config) -> Kind:
 
 
 def load_sources(
-    neighbours: DataFrame, items: DataFrame, catalogue: Catalogue, config: Config
+    neighbours: DataFrame,
+    items: DataFrame,
+    catalogue: Catalogue,
+    config: Config,
+    names: Sequence[str] | None = None,
 ) -> list[LoadedSource]:
-    """Return the config's sources that can score; one without any neighbours cannot.
+    """Return the sources that can score; one without any neighbours cannot.
 
     Args:
         neighbours: Rows of item_neighbours.
         items: Rows of items.
         catalogue: The items on the driver.
         config: The config.
+        names: The sources asked for; None for all of `recommend.sources`.
     """
     loaded = []
-    for name in config.recommend.sources:
+    for name in config.recommend.sources if names is None else names:
         kind = kind_of(name, config)
         if kind == "global":
             graph = NeighbourGraph.empty(catalogue.size)

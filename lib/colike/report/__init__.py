@@ -1,1 +1,5 @@
-"""The self-contained HTML report."""
+"""The report: one self-contained HTML file about a store."""
+
+from colike.report.build import build_report
+
+__all__ = ["build_report"]

@@ -9,8 +9,10 @@ from colike.data.splits import TrainLikes
 
 def item_likes(likes: TrainLikes) -> DataFrame:
     """Return the margins: item_idx and its number of likes, for items with at least one."""
-    return likes.select(F.explode(C.LIKES).alias(C.ITEM_IDX)).groupBy(C.ITEM_IDX).agg(
-        F.count(F.lit(1)).alias(C.LIKES)
+    return (
+        likes.select(F.explode(C.LIKES).alias(C.ITEM_IDX))
+        .groupBy(C.ITEM_IDX)
+        .agg(F.count(F.lit(1)).alias(C.LIKES))
     )
 
 

@@ -39,6 +39,7 @@ ATOMIC: dict[str, DataType] = {
     "timestamp": TimestampType(),
 }
 
+
 @dataclass(frozen=True)
 class IdTypes:
     """SQL types of the data set's own ids; `user_id` and `item_id` in contracts become these."""
@@ -79,7 +80,7 @@ class TableContract(BaseModel):
     checks: list[Check]
     columns: list[Column]
 
-    def schema(self, ids: IdTypes) -> StructType:
+    def spark_schema(self, ids: IdTypes) -> StructType:
         """Return the Spark schema, with comments, for the data set's id types."""
         fields = [
             StructField(
@@ -98,7 +99,7 @@ class TableContract(BaseModel):
         Raises:
             SchemaError: A column is missing, unknown, or of another type.
         """
-        wanted = {field.name: field.dataType for field in self.schema(ids)}
+        wanted = {field.name: field.dataType for field in self.spark_schema(ids)}
         given = {field.name: field.dataType for field in frame.schema}
         problems = list(_differences(wanted, given))
         if problems:
@@ -148,5 +149,7 @@ def contracts() -> dict[str, TableContract]:
     """Return every contract of conf/tables by table name."""
     folder = resources.files("colike.conf").joinpath("tables")
     files = sorted((file for file in folder.iterdir() if file.name.endswith(".yml")), key=str)
-    found = [TableContract.model_validate(yaml.safe_load(file.read_text("utf-8"))) for file in files]
+    found = [
+        TableContract.model_validate(yaml.safe_load(file.read_text("utf-8"))) for file in files
+    ]
     return {contract.table: contract for contract in found}

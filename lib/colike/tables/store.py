@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
 
 from colike.errors import StoreError
 from colike.tables.contracts import IdTypes, TableContract, contracts
 from colike.tables.location import CatalogLocation, FolderLocation, locate
 
+HOUSEKEEPING = ("OPTIMIZE", "VACUUM START", "VACUUM END", "SET TBLPROPERTIES")
 PROPERTIES = {
     # Other engines (delta-rs, plain Spark) read tables without deletion vectors.
     "delta.enableDeletionVectors": "false",
@@ -39,11 +41,15 @@ class Store:
         return self.location.exists(self.spark, table)
 
     def version(self, table: str) -> int | None:
-        """Return the table's newest Delta version, None where there is no table."""
+        """Return the newest Delta version that changed rows, None where there is no table.
+
+        Compaction and clean-up make versions too, but they give no job new work.
+        """
         if not self.exists(table):
             return None
-        history = self.spark.sql(f"DESCRIBE HISTORY {self.location.identifier(table)} LIMIT 1")
-        return int(history.select("version").collect()[0][0])
+        history = self.spark.sql(f"DESCRIBE HISTORY {self.location.identifier(table)}")
+        changes = history.where(~F.col("operation").isin(*HOUSEKEEPING))
+        return int(changes.agg(F.max("version")).collect()[0][0])
 
     def versions(self, tables: Iterable[str]) -> dict[str, int]:
         """Return the newest versions of those tables that exist."""
@@ -66,7 +72,7 @@ class Store:
 
     def empty(self, table: str) -> DataFrame:
         """Return a frame without rows that has the table's columns."""
-        return self.spark.createDataFrame([], contracts()[table].schema(self.ids))
+        return self.spark.createDataFrame([], contracts()[table].spark_schema(self.ids))
 
     def create(self, table: str) -> None:
         """Create the table from its contract unless it exists."""
@@ -105,7 +111,7 @@ def ddl(contract: TableContract, identifier: str, ids: IdTypes) -> str:
     columns = ",\n  ".join(
         f"`{field.name}` {field.dataType.simpleString()}"
         f"{'' if field.nullable else ' NOT NULL'} COMMENT {_quoted(field.metadata['comment'])}"
-        for field in contract.schema(ids)
+        for field in contract.spark_schema(ids)
     )
     checks = {f"delta.constraints.{check.name}": check.sql for check in contract.checks}
     properties = ", ".join(

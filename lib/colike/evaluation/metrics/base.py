@@ -5,7 +5,7 @@ from typing import Protocol
 
 import numpy as np
 
-from colike.evaluation.judged import Bools, Doubles, Judged, Longs
+from colike.evaluation.judged import NOWHERE, Bools, Doubles, Judged, Longs
 
 
 @dataclass(frozen=True)
@@ -29,8 +29,13 @@ def mean_over_users(values: Doubles) -> Parts:
     return Parts(values.astype(np.float64), np.ones(len(values)))
 
 
-def example(liked: list[list[int]], likes: list[int], rated: list[list[int]] | None = None,
-            disliked: list[list[int]] | None = None, passives: list[int] | None = None) -> Judged:
+def example(
+    liked: list[list[int]],
+    likes: list[int],
+    rated: list[list[int]] | None = None,
+    disliked: list[list[int]] | None = None,
+    passives: list[int] | None = None,
+) -> Judged:
     """Return judged lists for worked examples, from 0/1 rows in list order."""
     liked_rows = np.array(liked, bool)
     rated_rows = liked_rows if rated is None else np.array(rated, bool)
@@ -43,7 +48,7 @@ def example(liked: list[list[int]], likes: list[int], rated: list[list[int]] | N
         liked=liked_rows,
         disliked=nothing if disliked is None else np.array(disliked, bool),
         fallback=nothing,
-        popular=nothing,
+        popular_rank=np.full_like(items, NOWHERE),
         likes=np.array(likes),
         passives=np.array(passives or [0] * len(likes)),
     )

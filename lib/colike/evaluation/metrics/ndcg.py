@@ -44,7 +44,7 @@ def ndcg_graded(judged: Judged, k: int) -> Parts:
 
 
 def _discounts(k: int) -> Doubles:
-    return 1 / np.log2(np.arange(2, k + 2))
+    return np.asarray(1 / np.log2(np.arange(2, k + 2)), np.float64)
 
 
 def _prefix(values: Doubles) -> Doubles:

@@ -1,11 +1,13 @@
-"""Serendipity@k: likes found that popularity's top k lacks, mean over users.
-Fallback share@k: recommendations that were filled from the popular list.
+"""Serendipity@k and fallback share@k.
+
+Serendipity: likes found that popularity's top k lacks, mean over users. Fallback share:
+recommendations that were filled up from the popular list, over all.
 
 >>> from dataclasses import replace
 >>> import numpy as np
 >>> from colike.evaluation.metrics.base import example
 >>> lists = example(liked=[[1, 1, 0]], likes=[2])
->>> lists = replace(lists, popular=np.array([[False, True, False]]))
+>>> lists = replace(lists, popular_rank=np.array([[7, 2, 1]]))
 >>> serendipity(lists, k=3).numerator.tolist()
 [1.0]
 """
@@ -17,8 +19,8 @@ from colike.evaluation.metrics.base import Parts, mean_over_users
 
 
 def serendipity(judged: Judged, k: int) -> Parts:
-    """Return each user's likes among the top k that the popular list of that depth lacks."""
-    found = judged.liked[:, :k] & ~judged.popular[:, :k]
+    """Return each user's likes among the top k that popularity's own top k lacks."""
+    found = judged.liked[:, :k] & (judged.popular_rank[:, :k] > k)
     return mean_over_users(found.sum(axis=1).astype(np.float64))
 
 

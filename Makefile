@@ -1,0 +1,69 @@
+# What a developer types. `make demo` and `make test` work on a fresh machine with Python 3.11.
+PYTHON ?= python3.11
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+READY := .venv/.ready
+UV := VIRTUAL_ENV="$(CURDIR)/.venv" $(BIN)/uv
+DEMO := build/demo
+DEMO_USERS := 1 2 3
+COMPILE := $(BIN)/uv pip compile --quiet --no-emit-find-links --no-emit-index-url \
+	--python-version 3.11 --universal --override requirements/overrides.txt \
+	--custom-compile-command "make lock"
+
+.PHONY: help setup demo test lock wheel zip clean
+
+help:
+	@echo "make demo   the whole chain on a small generated data set, into $(DEMO)"
+	@echo "make test   ruff, mypy and pytest"
+	@echo "make setup  the virtual environment .venv (the other targets call it)"
+	@echo "make wheel  dist/colike-VERSION-py3-none-any.whl"
+	@echo "make zip    dist/colike-VERSION.zip, for spark-submit --py-files"
+	@echo "make lock   requirements/*.txt from requirements/*.in"
+	@echo "make clean  removes build/ and dist/"
+
+setup: $(READY)
+
+# The locks name every package with its version, so nothing is resolved here: uv installs what
+# they say, although petastorm asks for an older setuptools (see requirements/overrides.txt).
+$(INSTALLED): requirements/dev.txt
+	test -x $(BIN)/pip || $(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check "$$(grep '^uv==' requirements/dev.txt)"
+	$(UV) pip sync --quiet requirements/dev.txt
+	touch $(INSTALLED)
+
+# The package itself, as it lies here; a job's file may bring a console script of its own.
+$(READY): $(INSTALLED) setup.py $(wildcard jobs/*.py)
+	$(UV) pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $(READY)
+
+demo: setup
+	$(BIN)/colike generate --users 3000 --items 1500 --ratings 250000 --seed 1 --out $(DEMO)/data
+	$(BIN)/colike run conf/demo.yml --data $(DEMO)/data --store $(DEMO)/store
+	$(BIN)/colike leaderboard --store $(DEMO)/store
+	for user in $(DEMO_USERS); do \
+		$(BIN)/colike recommend $$user -k 5 --store $(DEMO)/store || exit $$?; done
+	$(BIN)/colike report --store $(DEMO)/store
+
+# Pytest's own summary is the last line.
+test: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pytest
+
+lock: setup
+	$(COMPILE) requirements/local.in -o requirements/local.txt
+	$(COMPILE) requirements/forward.in -o requirements/forward.txt
+	$(COMPILE) requirements/dev.in -o requirements/dev.txt
+
+wheel: setup
+	rm -rf build/lib build/bdist.* dist/colike-*.whl
+	$(BIN)/python -m build --wheel --no-isolation --outdir dist
+
+# Executors import modules from .zip and .egg files, not from .whl; the content is the same.
+zip: wheel
+	wheel=$$(ls dist/colike-*-py3-none-any.whl) && \
+		cp "$$wheel" "$${wheel%-py3-none-any.whl}.zip"
+
+clean:
+	rm -rf build dist

@@ -1,0 +1,6 @@
+-- Which pairs of titles does the champion hold for nearest, each pair once?
+SELECT title, neighbour_title, round(weight, 3) AS weight
+FROM v_neighbours
+WHERE rank = 1 AND item_id < neighbour_id
+ORDER BY weight DESC, title
+LIMIT 20

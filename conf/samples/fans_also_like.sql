@@ -1,0 +1,8 @@
+-- What do the fans of the most liked title like more than others do?
+WITH favourite AS (
+  SELECT min_by(item_id, -likes) AS item_id FROM v_popular_with_fans_of
+)
+SELECT p.title, p.other_title, p.colikes, round(p.jaccard, 3) AS jaccard, round(p.lift, 2) AS lift
+FROM v_popular_with_fans_of AS p JOIN favourite AS f ON f.item_id = p.item_id
+ORDER BY p.lift DESC, p.other_title
+LIMIT 20

@@ -1,0 +1,26 @@
+-- Which titles the fans of a title like too; every pair stands in both directions.
+-- Grain: one row per item and other item. Counts are of train ratings, as last counted.
+-- lift: how many times more often than by chance, among users with train ratings.
+WITH pairs AS (
+  SELECT
+    item_a AS item_id, item_b AS other_id, likes_a AS likes, likes_b AS other_likes,
+    colikes, jaccard
+  FROM item_similarity
+  UNION ALL
+  SELECT item_b, item_a, likes_b, likes_a, colikes, jaccard
+  FROM item_similarity
+)
+SELECT
+  p.item_id,
+  i.title,
+  p.other_id,
+  o.title AS other_title,
+  p.likes,
+  p.other_likes,
+  p.colikes,
+  p.jaccard,
+  p.colikes * u.users / (CAST(p.likes AS DOUBLE) * p.other_likes) AS lift
+FROM pairs AS p
+LEFT JOIN items AS i ON i.item_id = p.item_id
+LEFT JOIN items AS o ON o.item_id = p.other_id
+CROSS JOIN (SELECT count(*) AS users FROM user_history WHERE size(seen_train) > 0) AS u

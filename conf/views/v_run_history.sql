@@ -1,0 +1,17 @@
+-- What each run did and how long it took, newest last by started_at.
+-- Grain: one row per run and job. seconds and rows_written are null where it did not finish.
+SELECT
+  run_id,
+  job,
+  max_by(event, at) AS status,
+  coalesce(max(CASE WHEN event = 'started' THEN at END), max(at)) AS started_at,
+  CASE WHEN max_by(event, at) <> 'started' THEN max(at) END AS ended_at,
+  CASE WHEN max_by(event, at) IN ('succeeded', 'failed') THEN
+    (unix_micros(max(at)) - unix_micros(max(CASE WHEN event = 'started' THEN at END))) / 1e6
+  END AS seconds,
+  aggregate(
+    map_values(max_by(rows, at) FILTER (WHERE event = 'succeeded')), 0L, (a, b) -> a + b
+  ) AS rows_written,
+  max_by(error, at) AS error
+FROM runs
+GROUP BY run_id, job

@@ -1,0 +1,53 @@
+"""Housekeeping: keeps the last published runs, compacts log tables, removes old files.
+
+Reads: all tables.
+Writes: nothing but smaller tables (no grain changes).
+"""
+
+from collections.abc import Sequence
+
+from pyspark.sql import functions as F
+
+from colike import columns as C
+from colike.chain import job_main
+from colike.stage import Job, Stage
+from colike.tables import contracts
+from colike.tables.maintenance import keep_runs, optimize, vacuum
+
+PUBLISHED = ("published_recommendations", "published_neighbours")
+LOGS = ("runs", "run_metrics", "champion_moves")
+READS = tuple(sorted(set(contracts()) - {*LOGS, *PUBLISHED}))
+
+
+def execute(job: Job) -> None:
+    """Keep the runs that the newest champion moves name, then compact and vacuum."""
+    store = job.store
+    if store.exists("champion_moves"):
+        moves = store.read("champion_moves").orderBy(F.desc("at"))
+        newest = moves.limit(job.config.publish.keep_runs).select(C.RUN_ID).collect()
+        for table in PUBLISHED:
+            keep_runs(store, table, [row[0] for row in newest])
+    for table in LOGS:
+        if store.exists(table):
+            optimize(store, table)
+    for table in contracts():
+        if store.exists(table):
+            vacuum(store, table, job.config.maintain.vacuum_hours)
+
+
+STAGE = Stage(
+    name="maintain",
+    reads=READS,
+    writes=(),
+    config_sections=("maintain", "publish"),
+    execute=execute,
+)
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run the job from the command line."""
+    job_main(STAGE, argv)
+
+
+if __name__ == "__main__":
+    main()

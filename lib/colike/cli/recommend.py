@@ -1,0 +1,65 @@
+"""`colike recommend`: the book's engine, a user id and k in, titles with reasons out."""
+
+import json
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from colike.cli.options import DEFAULT_STORE, JsonOption, SourceOption, StoreOption
+from colike.cli.store import open_existing, saved_config
+from colike.errors import ConfigError
+from colike.recommend.sources import kind_of
+from colike.recommend.user import Recommended, recommend_user
+
+NAME = "recommend"
+
+
+def command(
+    user: Annotated[str, typer.Argument(help="A user id of the rating file.")],
+    k: Annotated[int, typer.Option("-k", min=1, help="Length of the list.")] = 10,
+    source: SourceOption = None,
+    neighbours: Annotated[
+        int | None, typer.Option(min=1, help="Neighbours per liked title; the book's is k.")
+    ] = None,
+    store: StoreOption = DEFAULT_STORE,
+    as_json: JsonOption = False,
+) -> None:
+    """Recommend titles to a user, with score, support, cosine and the likes behind them."""
+    opened = open_existing(store)
+    config = saved_config(opened)
+    if neighbours is not None and neighbours > config.neighbours.k:
+        raise ConfigError(
+            f"--neighbours {neighbours} is more than the store keeps, neighbours.k = "
+            f"{config.neighbours.k}; run with --set neighbours.k={neighbours} first."
+        )
+    if source is not None:
+        kind_of(source, config)
+    sources = config.recommend.sources if source is None else [source]
+    lists = recommend_user(opened, config, user, k, sources, neighbours)
+    if not lists.known:
+        typer.echo(f"User {user} is unknown here, so this is the popular list.", err=True)
+    if as_json:
+        typer.echo(json.dumps([asdict(row) for row in lists.rows], ensure_ascii=False))
+        return
+    for name in dict.fromkeys(row.source for row in lists.rows):
+        _print(name, [row for row in lists.rows if row.source == name])
+
+
+def _print(source: str, rows: list[Recommended]) -> None:
+    table = Table(title=source, title_justify="left")
+    for heading in ("rank", "title", "score", "support", "cosine", "because"):
+        table.add_column(heading, justify="right" if heading in {"rank", "score"} else "left")
+    for row in rows:
+        reasons = "; ".join(f"{part['title']} ({part['part']:.2f})" for part in row.because)
+        table.add_row(
+            str(row.rank),
+            row.title,
+            f"{row.score:.3f}",
+            str(row.support),
+            "" if row.cosine is None else f"{row.cosine:.3f}",
+            reasons or ("popular" if row.fallback else ""),
+        )
+    Console().print(table)

@@ -1,0 +1,23 @@
+"""`colike report`: one self-contained HTML file."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from colike.cli.options import DEFAULT_STORE, StoreOption
+from colike.cli.store import open_existing, saved_config
+from colike.report.build import build_report
+
+NAME = "report"
+
+
+def command(
+    store: StoreOption = DEFAULT_STORE,
+    out: Annotated[Path | None, typer.Option(help="File to write.")] = None,
+) -> None:
+    """Write the report of the store's last evaluation and say where."""
+    opened = open_existing(store)
+    path = out or opened.files / "reports" / "report.html"
+    written = build_report(opened, path, saved_config(opened).publish.report_users)
+    typer.echo(f"Report: {written}")

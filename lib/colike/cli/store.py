@@ -1,0 +1,79 @@
+"""Opens an existing store for the commands that only read: its ids, its config, its runs."""
+
+import json
+from pathlib import Path
+
+from pyspark.sql import Row
+from pyspark.sql import functions as F
+
+from colike import columns as C
+from colike.config import Config
+from colike.errors import StoreError
+from colike.spark import session
+from colike.tables import IdTypes, Store
+from colike.tables.location import FolderLocation, locate
+
+CONFIG_FILE = "config.json"
+# A reading command works on small frames; a whole run takes its settings from the config.
+READING = {
+    "spark.master": "local[2]",
+    "spark.driver.memory": "2g",
+    "spark.sql.shuffle.partitions": "2",
+    "spark.databricks.delta.snapshotPartitions": "2",
+}
+
+
+def open_existing(where: str) -> Store:
+    """Return the store at `where`, with the id types that its tables have.
+
+    Raises:
+        StoreError: There is no store.
+    """
+    location = locate(where)
+    folder = location.local if isinstance(location, FolderLocation) else None
+    if folder is not None and not (folder / "tables").is_dir():
+        raise StoreError(
+            f"There is no store at {where}; make one with: colike run CONF --store {where}."
+        )
+    store = Store.open(session(READING), where, IdTypes("bigint", "bigint"))
+    types = {field.name: field.dataType.simpleString() for field in store.read("ratings").schema}
+    return Store(store.spark, store.location, IdTypes(types[C.USER_ID], types[C.ITEM_ID]))
+
+
+def save_config(store: Store, config: Config) -> None:
+    """Keep the config of a run beside its tables, for the commands that only read."""
+    store.files.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(config.model_dump(mode="json"), indent=2)
+    (store.files / CONFIG_FILE).write_text(text + "\n", encoding="utf-8")
+
+
+def saved_config(store: Store) -> Config:
+    """Return the config of the store's last run.
+
+    Raises:
+        StoreError: The store was not made by `colike run`.
+    """
+    path: Path = store.files / CONFIG_FILE
+    if not path.is_file():
+        raise StoreError(f"{path} is missing; run the chain once: colike run CONF --store ...")
+    return Config.model_validate_json(path.read_text("utf-8"))
+
+
+def typed_item_id(store: Store, text: str) -> int | str | None:
+    """Return an item or user id in the store's type, None where the text cannot be one."""
+    if store.ids.item_id == "string":
+        return text
+    return int(text) if text.lstrip("-").isdigit() else None
+
+
+def not_run(store: Store) -> list[Row]:
+    """Return the embedders that the last embed job could not run, with `job` and `error`."""
+    if not store.exists("runs"):
+        return []
+    runs = store.read("runs")
+    last = runs.where((F.col("job") == "embed") & (F.col("event") == "started"))
+    last_run = last.orderBy(F.desc("at")).limit(1).select(C.RUN_ID).collect()
+    if not last_run:
+        return []
+    mine = (F.col(C.RUN_ID) == last_run[0][0]) & (F.col("event") == "not_run")
+    return runs.where(mine).select("job", "error").orderBy("job").collect()

@@ -1,0 +1,42 @@
+"""The book's protocol: one k both as neighbours per title and as length of the list."""
+
+import numpy as np
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from colike import columns as C
+from colike.data.history import of_history
+from colike.evaluation.lists import as_lists
+from colike.recommend.catalogue import Catalogue
+from colike.recommend.kernel import Bools
+from colike.recommend.scoring import Scorer, recommend_all
+from colike.recommend.sources import LoadedSource
+from colike.tables.contracts import IdTypes
+
+
+def book_lists(
+    history: DataFrame,
+    items: DataFrame,
+    source: LoadedSource,
+    catalogue: Catalogue,
+    within: Bools,
+    aggregate: str,
+    k: int,
+    ids: IdTypes,
+) -> DataFrame:
+    """Return a source's lists as `as_lists` gives them, run as the book runs its engine.
+
+    Titles outside `within` (no synopsis row) neither lead to others nor are recommended;
+    nothing is filled up from the popular list.
+    """
+    graph = source.graph.within(within).cut(k)
+    scorer = Scorer(catalogue.within(np.zeros_like(within)), graph, False, aggregate, k)
+    rows = recommend_all(of_history(history, "known"), scorer, ids)
+    return as_lists(rows.select(F.lit(source.name).alias(C.SOURCE), "*"), items)
+
+
+def short_titles(source: LoadedSource, within: Bools, k: int) -> int:
+    """Return how many titles keep fewer than k neighbours within: their lists are not exact."""
+    graph = source.graph.within(within)
+    sizes = graph.indptr[1:] - graph.indptr[:-1]
+    return int(((sizes < k) & within).sum())

@@ -1,0 +1,66 @@
+"""Novelty and diversity: metrics that need to know the items themselves.
+
+Novelty@k: mean -log2 of the share of users who like the recommended titles (train likes; a
+title that nobody likes counts as one like). Diversity@k: 1 - mean pairwise cosine of the
+list's titles in the base embedding, mean over users with two titles or more.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from colike.evaluation.judged import Doubles, Judged
+from colike.evaluation.metrics.base import Parts
+
+ROWS = 1024
+
+
+@dataclass(frozen=True)
+class ItemFacts:
+    """By item_idx: the share of users who like it, and its unit vector (0 rows: no vectors)."""
+
+    liked_share: Doubles
+    vectors: npt.NDArray[np.float32]
+
+
+def novelty(judged: Judged, k: int, facts: ItemFacts) -> Parts:
+    """Return the parts of novelty@k, in bits per recommendation.
+
+    >>> from colike.evaluation.metrics.base import example
+    >>> facts = ItemFacts(np.array([0.5, 0.125]), np.zeros((0, 0), np.float32))
+    >>> parts = novelty(example(liked=[[1, 1]], likes=[2]), 2, facts)
+    >>> parts.numerator[0] / parts.denominator[0] == (1 + 3) / 2
+    True
+    """
+    there = judged.there[:, :k]
+    bits = -np.log2(facts.liked_share[np.where(there, judged.items[:, :k], 0)])
+    return Parts((bits * there).sum(axis=1), there.sum(axis=1).astype(np.float64))
+
+
+def diversity(judged: Judged, k: int, facts: ItemFacts) -> Parts:
+    """Return the parts of diversity@k.
+
+    Of n unit vectors with sum s the cosines of all ordered pairs add up to |s|^2 - n:
+
+    >>> from colike.evaluation.metrics.base import example
+    >>> facts = ItemFacts(np.ones(2), np.array([[1, 0], [0, 1]], np.float32))
+    >>> diversity(example(liked=[[1, 1]], likes=[2]), 2, facts).numerator.tolist()
+    [1.0]
+    """
+    users = len(judged.items)
+    if not len(facts.vectors) or k < 2:
+        return Parts(np.zeros(users), np.zeros(users))
+    values = np.zeros(users)
+    counts = judged.there[:, :k].sum(axis=1)
+    for start in range(0, users, ROWS):
+        rows = slice(start, start + ROWS)
+        there = judged.there[rows, :k]
+        items = np.where(there, judged.items[rows, :k], 0)
+        chosen = facts.vectors[items].astype(np.float64) * there[:, :, None]
+        total = chosen.sum(axis=1)
+        own = (chosen**2).sum(axis=(1, 2))
+        pairs = np.maximum(counts[rows] * (counts[rows] - 1), 1)
+        values[rows] = 1 - ((total**2).sum(axis=1) - own) / pairs
+    measured = (counts > 1).astype(np.float64)
+    return Parts(values * measured, measured)

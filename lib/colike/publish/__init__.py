@@ -1,0 +1,1 @@
+"""The champion: which source analysts see, and its published rows."""

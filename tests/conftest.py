@@ -1,0 +1,70 @@
+"""One lazy Spark session and one small finished store for all tests that ask for them."""
+
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+from pyspark.sql import SparkSession
+
+from colike.chain import run_jobs
+from colike.config import Config, load_config
+from colike.data.generate import generate
+from colike.reporters import PlainReporter
+from colike.spark import session
+from colike.stage import Run
+from colike.tables import IdTypes, Store
+
+SPARK = {
+    "spark.master": "local[2]",
+    "spark.driver.memory": "1g",
+    "spark.sql.shuffle.partitions": "2",
+    "spark.databricks.delta.snapshotPartitions": "1",
+}
+# The chain without a text embedder: seconds instead of minutes.
+TINY_JOBS = ("ingest", "similarity", "neighbours", "recommend", "evaluate", "publish")
+TINY_OVERRIDES = (
+    "recommend.sources=[popularity,jaccard]",
+    "evaluate.baseline=popularity",
+    "evaluate.bootstrap_replicates=20",
+    "publish.report_users=3",
+)
+TINY_RUN = "20260101T000000-000001"
+
+
+@pytest.fixture(scope="session")
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
+    """A local session with Delta; its warehouse lies in a temporary folder."""
+    warehouse = tmp_path_factory.mktemp("warehouse")
+    started = session({**SPARK, "spark.sql.warehouse.dir": str(warehouse)}, "colike tests")
+    yield started
+    started.stop()
+
+
+@pytest.fixture(scope="session")
+def tiny_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A generated data set of 300 users, 200 titles and 9,000 ratings in MAL 2020's form."""
+    folder = tmp_path_factory.mktemp("tiny_data")
+    generate(users=300, items=200, ratings=9000, seed=1, out=folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_config() -> Config:
+    """The config that `tiny_store` was made with: popularity and jaccard only."""
+    return load_config("conf/mal2020.yml", TINY_OVERRIDES)
+
+
+@pytest.fixture(scope="session")
+def tiny_store(
+    spark: SparkSession,
+    tiny_data: Path,
+    tiny_config: Config,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Store:
+    """A store after one run of the chain on `tiny_data`; tests read it and never write to it."""
+    ids = IdTypes(tiny_config.data.user_id_type, tiny_config.data.item_id_type)
+    store = Store.open(spark, str(tmp_path_factory.mktemp("tiny_store")), ids)
+    jobs = [job for job in TINY_JOBS if find_spec(f"colike.jobs.{job}")]
+    run_jobs(Run(tiny_config, store, TINY_RUN, str(tiny_data), PlainReporter()), jobs)
+    return store

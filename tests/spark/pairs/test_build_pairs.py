@@ -1,0 +1,176 @@
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from colike import columns as C
+from colike.config import load_config
+from colike.data.splits import train_likes
+from colike.embedding.vectors import Embedded
+from colike.pairs.build import KINDS, PairInputs, build_pairs
+from colike.pairs.cosines import with_cosine
+
+ITEMS, USERS, TASTES = 60, 240, 6
+SETTINGS = load_config(
+    "mal2020.yml", ["pairs.min_likes=12", "pairs.heldout_items=0.3", "pairs.threshold=0.12"]
+).pairs
+
+
+def random_likes():
+    """Users like titles of one taste, and a few of others; the last titles are liked by few."""
+    random = np.random.default_rng(11)
+    users = []
+    for user in range(USERS):
+        taste = user % TASTES
+        chance = np.where(np.arange(ITEMS) % TASTES == taste, 0.45, 0.06)
+        chance[-8:] /= 12
+        users.append(set(np.flatnonzero(random.random(ITEMS) < chance).tolist()))
+    return users
+
+
+LIKES = random_likes()
+FANS = [{user for user, likes in enumerate(LIKES) if item in likes} for item in range(ITEMS)]
+
+
+def jaccard(a, b):
+    both, any_of = len(FANS[a] & FANS[b]), len(FANS[a] | FANS[b])
+    return both / any_of if any_of else 0.0
+
+
+def similarity_rows(min_jaccard=0.03):
+    """item_similarity leaves pairs below a bound out, as the job's does."""
+    rows = [(a, b, len(FANS[a] & FANS[b]), jaccard(a, b)) for a, b in combinations(range(ITEMS), 2)]
+    return [row for row in rows if row[2] >= 2 and row[3] >= min_jaccard]
+
+
+def inputs_of(spark, parts=2):
+    random = np.random.default_rng(12)
+    near = [
+        (item, int(other))
+        for item in range(ITEMS)
+        for other in random.choice(ITEMS, 20, replace=False)
+        if other != item
+    ]
+
+    def frame(rows, columns, schema):
+        return spark.createDataFrame(pd.DataFrame(rows, columns=columns), schema).repartition(parts)
+
+    history = spark.createDataFrame(
+        [(user, sorted(likes)) for user, likes in enumerate(LIKES)],
+        "user_id bigint, likes_train array<int>",
+    )
+    return PairInputs(
+        frame(
+            similarity_rows(),
+            ["item_a", "item_b", "colikes", "jaccard"],
+            "item_a int, item_b int, colikes bigint, jaccard double",
+        ).cache(),
+        train_likes(history.repartition(parts)),
+        frame(
+            [(1000 + item, item) for item in range(ITEMS)],
+            ["item_id", "item_idx"],
+            "item_id bigint, item_idx int",
+        ),
+        frame(near, ["item_idx", "neighbour"], "item_idx int, neighbour int"),
+    )
+
+
+def rows_of(pairs):
+    return sorted(tuple(row) for row in pairs.select(*COLUMNS).collect())
+
+
+COLUMNS = (C.ITEM_A, C.ITEM_B, C.LABEL, C.JACCARD, C.KIND, C.SPLIT)
+
+
+@pytest.fixture(scope="module")
+def found(spark):
+    return pd.DataFrame(rows_of(build_pairs(inputs_of(spark), SETTINGS)), columns=COLUMNS)
+
+
+def test_positives_are_exactly_the_pairs_strictly_above_the_threshold(found):
+    positive = found[found[C.LABEL] == 1]
+    in_one_group = {
+        split: set(part[C.ITEM_A]) | set(part[C.ITEM_B]) for split, part in found.groupby(C.SPLIT)
+    }
+    expected = {
+        (a, b)
+        for a, b, both, value in similarity_rows()
+        if value > SETTINGS.threshold and both >= SETTINGS.min_colikes
+        if any({a, b} <= items for items in in_one_group.values())
+    }
+    pairs = set(zip(positive[C.ITEM_A], positive[C.ITEM_B], strict=True))
+    assert expected <= pairs
+    assert all(
+        jaccard(a, b) > SETTINGS.threshold and len(FANS[a] & FANS[b]) >= SETTINGS.min_colikes
+        for a, b in pairs
+    )
+    assert set(positive[C.KIND]) == {"positive"}
+    assert len(pairs) > 50
+
+
+def test_a_jaccard_on_the_threshold_is_no_positive(spark):
+    rows = similarity_rows()
+    on_it = sorted(row[3] for row in rows if row[2] >= SETTINGS.min_colikes)[-20]
+    settings = SETTINGS.model_copy(update={"threshold": on_it})
+    pairs = rows_of(build_pairs(inputs_of(spark), settings))
+    assert all(row[3] > on_it for row in pairs if row[2] == 1)
+    assert all(row[3] <= on_it for row in pairs if row[2] == 0)
+
+
+def test_every_pair_has_its_exact_jaccard(found):
+    for row in found.itertuples():
+        assert row.item_a < row.item_b
+        assert row.jaccard == jaccard(row.item_a, row.item_b)
+
+
+def test_no_pair_stands_twice_so_that_none_is_both_labels(found):
+    assert not found.duplicated([C.ITEM_A, C.ITEM_B]).any()
+
+
+def test_negatives_are_of_well_liked_titles_and_rarer_than_chance(found):
+    users = sum(bool(likes) for likes in LIKES)
+    negative = found[found[C.LABEL] == 0]
+    for row in negative.itertuples():
+        a, b = FANS[row.item_a], FANS[row.item_b]
+        assert min(len(a), len(b)) >= SETTINGS.min_likes
+        assert len(a & b) < len(a) * len(b) / users
+        assert row.jaccard <= SETTINGS.threshold
+    few_fans = {item for item in range(ITEMS) if len(FANS[item]) < SETTINGS.min_likes}
+    assert len(few_fans) >= 5, "or the bound is not tried"
+
+
+def test_negatives_are_as_many_of_each_kind_as_a_third_of_the_positives(found):
+    assert set(found[C.KIND]) == {"positive", *KINDS}
+    for _, part in found.groupby(C.SPLIT):
+        counts = part[C.KIND].value_counts()
+        most = round(counts["positive"] / len(KINDS))
+        assert (counts.reindex(KINDS, fill_value=0) <= most).all()
+    train = found[found[C.SPLIT] == "train"][C.KIND].value_counts()
+    assert train[list(KINDS)].sum() >= 0.8 * train["positive"]
+
+
+def test_held_out_pairs_share_no_title_with_training_pairs(found):
+    titles = {
+        split: set(part[C.ITEM_A]) | set(part[C.ITEM_B]) for split, part in found.groupby(C.SPLIT)
+    }
+    assert set(titles) == {"train", "heldout"}
+    assert not titles["train"] & titles["heldout"]
+
+
+def test_the_same_pairs_are_drawn_on_any_partitioning(spark, found):
+    again = rows_of(build_pairs(inputs_of(spark, parts=5), SETTINGS))
+    assert again == list(found.itertuples(index=False, name=None))
+
+
+def test_a_pairs_cosine_is_that_of_its_vectors_and_0_without_one(spark):
+    vectors = np.random.default_rng(4).normal(size=(4, 8)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    # Items 1, 3, 4 and 7 have vectors; 2 has none, and 9 lies beyond the last that has one.
+    indices = np.array([1, 3, 4, 7], np.int32)
+    embedded = Embedded(indices, indices, np.arange(4, dtype=np.int32), vectors)
+    pairs = [(1, 3), (4, 7), (1, 2), (2, 9), (7, 9)]
+    frame = spark.createDataFrame(pairs, "item_a int, item_b int")
+    made = {(row[0], row[1]): row[C.BASE_COSINE] for row in with_cosine(frame, embedded).collect()}
+    expected = {(1, 3): vectors[0] @ vectors[1], (4, 7): vectors[2] @ vectors[3]}
+    assert made == {pair: pytest.approx(expected.get(pair, 0.0), abs=1e-6) for pair in pairs}

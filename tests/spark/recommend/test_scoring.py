@@ -1,0 +1,151 @@
+import numpy as np
+import pytest
+
+from colike import columns as C
+from colike.recommend.catalogue import Catalogue, collect_catalogue
+from colike.recommend.depth import choose_depths
+from colike.recommend.graph import NeighbourGraph
+from colike.recommend.scoring import LIST_COLUMNS, Scorer, recommend_all
+from colike.tables import IdTypes
+
+IDS = IdTypes("string", "string")
+SIZE, USERS = 20, 40
+
+
+def catalogue_of(likes):
+    """A catalogue whose ids sort the other way round than item_idx."""
+    ids = np.array([f"t{SIZE - i:02d}" for i in range(len(likes))])
+    order = np.argsort(np.argsort(ids)).astype(np.int32)
+    counts = np.array(likes, np.int64)
+    return Catalogue(ids, order, counts, np.lexsort((order, -counts)).astype(np.int32))
+
+
+def random_graph(seed, degree=4):
+    random = np.random.default_rng(seed)
+    items = np.concatenate([random.choice(SIZE, degree, replace=False) for _ in range(SIZE)])
+    weights = np.sort(random.integers(1, 9, (SIZE, degree)) / 8)[:, ::-1].ravel()
+    owners = np.repeat(np.arange(SIZE, dtype=np.int32), degree)
+    return NeighbourGraph.of_edges(SIZE, owners, items, weights)
+
+
+@pytest.fixture(scope="module")
+def catalogue():
+    return catalogue_of(np.random.default_rng(0).integers(0, 5, SIZE))
+
+
+@pytest.fixture(scope="module")
+def histories(spark):
+    random = np.random.default_rng(1)
+    rows = []
+    for user in range(USERS):
+        seen = random.choice(SIZE, random.integers(1, 8), replace=False)
+        likes = [] if user == 0 else seen[: random.integers(0, len(seen) + 1)]
+        rows.append((f"u{user}", sorted(map(int, likes)), sorted(map(int, seen))))
+    return spark.createDataFrame(rows, "user_id string, likes array<int>, seen array<int>").cache()
+
+
+def lists_of(frame):
+    found = {}
+    for row in sorted(frame.collect(), key=lambda row: (row[C.USER_ID], row[C.RANK])):
+        found.setdefault(row[C.USER_ID], []).append(row)
+    return found
+
+
+def test_lists_are_equal_to_the_last_bit_on_any_partitioning(histories, catalogue):
+    scorer = Scorer(catalogue, random_graph(2), False, "count_then_sum", 10)
+    one = recommend_all(histories.coalesce(1), scorer, IDS)
+    many = recommend_all(histories.repartition(7), scorer, IDS)
+    assert one.columns == list(LIST_COLUMNS)
+    assert lists_of(one) == lists_of(many)
+
+
+def test_a_list_names_the_users_own_ids_reasons_and_dense_ranks(histories, catalogue):
+    scorer = Scorer(catalogue, random_graph(2), False, "sum", 10)
+    made = lists_of(recommend_all(histories, scorer, IDS))
+    ids = catalogue.ids
+    for user in histories.collect():
+        rows = made[user[C.USER_ID]]
+        likes, seen = ({str(ids[i]) for i in user[what]} for what in (C.LIKES, C.SEEN))
+        assert [row[C.RANK] for row in rows] == list(range(1, len(rows) + 1))
+        assert len(rows) == min(10, SIZE - len(seen)), "filled up from the popular list"
+        for row in rows:
+            assert row[C.ITEM_ID] not in seen
+            assert {reason[C.ITEM_ID] for reason in row[C.BECAUSE]} <= likes
+            assert row[C.FALLBACK] == (row[C.SUPPORT] == 0)
+            if 0 < row[C.SUPPORT] <= 3:
+                assert row[C.SCORE] == sum(reason[C.PART] for reason in row[C.BECAUSE])
+
+
+def test_a_user_without_likes_gets_the_popular_list(histories, catalogue):
+    user = histories.where("user_id = 'u0'")
+    seen = set(user.collect()[0][C.SEEN])
+    rows = lists_of(recommend_all(user, Scorer(catalogue, random_graph(2), False, "sum", 5), IDS))
+    popular = [str(catalogue.ids[i]) for i in catalogue.popular if i not in seen][:5]
+    assert [row[C.ITEM_ID] for row in rows["u0"]] == popular
+    assert all(row[C.FALLBACK] for row in rows["u0"])
+
+
+def test_the_global_source_scores_by_likes_and_is_no_fallback_of_itself(histories, catalogue):
+    scorer = Scorer(catalogue, NeighbourGraph.empty(SIZE), True, "sum", 10)
+    likes = dict(zip(map(str, catalogue.ids), catalogue.likes.tolist(), strict=True))
+    made = lists_of(recommend_all(histories, scorer, IDS))
+    assert len(made) == USERS
+    for rows in made.values():
+        keys = [(-row[C.SCORE], row[C.ITEM_ID]) for row in rows]
+        assert keys == sorted(keys), "by falling likes, then by id"
+        assert all(row[C.SCORE] == likes[row[C.ITEM_ID]] for row in rows)
+        assert not any(row[C.FALLBACK] or row[C.BECAUSE] or row[C.SUPPORT] for row in rows)
+
+
+def test_the_catalogue_is_popular_by_likes_then_id_not_by_number(spark):
+    # Ids sort the other way round than numbers; c and b are liked twice, d never.
+    items = spark.createDataFrame(
+        [("d", 0), ("c", 1), ("b", 2), ("a", 3)], "item_id string, item_idx int"
+    )
+    likes = spark.createDataFrame(
+        [(1, [1, 2, 3]), (2, [1, 2]), (3, [])], "user_id bigint, likes array<int>"
+    )
+    made = collect_catalogue(items.repartition(3), likes)
+    assert made.ids.tolist() == ["d", "c", "b", "a"]
+    assert made.order.tolist() == [3, 2, 1, 0]
+    assert made.likes.tolist() == [0, 2, 2, 1]
+    assert made.popular.tolist() == [2, 1, 3, 0]
+
+
+def star(leaves):
+    """A graph in which item 0 leads to each of `leaves`, best first."""
+    count = len(leaves)
+    return NeighbourGraph.of_edges(
+        SIZE,
+        np.zeros(count, np.int32),
+        np.array(leaves, np.int32),
+        np.linspace(1, 0.5, count),
+    )
+
+
+def test_the_best_depth_is_chosen_on_validation_likes_and_the_smallest_of_equals(spark):
+    # Both users like 0 in train; 2 and 3 are their validation likes. At depth 2 item 2 is found,
+    # from depth 3 on both are, and depth 4 adds nothing.
+    empty = []
+    rows = [("a", [0], [0], [2, 3], [2, 3], empty, empty), ("b", [0], [0], [2], [2], [3], [3])]
+    rows += [("no validation like", [0], [0], empty, [5], empty, empty)]
+    splits = [f"{what}_{split}" for split in ("train", "validation", "test") for what in ("likes", "seen")]
+    history = spark.createDataFrame(
+        rows, ", ".join(["user_id string", *(f"{name} array<int>" for name in splits)])
+    )
+    graph = star([1, 2, 3, 4])
+    nothing_popular = catalogue_of([0] * SIZE).within(np.zeros(SIZE, bool))
+    trying = {
+        (name, depth): Scorer(nothing_popular, edges.cut(depth), False, "sum", 10)
+        for name, edges in (("good", graph), ("useless", star([7, 8, 9, 10])))
+        for depth in (4, 3, 2, 1)
+    }
+    choices = choose_depths(history.repartition(3), trying)
+    assert choices["good"].recall == {
+        1: 0.0,
+        2: (1 / 2 + 1 / 1) / 2,
+        3: (2 / 2 + 1 / 1) / 2,
+        4: (2 / 2 + 1 / 1) / 2,
+    }
+    assert choices["good"].depth == 3
+    assert choices["useless"].depth == 1

@@ -1,0 +1,108 @@
+from itertools import combinations
+
+import numpy as np
+import pytest
+from pyspark.sql import functions as F
+
+from colike import columns as C
+from colike.data.splits import train_likes
+from colike.similarity.jaccard import similarity_rows
+from colike.similarity.self_join import colikes, item_likes
+
+
+def likes_frame(spark, users):
+    """Train likes as user_history holds them, beside test likes that must not count."""
+    rows = [(user, sorted(likes), [0, 1, 2]) for user, likes in enumerate(users)]
+    return train_likes(
+        spark.createDataFrame(
+            rows, "user_id bigint, likes_train array<int>, likes_test array<int>"
+        )
+    )
+
+
+def rows_of(likes, min_colikes=1, min_jaccard=0.0):
+    rows = similarity_rows(colikes(likes), item_likes(likes), min_colikes, min_jaccard)
+    return {
+        (row[C.ITEM_A], row[C.ITEM_B]): (
+            row[C.LIKES_A],
+            row[C.LIKES_B],
+            row[C.COLIKES],
+            row[C.JACCARD],
+        )
+        for row in rows.collect()
+    }
+
+
+def brute_force(users, min_colikes=1, min_jaccard=0.0):
+    """The definition: sets of fans, their intersection over their union."""
+    fans = {}
+    for user, likes in enumerate(users):
+        for item in likes:
+            fans.setdefault(item, set()).add(user)
+    found = {}
+    for a, b in combinations(sorted(fans), 2):
+        both, any_of = len(fans[a] & fans[b]), len(fans[a] | fans[b])
+        if both >= min_colikes and both / any_of >= min_jaccard:
+            found[a, b] = (len(fans[a]), len(fans[b]), both, both / any_of)
+    return found
+
+
+def random_users(seed, users=40, items=15):
+    random = np.random.default_rng(seed)
+    sizes = random.integers(0, 9, users)
+    return [set(random.choice(items, size, replace=False).tolist()) for size in sizes]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_counts_and_jaccard_are_those_of_sets(spark, seed):
+    users = random_users(seed)
+    found = {pair: row for pair, row in brute_force(users).items() if row[2]}
+    assert rows_of(likes_frame(spark, users)) == found
+
+
+def test_the_books_example_corrected(spark):
+    # One title is liked by A, B and C, the other by B, C, E and F; D likes neither and counts
+    # nowhere (the book counts D, which makes 2 of 6).
+    people = {"A": {0}, "B": {0, 1}, "C": {0, 1}, "D": {7}, "E": {1}, "F": {1}}
+    assert rows_of(likes_frame(spark, people.values()))[0, 1] == (3, 4, 2, 2 / 5)
+
+
+def test_the_result_is_equal_to_the_last_bit_on_any_partitioning(spark):
+    users = random_users(7, users=60)
+    once = rows_of(likes_frame(spark, users))
+    other = train_likes(
+        spark.createDataFrame(
+            [(len(users) - user, sorted(likes)) for user, likes in reversed(list(enumerate(users)))],
+            "user_id bigint, likes_train array<int>",
+        ).repartition(5, F.rand(1))
+    )
+    before = spark.conf.get("spark.sql.shuffle.partitions")
+    spark.conf.set("spark.sql.shuffle.partitions", "5")
+    try:
+        assert rows_of(other) == once
+    finally:
+        spark.conf.set("spark.sql.shuffle.partitions", before)
+
+
+def test_the_margins_count_every_like_of_an_item_that_has_one(spark):
+    users = random_users(3)
+    rows = item_likes(likes_frame(spark, users)).collect()
+    counts = {item: sum(item in likes for likes in users) for item in set().union(*users)}
+    assert {row[C.ITEM_IDX]: row[C.LIKES] for row in rows} == counts
+
+
+def test_both_bounds_are_kept_and_reach_what_is_on_them(spark):
+    users = random_users(5, users=60, items=10)
+    likes = likes_frame(spark, users)
+    everything = brute_force(users)
+    # Bounds that some pair meets exactly: such a pair stays.
+    fewest = sorted(row[2] for row in everything.values())[10]
+    least = sorted(row[3] for row in everything.values())[20]
+    for bounds in ((fewest, 0.0), (1, least)):
+        found = rows_of(likes, *bounds)
+        assert found == brute_force(users, *bounds)
+        assert 0 < len(found) < len(everything)
+
+
+def test_users_without_likes_and_a_lonely_like_make_no_pair(spark):
+    assert rows_of(likes_frame(spark, [set(), {3}])) == {}

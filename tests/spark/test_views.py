@@ -1,0 +1,157 @@
+"""Facts about the views that analysts query."""
+
+import shutil
+from importlib import resources
+from pathlib import Path
+
+import pytest
+from pyspark.sql import SparkSession
+
+from colike.tables import Store, contracts
+from colike.tables.location import CatalogLocation
+from colike.tables.views import create_views, definitions, ready, register_views
+
+SAMPLES = sorted(
+    file.name for file in resources.files("colike.conf").joinpath("samples").iterdir()
+    if file.name.endswith(".sql")
+)  # fmt: skip
+LATER = "99990101T000000-ffffff"
+
+
+@pytest.fixture(scope="module")
+def own_session(spark: SparkSession) -> SparkSession:
+    """Temporary views and the current schema stay out of other tests' session."""
+    return spark.newSession()
+
+
+@pytest.fixture
+def store(own_session: SparkSession, tiny_store: Store, tmp_path: Path) -> Store:
+    """A copy of the tiny store that a test may write to."""
+    shutil.copytree(Path(tiny_store.location.name) / "tables", tmp_path / "tables")
+    return Store.open(own_session, str(tmp_path), tiny_store.ids)
+
+
+@pytest.fixture(scope="module")
+def registered(own_session: SparkSession, tiny_store: Store) -> SparkSession:
+    """A session that knows the tiny store's tables and views."""
+    register_views(Store.open(own_session, tiny_store.location.name, tiny_store.ids))
+    return own_session
+
+
+def copy_rows(store: Store, table: str, where: str, **changed: str) -> None:
+    """Append the rows of a table that fulfil `where`, some columns changed to SQL expressions."""
+    identifier = store.location.identifier(table)
+    names = [column.name for column in contracts()[table].columns]
+    columns = ", ".join(f"{changed.get(name, f'`{name}`')} AS `{name}`" for name in names)
+    store.spark.sql(f"INSERT INTO {identifier} SELECT {columns} FROM {identifier} WHERE {where}")
+
+
+def runs_in(store: Store, view: str) -> set[str]:
+    return {row.run_id for row in store.spark.table(view).select("run_id").distinct().collect()}
+
+
+FOLLOWING = {
+    "v_recommendations": "published_recommendations",
+    "v_neighbours": "published_neighbours",
+    "v_leaderboard": "evaluation",
+}
+
+
+def test_views_show_the_champions_run_until_the_pointer_moves(store: Store):
+    later = {"run_id": f"'{LATER}'"}
+    for table in FOLLOWING.values():
+        copy_rows(store, table, "true", **later)
+    hour = "at + interval 1 hour"
+    copy_rows(store, "runs", "job = 'evaluate' AND event = 'succeeded'", **later, at=hour)
+    register_views(store)
+    first = store.spark.sql("SELECT run_id FROM champion_moves").first().run_id
+    assert all(runs_in(store, view) <= {first} for view in FOLLOWING)
+    assert runs_in(store, "v_recommendations") == {first}
+    assert runs_in(store, "v_leaderboard") == {first}
+    day = "at + interval 1 day"
+    copy_rows(store, "champion_moves", "true", **later, at=day)
+    assert runs_in(store, "v_recommendations") == {LATER}
+    assert runs_in(store, "v_leaderboard") == {LATER}
+    two_days = "at + interval 2 days"
+    copy_rows(store, "champion_moves", f"run_id = '{first}'", at=two_days)
+    assert runs_in(store, "v_recommendations") == {first}
+    assert runs_in(store, "v_leaderboard") == {first}
+
+
+def test_a_view_waits_until_all_its_tables_exist(own_session: SparkSession, store: Store):
+    shutil.rmtree(Path(store.location.name) / "tables" / "champion_moves")
+    assert "v_recommendations" not in register_views(store)
+    assert "v_run_history" in register_views(store)
+
+
+def test_a_view_comes_behind_the_views_that_it_reads(monkeypatch: pytest.MonkeyPatch):
+    texts = {"v_a": "SELECT 1 FROM v_b", "v_b": "SELECT 1 FROM items JOIN v_c", "v_c": "SELECT 1"}
+    monkeypatch.setattr("colike.tables.views.definitions", lambda: texts)
+    assert ready(["items"]) == ["v_c", "v_b", "v_a"]
+    assert ready([]) == ["v_c"]
+
+
+def test_every_recommendation_has_its_title_and_its_reasons(registered: SparkSession):
+    rows = registered.sql(
+        """
+        SELECT r.*, i.title AS wanted, p.because AS ids
+        FROM v_recommendations AS r
+        JOIN items AS i USING (item_id)
+        JOIN published_recommendations AS p USING (run_id, user_id, rank)
+        """
+    ).collect()
+    titles = {row.item_id: row.title for row in registered.table("items").collect()}
+    assert len(rows) == registered.table("published_recommendations").count()
+    for row in rows:
+        assert row.title == row.wanted
+        assert row.because == " | ".join(titles[reason.item_id] for reason in row.ids)
+        assert row.best_weight == max((reason.part for reason in row.ids), default=None)
+
+
+def test_fans_see_every_pair_in_both_directions(registered: SparkSession):
+    rows = registered.table("v_popular_with_fans_of").collect()
+    by_pair = {(row.item_id, row.other_id): row for row in rows}
+    assert len(rows) == len(by_pair) == 2 * registered.table("item_similarity").count()
+    users = registered.sql("SELECT 1 FROM user_history WHERE size(seen_train) > 0").count()
+    for (item, other), row in by_pair.items():
+        mirror = by_pair[other, item]
+        assert (row.title, row.likes) == (mirror.other_title, mirror.other_likes)
+        assert row.lift == pytest.approx(
+            (row.colikes / users) / (row.likes / users * row.other_likes / users)
+        )
+
+
+def test_run_history_gives_each_job_its_duration_and_rows(registered: SparkSession):
+    history = {row.job: row for row in registered.table("v_run_history").collect()}
+    assert history["ingest"].status == "succeeded"
+    assert history["ingest"].rows_written >= registered.table("ratings").count()
+    took = history["ingest"].ended_at - history["ingest"].started_at
+    assert history["ingest"].seconds == pytest.approx(took.total_seconds())
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_sample_questions_have_answers(registered: SparkSession, name: str):
+    text = resources.files("colike.conf").joinpath("samples", name).read_text("utf-8")
+    assert registered.sql(text).limit(1).collect()
+
+
+@pytest.mark.parametrize("name", sorted(definitions()))
+def test_view_files_begin_with_their_grain(name: str):
+    text = resources.files("colike.conf").joinpath("views", f"{name}.sql").read_text("utf-8")
+    head = text[: text.index("\nSELECT")]
+    assert text.startswith("-- ")
+    assert "-- Grain: one row per " in head
+
+
+def test_a_catalog_keeps_the_views_for_other_sessions(
+    own_session: SparkSession, spark: SparkSession, tiny_store: Store
+):
+    store = Store(own_session.newSession(), CatalogLocation("spark_catalog.views"), tiny_store.ids)
+    store.spark.sql("CREATE SCHEMA spark_catalog.views")
+    for table in ("runs", "items", "published_recommendations", "champion_moves"):
+        folder = f"{tiny_store.location.name}/tables/{table}"
+        store.spark.sql(f"CREATE TABLE views.{table} USING DELTA LOCATION '{folder}'")
+    assert register_views(store) == create_views(store)
+    shown = spark.sql("SELECT * FROM spark_catalog.views.v_recommendations")
+    assert shown.count() == spark.table("views.published_recommendations").count()
+    spark.sql("DROP SCHEMA spark_catalog.views CASCADE")

@@ -1,0 +1,206 @@
+from importlib import resources
+
+import pytest
+import yaml
+
+from colike.config import Config, config_hash, load_config
+from colike.errors import ConfigError
+
+PACKAGED = sorted(
+    file.name
+    for file in resources.files("colike.conf").iterdir()
+    if file.name.endswith(".yml") and file.name != "base.yml"
+)
+
+
+def mal_tree():
+    text = resources.files("colike.conf").joinpath("mal2020.yml").read_text("utf-8")
+    return yaml.safe_load(text)
+
+
+@pytest.fixture
+def written(tmp_path):
+    """Writes a tree as the YAML file of a data set."""
+
+    def write(tree):
+        path = tmp_path / "mine.yml"
+        path.write_text(yaml.safe_dump(tree, allow_unicode=True), "utf-8")
+        return path
+
+    return write
+
+
+def message(path, *overrides):
+    with pytest.raises(ConfigError) as raised:
+        load_config(path, overrides)
+    text = str(raised.value)
+    assert "\n" not in text, "one sentence, on one line"
+    return text
+
+
+def test_a_data_sets_file_lies_over_base_and_set_lies_over_both(written):
+    path = written({**mal_tree(), "recommend": {"k": 20}})
+
+    from_file = load_config(path)
+    overridden = load_config(path, ["recommend.k=30"])
+
+    assert load_config("mal2020.yml").recommend.k == 10
+    assert from_file.recommend.k == 20
+    assert overridden.recommend.k == 30
+    assert from_file.recommend.aggregate == "sum", "the section's other keys are still base's"
+
+
+def test_of_two_overrides_of_one_key_the_last_wins():
+    assert load_config("mal2020.yml", ["recommend.k=20", "recommend.k=30"]).recommend.k == 30
+
+
+@pytest.mark.parametrize(
+    ("override", "read", "expected"),
+    [
+        ("recommend.neighbours_grid=[1, 2]", lambda c: c.recommend.neighbours_grid, [1, 2]),
+        ("split.validation_users=null", lambda c: c.split.validation_users, None),
+        ('descriptions.template="{{ title }}=x"', lambda c: c.descriptions.template, "{{ title }}=x"),
+        ("recommend.neighbours_per_title.base=3", lambda c: c.recommend.neighbours_per_title, {"base": 3}),
+    ],
+)  # fmt: skip
+def test_an_overrides_value_is_yaml_up_to_the_end_of_the_text(override, read, expected):
+    assert read(load_config("mal2020.yml", [override])) == expected
+
+
+def test_an_unknown_key_names_file_path_near_match_and_allowed_keys(written):
+    path = written({**mal_tree(), "recommend": {"agregate": "max"}})
+    text = message(path)
+    assert str(path) in text
+    assert "recommend.agregate" in text
+    assert "did you mean 'aggregate'?" in text
+    assert "histories, k, neighbours_grid, neighbours_per_title, sources" in text
+
+
+def test_an_unknown_section_lists_the_sections(written):
+    text = message(written({**mal_tree(), "recomend": {"k": 3}}))
+    assert "recomend: unknown key" in text
+    assert "did you mean 'recommend'?" in text
+    assert "similarity, spark, split, train" in text
+
+
+def test_an_unknown_key_of_an_override_names_the_override():
+    text = message("mal2020.yml", "split.sallt=x")
+    assert text.startswith("--set split.sallt=x: split.sallt: unknown key")
+    assert "did you mean 'salt'?" in text
+
+
+@pytest.mark.parametrize(
+    ("override", "near"),
+    [
+        ("train.learning_rat=1", "learning_rate"),
+        ("embed.embedders.base.modle=x", "model"),
+        ("data.ratings.columns.user=x", "user_id"),
+    ],
+)
+def test_near_matches_are_found_in_nested_and_free_sections(override, near):
+    assert f"did you mean '{near}'?" in message("mal2020.yml", override)
+
+
+def test_a_missing_key_names_file_and_path(written):
+    tree = mal_tree()
+    del tree["data"]["ratings"]["scale_max"]
+    path = written(tree)
+    text = message(path)
+    assert str(path) in text
+    assert "data.ratings.scale_max: this key is missing; add it." in text
+
+
+@pytest.mark.parametrize(
+    "override",
+    [
+        "recommend.k=ten",
+        "recommend.k=0",
+        "recommend.k=2.5",
+        "split.test_share=1.5",
+        "recommend.aggregate=mean",
+        "data.user_id_type=int",
+        "recommend.sources=popularity",
+        "maintain.vacuum_hours=1",
+        "train.batch_size=many",
+    ],
+)
+def test_a_wrong_type_or_range_names_the_override_and_what_was_given(override):
+    key, value = override.split("=")
+    text = message("mal2020.yml", override)
+    assert text.startswith(f"--set {override}: {key}: ")
+    assert value in text.removeprefix(f"--set {override}")
+
+
+def test_an_attribute_made_from_test_ratings_is_refused():
+    text = message("mal2020.yml", "data.items.attributes=[Genres, Score, Members]")
+    assert "data.items" in text
+    assert "['Members', 'Score']" in text
+
+
+@pytest.mark.parametrize("leak", ["Score", "Ranked", "Popularity", "Members", "Favorites"])
+def test_the_packaged_mal_config_knows_its_leaking_columns(leak):
+    config = load_config("mal2020.yml")
+    assert leak in config.data.items.leaking
+    assert not set(config.data.items.attributes) & set(config.data.items.leaking)
+
+
+@pytest.mark.parametrize("name", PACKAGED)
+def test_every_packaged_config_loads_by_name_from_anywhere(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    by_path, by_name = load_config(f"conf/{name}"), load_config(name)
+    assert by_path == by_name
+    assert isinstance(by_path, Config)
+
+
+def test_a_file_that_is_there_goes_before_a_packaged_one_of_its_name(tmp_path, monkeypatch):
+    tree = {**mal_tree(), "name": "my own"}
+    (tmp_path / "mal2020.yml").write_text(yaml.safe_dump(tree), "utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert load_config("mal2020.yml").name == "my own"
+
+
+def test_a_file_may_begin_with_a_byte_order_mark(tmp_path):
+    path = tmp_path / "bom.yml"
+    path.write_text("\ufeff" + yaml.safe_dump(mal_tree()), "utf-8")
+    assert load_config(path).name == "mal2020"
+
+
+def test_a_file_that_is_not_there_is_named():
+    assert "nowhere.yml does not exist" in message("nowhere.yml")
+
+
+@pytest.mark.parametrize("text", ["a: [1", "- a list", "just words", ""])
+def test_a_file_that_is_no_yaml_mapping_is_named(tmp_path, text):
+    path = tmp_path / "broken.yml"
+    path.write_text(text, "utf-8")
+    assert str(path) in message(path)
+
+
+@pytest.mark.parametrize("override", ["recommend.k", "=3", "recommend.k=[1"])
+def test_an_override_that_cannot_be_read_is_quoted(override):
+    assert message("mal2020.yml", override).startswith(f"--set {override}: ")
+
+
+@pytest.mark.parametrize(
+    ("overrides", "says"),
+    [
+        (["pairs.base_embedder=mpnet"], "embed.embedders lacks"),
+        (["evaluate.ks=[1, 20]"], "deeper than recommend.k = 10"),
+        (["recommend.neighbours_grid=[60]"], "neighbours.k = 50 is below 60"),
+    ],
+)
+def test_settings_that_contradict_each_other_are_refused(overrides, says):
+    assert says in message("mal2020.yml", *overrides)
+
+
+def test_a_config_cannot_be_changed_after_loading():
+    config = load_config("mal2020.yml")
+    with pytest.raises(ValueError, match="frozen"):
+        config.recommend.k = 3
+
+
+def test_the_hash_of_a_config_ignores_order_of_keys_and_sees_every_value():
+    assert config_hash({"a": 1, "b": [1, 2]}) == config_hash({"b": [1, 2], "a": 1})
+    assert config_hash({"a": 1, "b": [1, 2]}) != config_hash({"a": 1, "b": [2, 1]})
+    one, other = load_config("mal2020.yml"), load_config("mal2020.yml", ["split.salt=other"])
+    assert config_hash(one.model_dump(mode="json")) != config_hash(other.model_dump(mode="json"))

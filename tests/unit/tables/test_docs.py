@@ -1,0 +1,41 @@
+from pathlib import Path
+
+from colike.tables import contracts
+from colike.tables.contracts import Check, Column, TableContract
+from colike.tables.docs import page, section
+
+PAGE = Path(__file__).parents[3] / "docs" / "tables.md"
+
+
+def test_the_page_is_what_the_contracts_say_now():
+    made = page(contracts().values())
+    assert PAGE.read_text("utf-8") == made, "run: python -m colike.tables.docs > docs/tables.md"
+
+
+def test_a_section_names_the_key_the_checks_and_every_column():
+    contract = TableContract(
+        table="beans",
+        description="Beans by jar.",
+        grain="one row per jar",
+        primary_key=["jar"],
+        owner="kitchen",
+        freshness="nightly",
+        clustering=[],
+        checks=[Check(name="some", sql="n > 0")],
+        columns=[Column(name="jar", type="string", nullable=False, comment="Red | blue")],
+    )
+    assert section(contract).splitlines() == [
+        "## beans",
+        "",
+        "Beans by jar.",
+        "",
+        "- Grain: one row per jar",
+        "- Primary key: `jar`",
+        "- Freshness: nightly",
+        "- Owner: kitchen",
+        "- Checks: `n > 0`",
+        "",
+        "| column | type | null | meaning |",
+        "| --- | --- | --- | --- |",
+        "| `jar` | `string` | no | Red \\| blue |",
+    ]
