@@ -13,6 +13,7 @@ from pyspark.sql import functions as F
 from colike import columns as C
 from colike.chain import job_main
 from colike.config.models import RecommendConfig
+from colike.config.saved import save_config
 from colike.data.history import of_history
 from colike.data.splits import train_likes
 from colike.recommend.catalogue import Catalogue, collect_catalogue
@@ -52,6 +53,7 @@ def execute(job: Job) -> None:
     }
     lists = transform(history, scorers, settings.histories, job.store.ids)
     job.writer.overwrite("recommendations", lists)
+    save_config(job.store.files, job.config)
 
 
 def _depths(

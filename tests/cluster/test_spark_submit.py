@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-import colike
 from colike.spark import delta_jars, java_home
 from colike.tables import Store
 
@@ -23,20 +22,6 @@ SETTINGS = {
     "spark.databricks.delta.snapshotPartitions": "1",
 }
 INPUTS = ("items", "ratings", "user_history")
-
-
-@pytest.fixture(scope="module")
-def package(tmp_path_factory):
-    """The zip as `make zip` makes it, built outside the repository."""
-    source = tmp_path_factory.mktemp("source")
-    for folder in ("lib", "jobs", "conf"):
-        shutil.copytree(ROOT / folder, source / folder, ignore=shutil.ignore_patterns("*.egg-info"))
-    for file in ("setup.py", "pyproject.toml", "README.md"):
-        shutil.copy(ROOT / file, source)
-    build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", "dist"]
-    subprocess.run(build, cwd=source, check=True, capture_output=True)
-    (wheel,) = (source / "dist").glob("*.whl")
-    return Path(shutil.copy(wheel, source / f"colike-{colike.__version__}.zip"))
 
 
 @pytest.fixture(scope="module")

@@ -11,10 +11,10 @@ from importlib import metadata
 from pathlib import Path
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from colike.cli.options import DEFAULT_STORE, JsonOption, StoreOption
+from colike.cli.output import wide_console
 from colike.errors import DependencyError
 from colike.spark import delta_jars, java_home, session
 
@@ -129,4 +129,4 @@ def _print(findings: list[Finding]) -> None:
     table = Table("what", "state", "found", "remedy")
     for finding in findings:
         table.add_row(finding.what, finding.state, finding.found, finding.remedy)
-    Console().print(table)
+    wide_console().print(table)

@@ -5,11 +5,11 @@ from typing import Annotated, Any
 
 import typer
 from pyspark.sql import functions as F
-from rich.console import Console
 from rich.table import Table
 
 from colike import columns as C
 from colike.cli.options import DEFAULT_STORE, JsonOption, StoreOption
+from colike.cli.output import wide_console
 from colike.cli.store import not_run, open_existing
 from colike.errors import StoreError
 from colike.tables import Store
@@ -83,7 +83,7 @@ def _print(rows: list[dict[str, Any]], title: str) -> None:
     for row in by_first:
         cells = [_cell(figures.get((row[C.SOURCE], name))) for name in metrics]
         table.add_row(row[C.SOURCE], *cells)
-    Console().print(table)
+    wide_console().print(table)
 
 
 def _cell(row: dict[str, Any] | None) -> str:
@@ -93,4 +93,4 @@ def _cell(row: dict[str, Any] | None) -> str:
         return f"{row[C.VALUE]:,.0f}"
     if row[C.CI_LOW] is None:
         return f"{row[C.VALUE]:.3f}"
-    return f"{row[C.VALUE]:.3f} ({row[C.CI_LOW]:.3f} to {row[C.CI_HIGH]:.3f})"
+    return f"{row[C.VALUE]:.3f} ({row[C.CI_LOW]:.3f}-{row[C.CI_HIGH]:.3f})"

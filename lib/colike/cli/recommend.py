@@ -5,11 +5,12 @@ from dataclasses import asdict
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from colike.cli.options import DEFAULT_STORE, JsonOption, SourceOption, StoreOption
-from colike.cli.store import open_existing, saved_config
+from colike.cli.output import wide_console
+from colike.cli.store import open_existing
+from colike.config.saved import saved_config
 from colike.errors import ConfigError
 from colike.recommend.sources import kind_of
 from colike.recommend.user import Recommended, recommend_user
@@ -29,7 +30,7 @@ def command(
 ) -> None:
     """Recommend titles to a user, with score, support, cosine and the likes behind them."""
     opened = open_existing(store)
-    config = saved_config(opened)
+    config = saved_config(opened.files)
     if neighbours is not None and neighbours > config.neighbours.k:
         raise ConfigError(
             f"--neighbours {neighbours} is more than the store keeps, neighbours.k = "
@@ -62,4 +63,4 @@ def _print(source: str, rows: list[Recommended]) -> None:
             "" if row.cosine is None else f"{row.cosine:.3f}",
             reasons or ("popular" if row.fallback else ""),
         )
-    Console().print(table)
+    wide_console().print(table)

@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 
 from colike.cli.options import DEFAULT_STORE, StoreOption
-from colike.cli.store import open_existing, saved_config
+from colike.cli.store import open_existing
+from colike.config.saved import saved_config
 from colike.report.build import build_report
 
 NAME = "report"
@@ -19,5 +20,5 @@ def command(
     """Write the report of the store's last evaluation and say where."""
     opened = open_existing(store)
     path = out or opened.files / "reports" / "report.html"
-    written = build_report(opened, path, saved_config(opened).publish.report_users)
+    written = build_report(opened, path, saved_config(opened.files).publish.report_users)
     typer.echo(f"Report: {written}")

@@ -9,7 +9,6 @@ from rich.console import Console
 from colike.chain import new_run_id, open_store, run_jobs, select_jobs
 from colike.cli.options import DEFAULT_STORE, StoreOption
 from colike.cli.progress import TerminalReporter
-from colike.cli.store import save_config
 from colike.config import load_config
 from colike.reporters import JsonReporter, PlainReporter
 from colike.stage import Run
@@ -51,7 +50,6 @@ def command(
             worked = run_jobs(Run(settings, opened, new_run_id(), data, bars), names)
     else:
         worked = run_jobs(Run(settings, opened, new_run_id(), data, reporter), names)
-    save_config(opened, settings)
     if not worked:
         typer.echo(f"Nothing to do: store {store} is up to date with its inputs and settings.")
         return

@@ -9,7 +9,7 @@ from pyspark.sql import functions as F
 
 from colike import columns as C
 from colike.cli.options import DEFAULT_STORE, JsonOption, SourceOption, StoreOption
-from colike.cli.sql import print_rows
+from colike.cli.output import print_rows
 from colike.cli.store import open_existing, typed_item_id
 from colike.errors import ConfigError, LookupFailedError
 from colike.tables import Store

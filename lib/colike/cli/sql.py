@@ -1,14 +1,13 @@
 """`colike sql`: Spark SQL over tables and views."""
 
 import json
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from pyspark.errors import AnalysisException, ParseException
-from rich.console import Console
-from rich.table import Table
 
 from colike.cli.options import DEFAULT_STORE, JsonOption, StoreOption
+from colike.cli.output import print_rows
 from colike.cli.store import open_existing
 from colike.errors import ConfigError
 from colike.tables.views import register_views
@@ -40,11 +39,3 @@ def command(
     print_rows(frame.columns, shown)
     if len(rows) > limit:
         typer.echo(f"(the first {limit} rows; --limit shows more)")
-
-
-def print_rows(columns: list[str], rows: list[dict[str, Any]]) -> None:
-    """Print rows as a table as wide as its content."""
-    table = Table(*columns)
-    for row in rows:
-        table.add_row(*("" if row[name] is None else str(row[name]) for name in columns))
-    Console().print(table)

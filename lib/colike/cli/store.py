@@ -1,19 +1,14 @@
-"""Opens an existing store for the commands that only read: its ids, its config, its runs."""
-
-import json
-from pathlib import Path
+"""Opens an existing store for the commands that only read: its ids and its runs."""
 
 from pyspark.sql import Row
 from pyspark.sql import functions as F
 
 from colike import columns as C
-from colike.config import Config
 from colike.errors import StoreError
 from colike.spark import session
 from colike.tables import IdTypes, Store
 from colike.tables.location import FolderLocation, locate
 
-CONFIG_FILE = "config.json"
 # A reading command works on small frames; a whole run takes its settings from the config.
 READING = {
     "spark.master": "local[2]",
@@ -38,25 +33,6 @@ def open_existing(where: str) -> Store:
     store = Store.open(session(READING), where, IdTypes("bigint", "bigint"))
     types = {field.name: field.dataType.simpleString() for field in store.read("ratings").schema}
     return Store(store.spark, store.location, IdTypes(types[C.USER_ID], types[C.ITEM_ID]))
-
-
-def save_config(store: Store, config: Config) -> None:
-    """Keep the config of a run beside its tables, for the commands that only read."""
-    store.files.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(config.model_dump(mode="json"), indent=2)
-    (store.files / CONFIG_FILE).write_text(text + "\n", encoding="utf-8")
-
-
-def saved_config(store: Store) -> Config:
-    """Return the config of the store's last run.
-
-    Raises:
-        StoreError: The store was not made by `colike run`.
-    """
-    path: Path = store.files / CONFIG_FILE
-    if not path.is_file():
-        raise StoreError(f"{path} is missing; run the chain once: colike run CONF --store ...")
-    return Config.model_validate_json(path.read_text("utf-8"))
 
 
 def typed_item_id(store: Store, text: str) -> int | str | None:

@@ -62,9 +62,9 @@ def inputs_of(spark, parts=2):
     )
     return PairInputs(
         frame(
-            similarity_rows(),
-            ["item_a", "item_b", "colikes", "jaccard"],
-            "item_a int, item_b int, colikes bigint, jaccard double",
+            [(a, b, len(FANS[a]), len(FANS[b]), *rest) for a, b, *rest in similarity_rows()],
+            ["item_a", "item_b", "likes_a", "likes_b", "colikes", "jaccard"],
+            "item_a int, item_b int, likes_a bigint, likes_b bigint, colikes bigint, jaccard double",
         ).cache(),
         train_likes(history.repartition(parts)),
         frame(
