@@ -184,7 +184,9 @@ def test_new_and_removed_items_change_only_what_they_must(store, spark, tmp_path
     rejected = copy.read("quarantine").collect()
     assert {(row[C.TABLE], row[C.REASON]) for row in rejected} == {("ratings", "unknown_item")}
     assert len(rejected) == 10
-    seen = {position for row in copy.read("user_history").collect() for position in row["seen_train"]}
+    seen = {
+        position for row in copy.read("user_history").collect() for position in row["seen_train"]
+    }
     assert seen <= set(range(4))
 
 

@@ -23,7 +23,11 @@ def brute_force(pairs, k):
     items = {item for pair in pairs for item in pair}
     return {
         item: sorted(
-            ((({*pair} - {item}).pop(), jaccard) for pair, jaccard in pairs.items() if item in pair),
+            (
+                (({*pair} - {item}).pop(), jaccard)
+                for pair, jaccard in pairs.items()
+                if item in pair
+            ),
             key=lambda edge: (-edge[1], edge[0]),
         )[:k]
         for item in items

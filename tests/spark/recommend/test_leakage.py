@@ -5,6 +5,7 @@ import shutil
 
 import numpy as np
 import pytest
+from colike.jobs import pairs as pairs_job
 from pyspark.sql import functions as F
 
 from colike import columns as C
@@ -12,7 +13,6 @@ from colike.chain import run_jobs
 from colike.data.ids import to_indices
 from colike.data.splits import train_likes
 from colike.embedding.vectors import Embedded
-from colike.jobs import pairs as pairs_job
 from colike.pairs.build import PairInputs
 from colike.reporters import PlainReporter
 from colike.stage import Run
@@ -36,9 +36,7 @@ def poisoned(spark, tiny_store, tiny_config, tmp_path_factory):
         "user_history", history.withColumn("likes_test", others).withColumn("seen_test", others)
     )
     turned = F.when(F.col(C.SPLIT) == "test", 11 - F.col(C.RATING)).otherwise(F.col(C.RATING))
-    writer.overwrite(
-        "ratings", store.read("ratings").withColumn(C.RATING, turned.cast("float"))
-    )
+    writer.overwrite("ratings", store.read("ratings").withColumn(C.RATING, turned.cast("float")))
     run = Run(tiny_config, store, "poisoned run", None, PlainReporter(io.StringIO()))
     assert run_jobs(run, JOBS) == JOBS, "the inputs have changed, so every job works again"
     return store

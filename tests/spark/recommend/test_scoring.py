@@ -129,7 +129,9 @@ def test_the_best_depth_is_chosen_on_validation_likes_and_the_smallest_of_equals
     empty = []
     rows = [("a", [0], [0], [2, 3], [2, 3], empty, empty), ("b", [0], [0], [2], [2], [3], [3])]
     rows += [("no validation like", [0], [0], empty, [5], empty, empty)]
-    splits = [f"{what}_{split}" for split in ("train", "validation", "test") for what in ("likes", "seen")]
+    splits = [
+        f"{what}_{split}" for split in ("train", "validation", "test") for what in ("likes", "seen")
+    ]
     history = spark.createDataFrame(
         rows, ", ".join(["user_id string", *(f"{name} array<int>" for name in splits)])
     )

@@ -14,9 +14,7 @@ def likes_frame(spark, users):
     """Train likes as user_history holds them, beside test likes that must not count."""
     rows = [(user, sorted(likes), [0, 1, 2]) for user, likes in enumerate(users)]
     return train_likes(
-        spark.createDataFrame(
-            rows, "user_id bigint, likes_train array<int>, likes_test array<int>"
-        )
+        spark.createDataFrame(rows, "user_id bigint, likes_train array<int>, likes_test array<int>")
     )
 
 
@@ -72,7 +70,10 @@ def test_the_result_is_equal_to_the_last_bit_on_any_partitioning(spark):
     once = rows_of(likes_frame(spark, users))
     other = train_likes(
         spark.createDataFrame(
-            [(len(users) - user, sorted(likes)) for user, likes in reversed(list(enumerate(users)))],
+            [
+                (len(users) - user, sorted(likes))
+                for user, likes in reversed(list(enumerate(users)))
+            ],
             "user_id bigint, likes_train array<int>",
         ).repartition(5, F.rand(1))
     )

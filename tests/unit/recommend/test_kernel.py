@@ -154,9 +154,7 @@ def test_the_aggregates_differ_as_the_book_leaves_open():
     # Item 3: twice found at .5 and .5; item 4: once, at .9.
     edges = [[(3, 0.5), (4, 0.9)], [(3, 0.5)], [], [], []]
     user = [([0, 1], [0, 1])]
-    first = {
-        name: run(user, edges, [], range(5), name, 1)[0][0][:2] for name in sorted(AGGREGATES)
-    }
+    first = {name: run(user, edges, [], range(5), name, 1)[0][0][:2] for name in sorted(AGGREGATES)}
     assert first == {
         "count_then_max": (3, 2 + 0.5 / 2),
         "count_then_sum": (3, 2 + (0.5 + 0.5) / 2 / 2),
