@@ -33,8 +33,8 @@ def transform(frame: DataFrame, source: str) -> DataFrame:
 
 def execute(job: Job) -> None:
     """Write the champion's rows, then move the pointer: until then no view changes."""
-    evaluation = job.read("evaluation")
-    champion = choose_champion(_last_run(evaluation), job.config.publish)
+    last = F.col(C.RUN_ID) == F.lit(job.log.last_run_of("evaluate"))
+    champion = choose_champion(job.read("evaluation").where(last), job.config.publish)
     own = f"{C.RUN_ID} = '{job.log.run_id}'"
     for table, source in zip(TABLES, ("recommendations", "item_neighbours"), strict=True):
         job.writer.replace(table, transform(job.read(source), champion.source), own)
@@ -45,12 +45,6 @@ def execute(job: Job) -> None:
     report = job.store.files / "reports" / f"{job.log.run_id}.html"
     build_report(job.store, report, job.config.publish.report_users)
     job.note(f"report written to {report}")
-
-
-def _last_run(evaluation: DataFrame) -> DataFrame:
-    """Run ids sort by time."""
-    last = evaluation.agg(F.max(C.RUN_ID)).collect()[0][0]
-    return evaluation.where(F.col(C.RUN_ID) == last)
 
 
 def _move(job: Job, champion: Champion) -> DataFrame:

@@ -18,8 +18,9 @@ class PlainReporter:
         self._line(f"{job}: started")
 
     def progress(self, job: str, done: float, total: float, text: str) -> None:
-        """Write how far a job is."""
-        self._line(f"{job}: {done:g} of {total:g} {text}")
+        """Write how far a job is; a total of 0 is one that is not known."""
+        share = f"{done:g} of {total:g}" if total else f"{done:g}"
+        self._line(f"{job}: {share} {text}")
 
     def finished(self, job: str, rows: Mapping[str, int], seconds: float) -> None:
         """Write the rows that a job has written, and their rate."""

@@ -60,6 +60,11 @@ class RunLog:
         rows = self.store.read(RUNS).where(succeeded).orderBy(F.desc("at")).limit(1).collect()
         return rows[0] if rows else None
 
+    def last_run_of(self, job: str) -> str | None:
+        """Return the run whose rows are a job's newest good ones, None where it never succeeded."""
+        last = self.last_success(job)
+        return None if last is None else str(last[C.RUN_ID])
+
     def is_done(self, job: str, stage_key: str) -> bool:
         """Return whether the job's last success had this key and its tables are still there."""
         last = self.last_success(job)

@@ -12,6 +12,7 @@ from colike.cli.options import DEFAULT_STORE, JsonOption, StoreOption
 from colike.cli.output import wide_console
 from colike.cli.store import not_run, open_existing
 from colike.errors import StoreError
+from colike.runs import RunLog
 from colike.tables import Store
 
 NAME = "leaderboard"
@@ -49,7 +50,7 @@ def latest_rows(store: Store, protocol: str, segment: str) -> list[dict[str, Any
         StoreError: Nothing was evaluated by this protocol for this segment.
     """
     table = store.read("evaluation")
-    last = table.agg(F.max(C.RUN_ID)).collect()[0][0]
+    last = RunLog(store, "").last_run_of("evaluate")
     chosen = (
         (F.col(C.RUN_ID) == last)
         & (F.col(C.PROTOCOL) == protocol)

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from pyspark.sql import functions as F
+
 from colike import columns as C
 from colike.tables.store import Store
 
@@ -18,6 +20,16 @@ def optimize(store: Store, table: str) -> None:
     store.spark.sql(f"OPTIMIZE {store.location.identifier(table)}")
 
 
-def vacuum(store: Store, table: str, hours: int) -> None:
-    """Remove files that no version of the last `hours` needs."""
-    store.spark.sql(f"VACUUM {store.location.identifier(table)} RETAIN {hours} HOURS")
+def vacuum(store: Store, table: str, hours: int) -> bool:
+    """Remove files that no version of the last `hours` needs; return whether any can be so old.
+
+    A table whose second version is younger has nothing to remove, and listing its files takes
+    longer than reading its history.
+    """
+    name = store.location.identifier(table)
+    replaced = store.spark.sql(f"DESCRIBE HISTORY {name}").where(F.col("version") > 0)
+    limit = F.current_timestamp() - F.expr(f"INTERVAL {hours} HOURS")
+    if replaced.where(F.col("timestamp") < limit).isEmpty():
+        return False
+    store.spark.sql(f"VACUUM {name} RETAIN {hours} HOURS")
+    return True

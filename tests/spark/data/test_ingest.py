@@ -134,7 +134,7 @@ def test_a_user_without_likes_has_a_history_of_what_was_seen(store):
     (row,) = store.read("user_history").where("user_id = 5").collect()
     splits = ("train", "validation", "test")
     assert [row[f"likes_{split}"] for split in splits] == [[], [], []]
-    assert sorted(sum((row[f"seen_{split}"] for split in splits), [])) == [0, 1, 2, 3]
+    assert sorted(i for split in splits for i in row[f"seen_{split}"]) == [0, 1, 2, 3]
 
 
 def test_ratings_and_histories_agree(store):
@@ -248,7 +248,9 @@ def test_bad_input_is_one_clear_sentence_and_leaves_the_tables(store, tmp_path, 
 
 def test_a_file_that_is_not_there_is_named(spark, tmp_path):
     path = str(tmp_path / "nowhere.csv")
-    with pytest.raises(ConfigError, match="Input file .*nowhere.csv does not exist; check --data"):
+    with pytest.raises(
+        ConfigError, match=r"Input file .*nowhere\.csv does not exist; check --data"
+    ):
         read_raw(spark, path, "csv", [], multiline=False)
 
 

@@ -64,7 +64,8 @@ def inputs_of(spark, parts=2):
         frame(
             [(a, b, len(FANS[a]), len(FANS[b]), *rest) for a, b, *rest in similarity_rows()],
             ["item_a", "item_b", "likes_a", "likes_b", "colikes", "jaccard"],
-            "item_a int, item_b int, likes_a bigint, likes_b bigint, colikes bigint, jaccard double",
+            "item_a int, item_b int, likes_a bigint, likes_b bigint, colikes bigint, "
+            "jaccard double",
         ).cache(),
         train_likes(history.repartition(parts)),
         frame(

@@ -67,7 +67,10 @@ def _stream(seed: int, number: int) -> np.random.Generator:
 
 
 def _workers() -> int:
-    return max(1, min(_MOST_WORKERS, len(os.sched_getaffinity(0))))
+    # Linux tells which cores this process may use; macOS only how many there are.
+    may = getattr(os, "sched_getaffinity", None)
+    cores = len(may(0)) if may else os.cpu_count() or 1
+    return max(1, min(_MOST_WORKERS, cores))
 
 
 def _check(users: int, items: int, ratings: int, seed: int) -> None:
