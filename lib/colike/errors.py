@@ -1,5 +1,7 @@
 """The one hierarchy of errors: each message says what is wrong, where, and what to do."""
 
+import re
+
 
 class ColikeError(Exception):
     """Any failure that colike foresaw; the CLI prints its message and exits with 2."""
@@ -31,3 +33,15 @@ class StoreError(ColikeError):
 
 class LookupFailedError(ColikeError):
     """A user, item or title that the store does not know."""
+
+
+def raised_in_a_task(error: BaseException) -> ColikeError | None:
+    """Return the colike error that a Spark task raised, out of Spark's account of it.
+
+    None where the task failed of something else.
+    """
+    found = re.search(r"colike\.errors\.(\w+): (.+)", str(error))
+    kind = globals().get(found[1]) if found else None
+    if found is None or not isinstance(kind, type) or not issubclass(kind, ColikeError):
+        return None
+    return kind(found[2].strip())

@@ -9,6 +9,7 @@ from pyspark.sql import DataFrame
 
 import colike
 from colike.config import Config, config_hash
+from colike.errors import ColikeError, raised_in_a_task
 from colike.runs import Event, RunLog
 from colike.tables import Reader, Store, Writer
 
@@ -119,6 +120,9 @@ def run_stage(stage: Stage, run: Run) -> bool:
     except BaseException as error:
         text = f"{type(error).__name__}: {error}"[:2000]
         log.write(Event(stage.name, "failed", key, section_hash, pinned, error=text))
+        foreseen = None if isinstance(error, ColikeError) else raised_in_a_task(error)
+        if foreseen is not None:
+            raise foreseen from error
         raise
     seconds = time.monotonic() - begun
     job.measure("seconds", seconds, "s")
