@@ -26,7 +26,6 @@ from colike.evaluation.sums import Measure, metric_sums
 from colike.recommend.catalogue import Catalogue, collect_catalogue, described
 from colike.recommend.sources import load_sources
 from colike.stage import Job, Stage
-from colike.tables import contracts
 
 POPULARITY = "popularity"
 
@@ -47,7 +46,8 @@ def execute(job: Job) -> None:
         found += _book(job, catalogue, tests, measure)
     found += _heldout_pairs(job)
     tests.unpersist()
-    job.writer.append("evaluation", _frame(job, found))
+    rows = job.store.frame("evaluation", [asdict(figure) for figure in found])
+    job.writer.append("evaluation", rows)
 
 
 def _measure(job: Job, catalogue: Catalogue, users: int) -> Measure:
@@ -119,13 +119,6 @@ def _heldout_pairs(job: Job) -> Iterator[Figure]:
         metrics = json.loads(row["metrics"])
         yield from pair_figures(job.config.pairs.base_embedder, metrics.get("base", {}))
         yield from pair_figures(row[C.NAME], metrics.get("finetuned", {}))
-
-
-def _frame(job: Job, found: list[Figure]) -> DataFrame:
-    schema = contracts()["evaluation"].spark_schema(job.store.ids)
-    rows = [{**asdict(figure), C.RUN_ID: job.log.run_id} for figure in found]
-    values = [tuple(row[name] for name in schema.names) for row in rows]
-    return job.store.spark.createDataFrame(values, schema).coalesce(1)
 
 
 STAGE = Stage(

@@ -16,7 +16,6 @@ from colike.chain import job_main
 from colike.publish.champion import Champion, choose_champion
 from colike.report.build import build_report
 from colike.stage import Job, Stage
-from colike.tables import contracts
 from colike.tables.location import CatalogLocation
 from colike.tables.views import create_views
 
@@ -50,16 +49,14 @@ def execute(job: Job) -> None:
 def _move(job: Job, champion: Champion) -> DataFrame:
     models = job.reader.read_or_empty("models").where(F.col(C.NAME) == champion.source)
     rows = models.orderBy(F.desc("created_at")).limit(1).select(C.MODEL_ID).collect()
-    schema = contracts()["champion_moves"].spark_schema(job.store.ids)
-    values = {
+    move = {
         "source": champion.source,
         "model_id": rows[0][0] if rows else None,
         "reason": champion.reason,
         "by": "job publish",
         "at": datetime.now(UTC),
-        C.RUN_ID: job.log.run_id,
     }
-    return job.store.spark.createDataFrame([tuple(values[n] for n in schema.names)], schema)
+    return job.store.frame("champion_moves", [move])
 
 
 STAGE = Stage(

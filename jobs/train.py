@@ -23,7 +23,6 @@ from colike.pairs.heldout import with_group
 from colike.pairs.snapshot import export_snapshot, snapshot_tables
 from colike.pairs.worker_process import run_worker
 from colike.stage import Job, Stage
-from colike.tables import contracts
 from colike.training.settings import WorkerConfig
 
 FINETUNED = "finetuned"
@@ -84,8 +83,7 @@ def _report(job: Job, event: dict[str, Any]) -> None:
 
 
 def _row(job: Job, name: str, base: str, out: Path, result: dict[str, Any]) -> DataFrame:
-    schema = contracts()["models"].spark_schema(job.store.ids)
-    values = {
+    model = {
         C.MODEL_ID: str(result["model_sha256"])[:16],
         C.NAME: name,
         "base": base,
@@ -97,9 +95,8 @@ def _row(job: Job, name: str, base: str, out: Path, result: dict[str, Any]) -> D
         "sha256": result["model_sha256"],
         "data_versions": json.dumps(dict(job.reader.pinned)),
         "created_at": datetime.now(UTC),
-        C.RUN_ID: job.log.run_id,
     }
-    return job.store.spark.createDataFrame([tuple(values[n] for n in schema.names)], schema)
+    return job.store.frame("models", [model])
 
 
 STAGE = Stage(

@@ -9,7 +9,7 @@ from pyspark.sql import Row
 from pyspark.sql import functions as F
 
 from colike import columns as C
-from colike.tables import Store, Writer, contracts
+from colike.tables import Store, Writer
 
 RUNS = "runs"
 RUN_METRICS = "run_metrics"
@@ -40,13 +40,12 @@ class RunLog:
     def write(self, *events: Event) -> None:
         """Append events, stamped with the time of writing, in their order."""
         now = datetime.now(UTC)
-        rows = [{**vars(event), "at": now, C.RUN_ID: self.run_id} for event in events]
-        self._append(RUNS, rows)
+        self._append(RUNS, [{**vars(event), "at": now} for event in events])
 
     def write_metrics(self, job: str, metrics: Metrics) -> None:
         """Append a job's figures, each a value and its unit."""
         rows = [
-            {"job": job, C.NAME: name, C.VALUE: float(value), "unit": unit, C.RUN_ID: self.run_id}
+            {"job": job, C.NAME: name, C.VALUE: float(value), "unit": unit}
             for name, (value, unit) in metrics.items()
         ]
         if rows:
@@ -75,7 +74,4 @@ class RunLog:
         return all(now.get(table, -1) >= version for table, version in written.items())
 
     def _append(self, table: str, rows: list[dict[str, Any]]) -> None:
-        schema = contracts()[table].spark_schema(self.store.ids)
-        values = [tuple(row[name] for name in schema.names) for row in rows]
-        frame = self.store.spark.createDataFrame(values, schema).coalesce(1)
-        Writer(self.store, self.run_id, (table,)).append(table, frame)
+        Writer(self.store, self.run_id, (table,)).append(table, self.store.frame(table, rows))

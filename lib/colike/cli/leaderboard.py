@@ -10,8 +10,9 @@ from rich.table import Table
 from colike import columns as C
 from colike.cli.options import DEFAULT_STORE, JsonOption, StoreOption
 from colike.cli.output import wide_console
-from colike.cli.store import not_run, open_existing
+from colike.cli.store import open_existing
 from colike.errors import StoreError
+from colike.report.data import not_run
 from colike.runs import RunLog
 from colike.tables import Store
 
@@ -32,7 +33,7 @@ def command(
     """Show the latest evaluation, best recall first; embedders that did not run are named."""
     opened = open_existing(store)
     rows = latest_rows(opened, protocol, segment)
-    missing = {row["job"].removeprefix("embed."): row["error"] for row in not_run(opened)}
+    missing = not_run(opened)
     if as_json:
         absent = [_absent(name, why, protocol, segment) for name, why in missing.items()]
         typer.echo(json.dumps(rows + absent, ensure_ascii=False))

@@ -1,8 +1,5 @@
 """Opens an existing store for the commands that only read: its ids and its runs."""
 
-from pyspark.sql import Row
-from pyspark.sql import functions as F
-
 from colike import columns as C
 from colike.errors import StoreError
 from colike.spark import session
@@ -40,16 +37,3 @@ def typed_item_id(store: Store, text: str) -> int | str | None:
     if store.ids.item_id == "string":
         return text
     return int(text) if text.lstrip("-").isdigit() else None
-
-
-def not_run(store: Store) -> list[Row]:
-    """Return the embedders that the last embed job could not run, with `job` and `error`."""
-    if not store.exists("runs"):
-        return []
-    runs = store.read("runs")
-    last = runs.where((F.col("job") == "embed") & (F.col("event") == "started"))
-    last_run = last.orderBy(F.desc("at")).limit(1).select(C.RUN_ID).collect()
-    if not last_run:
-        return []
-    mine = (F.col(C.RUN_ID) == last_run[0][0]) & (F.col("event") == "not_run")
-    return runs.where(mine).select("job", "error").orderBy("job").collect()

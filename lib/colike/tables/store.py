@@ -3,10 +3,13 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
+from pyspark.sql.types import StructType
 
+from colike import columns as C
 from colike.errors import StoreError
 from colike.tables.contracts import IdTypes, TableContract, contracts
 from colike.tables.location import CatalogLocation, FolderLocation, locate
@@ -73,6 +76,13 @@ class Store:
     def empty(self, table: str) -> DataFrame:
         """Return a frame without rows that has the table's columns."""
         return self.spark.createDataFrame([], contracts()[table].spark_schema(self.ids))
+
+    def frame(self, table: str, rows: Iterable[Mapping[str, Any]]) -> DataFrame:
+        """Return a few rows made on the driver as the table's columns, but for the run."""
+        whole = contracts()[table].spark_schema(self.ids)
+        schema = StructType([column for column in whole if column.name != C.RUN_ID])
+        values = [tuple(row[name] for name in schema.names) for row in rows]
+        return self.spark.createDataFrame(values, schema).coalesce(1)
 
     def create(self, table: str) -> None:
         """Create the table from its contract unless it exists."""
