@@ -1,30 +1,16 @@
 """The commands as a user types them, on a small finished store."""
 
 import json
-import sys
 
 import pytest
 
-from colike.cli.main import main
 from colike.tables import Store
 
 
 @pytest.fixture
-def colike(monkeypatch, capsys, tiny_store: Store):
-    """Types a command on the tiny store; returns its exit code, output and errors."""
-
-    def type_in(*words: str) -> tuple[int, str, str]:
-        line = ["colike", *words, "--store", tiny_store.location.name]
-        monkeypatch.setattr(sys, "argv", line)
-        code = 0
-        try:
-            main()
-        except SystemExit as end:
-            code = int(end.code or 0)
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
-
-    return type_in
+def colike(typed, tiny_store: Store):
+    """Types a command on the tiny store."""
+    return lambda *words: typed(*words, "--store", tiny_store.location.name)
 
 
 def some_user(store: Store) -> str:
@@ -147,12 +133,10 @@ def test_report_is_one_file_and_says_where(colike, tmp_path):
     assert (tmp_path / "report.html").stat().st_size > 100_000
 
 
-def test_a_store_that_is_not_there_is_one_sentence(monkeypatch, capsys, tmp_path):
+def test_a_store_that_is_not_there_is_one_sentence(typed, tmp_path):
     missing = str(tmp_path / "nowhere")
-    monkeypatch.setattr(sys, "argv", ["colike", "leaderboard", "--store", missing])
 
-    with pytest.raises(SystemExit) as end:
-        main()
+    code, _, err = typed("leaderboard", "--store", missing)
 
-    assert end.value.code == 2
-    assert f"There is no store at {missing}" in capsys.readouterr().err
+    assert code == 2
+    assert f"There is no store at {missing}" in err

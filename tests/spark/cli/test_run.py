@@ -1,12 +1,9 @@
 """`colike run` on a store of its own: skipping, parts of the chain, embedders that cannot run."""
 
 import json
-import sys
 from pathlib import Path
 
 import pytest
-
-from colike.cli.main import main
 
 SETTINGS = (
     "recommend.sources=[popularity,jaccard]",
@@ -21,24 +18,17 @@ JOBS = ("ingest", "similarity", "embed", "neighbours", "recommend", "evaluate")
 
 
 @pytest.fixture
-def run(monkeypatch, capsys, spark, tiny_data: Path, tmp_path: Path):
+def run(typed, monkeypatch, spark, tiny_data: Path, tmp_path: Path):
     """Types `colike run` for one job, or another command, on a store in tmp_path."""
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
 
     def type_in(command: str, *words: str) -> tuple[int, str, str]:
-        line = ["colike", command, *words, "--store", str(tmp_path / "store")]
+        line = [command, *words, "--store", str(tmp_path / "store")]
         if command == "run":
             line += ["--data", str(tiny_data)]
             for setting in SETTINGS:
                 line += ["--set", setting]
-        monkeypatch.setattr(sys, "argv", line)
-        code = 0
-        try:
-            main()
-        except SystemExit as end:
-            code = int(end.code or 0)
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
+        return typed(*line)
 
     return type_in
 
