@@ -6,7 +6,7 @@ READY := .venv/.ready
 UV := VIRTUAL_ENV="$(CURDIR)/.venv" $(BIN)/uv
 DEMO := build/demo
 DEMO_USERS := 1 2 3
-COMPILE := $(BIN)/uv pip compile --quiet --no-emit-find-links --no-emit-index-url \
+COMPILE := $(BIN)/uv pip compile --quiet \
 	--python-version 3.11 --universal --override requirements/overrides.txt \
 	--custom-compile-command "make lock"
 

@@ -12,16 +12,11 @@ from pyspark.sql import functions as F
 
 from colike import columns as C
 from colike.chain import job_main
-from colike.embedding.vectors import Embedded, collect_vectors
-from colike.neighbours.cosine import Nearest, nearest
+from colike.embedding.vectors import collect_vectors
+from colike.neighbours.cosine import nearest
 from colike.neighbours.frames import to_frame
 from colike.neighbours.ranking import jaccard_neighbours
 from colike.stage import Job, Stage
-
-
-def cosine_neighbours(embedded: Embedded, k: int, margin: int) -> Nearest:
-    """Return the nearest items of every encoded item."""
-    return nearest(embedded.vectors, embedded.order, k, margin)
 
 
 def execute(job: Job) -> None:
@@ -32,7 +27,8 @@ def execute(job: Job) -> None:
     for name in job.config.embed.embedders:
         embedded = collect_vectors(embeddings, job.read("items"), name)
         if len(embedded.vectors):
-            found = cosine_neighbours(embedded, settings.k, settings.candidate_margin)
+            margin = settings.candidate_margin
+            found = nearest(embedded.vectors, embedded.order, settings.k, margin)
             parts[name] = to_frame(job.store.spark, embedded, found, job.store.ids)
     rows = [frame.select(F.lit(name).alias(C.SOURCE), "*") for name, frame in parts.items()]
     job.writer.overwrite("item_neighbours", reduce(DataFrame.unionByName, rows))

@@ -10,7 +10,7 @@ from colike.config import Config, load_config
 from colike.errors import ConfigError
 from colike.reporters import PlainReporter
 from colike.spark import session
-from colike.stage import Reporter, Run, Stage, run_stage
+from colike.stage import Run, Stage, run_stage
 from colike.tables import IdTypes, Store, store_lock
 
 JOBS = (
@@ -64,7 +64,7 @@ def run_jobs(run: Run, names: Sequence[str]) -> list[str]:
         return [name for name in names if run_stage(stage(name), run)]
 
 
-def job_main(own: Stage, argv: Sequence[str] | None, reporter: Reporter | None = None) -> None:
+def job_main(own: Stage, argv: Sequence[str] | None) -> None:
     """Run one job from the command line: what every file of jobs/ does as `main`."""
     parser = argparse.ArgumentParser(prog=f"colike-{own.name}")
     parser.add_argument("--config", required=True, help="YAML file of the data set")
@@ -76,6 +76,6 @@ def job_main(own: Stage, argv: Sequence[str] | None, reporter: Reporter | None =
     config = load_config(arguments.config, arguments.overrides)
     store = open_store(config, arguments.store)
     run_id = arguments.run_id or new_run_id()
-    run = Run(config, store, run_id, arguments.data, reporter or PlainReporter())
+    run = Run(config, store, run_id, arguments.data, PlainReporter())
     with store_lock(store.location):
         run_stage(own, run)
