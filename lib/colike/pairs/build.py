@@ -10,8 +10,8 @@ from colike import columns as C
 from colike.config.models import PairsConfig
 from colike.data.splits import TrainLikes
 from colike.pairs.counting import less_than_chance
-from colike.pairs.heldout import HELDOUT, TRAIN, with_group, within_group
-from colike.pairs.negatives import OVERDRAW, below, first_by_hash, ordered_pairs, random_pairs
+from colike.pairs.heldout import HELDOUT, TRAIN, with_group, within_one_group
+from colike.pairs.negatives import OVERDRAW, below, first_by_hash, hard, random_pairs
 from colike.pairs.positives import positives
 from colike.similarity.self_join import item_likes
 
@@ -33,28 +33,30 @@ class PairInputs:
 
 
 def build_pairs(inputs: PairInputs, settings: PairsConfig) -> DataFrame:
-    """Return item_a, item_b (item_idx), label, jaccard, kind and split of all pairs."""
-    margins = item_likes(inputs.likes).cache()
-    groups = with_group(inputs.items, settings).cache()
+    """Return item_a, item_b (item_idx), label, jaccard, kind and split of all pairs.
+
+    Steps that several others read are kept by localCheckpoint, not cache(): a plan over cached
+    plans over cached plans takes Spark longer to spell out than to run. An executor that is
+    lost fails the job, which then starts over.
+    """
+    margins = item_likes(inputs.likes).localCheckpoint()
+    groups = with_group(inputs.items, settings).localCheckpoint()
+    good = positives(inputs.similarity, settings.threshold, settings.min_colikes)
+    good = within_one_group(good, groups).localCheckpoint()
+    counts = {row[C.SPLIT]: row["count"] for row in good.groupBy(C.SPLIT).count().collect()}
+    share = settings.negatives_per_positive / len(KINDS)
+    wanted = {split: round(counts.get(split, 0) * share) for split in (TRAIN, HELDOUT)}
     users = inputs.likes.where(F.size(C.LIKES) > 0).count()
-    liked_enough = margins.where(F.col(C.LIKES) >= settings.min_likes)
-    all_positives = positives(inputs.similarity, settings.threshold, settings.min_colikes)
-    parts = []
-    for split in (TRAIN, HELDOUT):
-        good = within_group(all_positives, groups, split).cache()
-        wanted = round(good.count() * settings.negatives_per_positive / len(KINDS))
-        mine = groups.where(F.col(C.SPLIT) == split).select(C.ITEM_IDX)
-        pool = liked_enough.join(mine, on=C.ITEM_IDX, how="left_semi").select(C.ITEM_IDX).cache()
-        parts.append(_labelled(good, 1, "positive", split))
+    candidates = _candidates(inputs, margins, groups, wanted, settings, users).localCheckpoint()
+    rare = less_than_chance(candidates, inputs.similarity, inputs.likes, margins, users)
+    # Of two very popular titles even chance can exceed the threshold.
+    negatives = rare.where(F.col(C.JACCARD) <= settings.threshold).localCheckpoint()
+    parts = [_labelled(good.withColumn(C.KIND, F.lit("positive")), 1)]
+    for split, count in wanted.items():
         for kind in KINDS:
-            salt = f"{settings.salt} {kind} {split}"
-            candidates = _candidates(kind, inputs, pool, wanted, settings, salt, users)
-            few = first_by_hash(candidates, wanted * OVERDRAW, salt)
-            # Of two very popular titles even chance can exceed the threshold.
-            rare = less_than_chance(few, inputs.likes, margins, users).where(
-                F.col(C.JACCARD) <= settings.threshold
-            )
-            parts.append(_labelled(first_by_hash(rare, wanted, salt), 0, kind, split))
+            mine = negatives.where((F.col(C.SPLIT) == split) & (F.col(C.KIND) == kind))
+            chosen = first_by_hash(mine, count, _salt(settings, kind, split))
+            parts.append(_labelled(chosen, 0))
     # A pair that two kinds drew is kept once, under the kind whose name comes first.
     together = reduce(DataFrame.unionByName, parts)
     return together.groupBy(C.ITEM_A, C.ITEM_B, C.LABEL, C.JACCARD, C.SPLIT).agg(
@@ -63,31 +65,35 @@ def build_pairs(inputs: PairInputs, settings: PairsConfig) -> DataFrame:
 
 
 def _candidates(
-    kind: str,
     inputs: PairInputs,
-    pool: DataFrame,
-    wanted: int,
+    margins: DataFrame,
+    groups: DataFrame,
+    wanted: dict[str, int],
     settings: PairsConfig,
-    salt: str,
     users: int,
 ) -> DataFrame:
-    if kind == "below":
-        return below(inputs.similarity, pool, settings.threshold, users)
-    if kind == "random":
-        return random_pairs(pool, wanted, salt)
-    near = inputs.near
-    for side in (C.ITEM_IDX, "neighbour"):
-        mine = F.broadcast(pool.select(F.col(C.ITEM_IDX).alias(side)))
-        near = near.join(mine, on=side, how="left_semi")
-    return ordered_pairs(near, F.col(C.ITEM_IDX), F.col("neighbour"))
+    """Return item_a, item_b, kind and split: OVERDRAW times as many as wanted, where there are."""
+    liked_enough = margins.where(F.col(C.LIKES) >= settings.min_likes)
+    parts = []
+    for split, count in wanted.items():
+        mine = groups.where(F.col(C.SPLIT) == split)
+        pool = liked_enough.join(mine, on=C.ITEM_IDX, how="left_semi").select(C.ITEM_IDX)
+        pool = pool.localCheckpoint()
+        kinds = {
+            "below": below(inputs.similarity, pool, settings.threshold, users),
+            "random": random_pairs(pool, count, _salt(settings, "random", split)),
+            "hard": hard(inputs.near, pool),
+        }
+        for kind, pairs in kinds.items():
+            few = first_by_hash(pairs, count * OVERDRAW, _salt(settings, kind, split))
+            parts.append(few.withColumns({C.KIND: F.lit(kind), C.SPLIT: F.lit(split)}))
+    return reduce(DataFrame.unionByName, parts)
 
 
-def _labelled(pairs: DataFrame, label: int, kind: str, split: str) -> DataFrame:
-    return pairs.select(
-        C.ITEM_A,
-        C.ITEM_B,
-        F.lit(label).cast("tinyint").alias(C.LABEL),
-        C.JACCARD,
-        F.lit(kind).alias(C.KIND),
-        F.lit(split).alias(C.SPLIT),
-    )
+def _salt(settings: PairsConfig, kind: str, split: str) -> str:
+    return f"{settings.salt} {kind} {split}"
+
+
+def _labelled(pairs: DataFrame, label: int) -> DataFrame:
+    with_label = pairs.withColumn(C.LABEL, F.lit(label).cast("tinyint"))
+    return with_label.select(C.ITEM_A, C.ITEM_B, C.LABEL, C.JACCARD, C.KIND, C.SPLIT)

@@ -9,38 +9,53 @@ from colike.similarity.jaccard import jaccard
 
 
 def less_than_chance(
-    candidates: DataFrame, likes: TrainLikes, margins: DataFrame, users: int
+    candidates: DataFrame, similarity: DataFrame, likes: TrainLikes, margins: DataFrame, users: int
 ) -> DataFrame:
     """Return the candidates that fewer users like both of than chance would have it.
 
     Chance is likes(a) x likes(b) / users: what independent tastes would give. The result
-    has item_a, item_b and the exact jaccard, 0 where nobody likes both.
+    has the candidates' columns and the exact jaccard, 0 where nobody likes both.
 
     Args:
-        candidates: item_a, item_b (item_idx, item_a < item_b).
-        likes: Train likes.
+        candidates: item_a, item_b (item_idx, item_a < item_b), and other columns.
+        similarity: item_a, item_b and colikes of the pairs that are counted already.
+        likes: Train likes, to count the other pairs.
         margins: item_idx and likes of every liked item.
         users: Users with at least one like.
     """
-    counted = _count(candidates, likes)
     of_a = margins.select(F.col(C.ITEM_IDX).alias(C.ITEM_A), F.col(C.LIKES).alias(C.LIKES_A))
     of_b = margins.select(F.col(C.ITEM_IDX).alias(C.ITEM_B), F.col(C.LIKES).alias(C.LIKES_B))
-    joined = counted.join(F.broadcast(of_a), on=C.ITEM_A, how="inner").join(
+    joined = candidates.join(F.broadcast(of_a), on=C.ITEM_A, how="inner").join(
         F.broadcast(of_b), on=C.ITEM_B, how="inner"
     )
+    counted = _with_colikes(joined, similarity, likes)
     expected = F.col(C.LIKES_A).cast("double") * F.col(C.LIKES_B) / users
     value = jaccard(F.col(C.COLIKES), F.col(C.LIKES_A), F.col(C.LIKES_B))
-    rare = joined.where(F.col(C.COLIKES) < expected)
-    return rare.select(C.ITEM_A, C.ITEM_B, value.alias(C.JACCARD))
+    rare = counted.where(F.col(C.COLIKES) < expected).withColumn(C.JACCARD, value)
+    return rare.select(*candidates.columns, C.JACCARD)
 
 
-def _count(candidates: DataFrame, likes: TrainLikes) -> DataFrame:
+def _with_colikes(pairs: DataFrame, similarity: DataFrame, likes: TrainLikes) -> DataFrame:
+    known = similarity.select(C.ITEM_A, C.ITEM_B, C.COLIKES)
+    found = pairs.join(known, on=[C.ITEM_A, C.ITEM_B], how="left")
+    others = found.where(F.col(C.COLIKES).isNull()).drop(C.COLIKES)
+    rest = _counts(others, likes).withColumnRenamed(C.COLIKES, "rest")
+    both = found.join(rest, on=[C.ITEM_A, C.ITEM_B], how="left")
+    return both.withColumn(C.COLIKES, F.coalesce(C.COLIKES, "rest", F.lit(0))).drop("rest")
+
+
+def _counts(pairs: DataFrame, likes: TrainLikes) -> DataFrame:
+    """Return co-likes of the pairs that have any: a row per fan of the less liked item."""
+    a_is_rarer = F.col(C.LIKES_A) <= F.col(C.LIKES_B)
+    sides = pairs.select(
+        C.ITEM_A,
+        C.ITEM_B,
+        F.when(a_is_rarer, F.col(C.ITEM_A)).otherwise(F.col(C.ITEM_B)).alias("rarer"),
+        F.when(a_is_rarer, F.col(C.ITEM_B)).otherwise(F.col(C.ITEM_A)).alias("other"),
+    ).distinct()
     single = likes.select(C.USER_ID, F.explode(C.LIKES).alias(C.ITEM_IDX))
-    fans_of_a = single.select(C.USER_ID, F.col(C.ITEM_IDX).alias(C.ITEM_A))
-    fans_of_b = single.select(C.USER_ID, F.col(C.ITEM_IDX).alias(C.ITEM_B))
-    both = candidates.join(fans_of_a, on=C.ITEM_A, how="inner").join(
-        fans_of_b, on=[C.ITEM_B, C.USER_ID], how="inner"
+    fans = sides.join(single.withColumnRenamed(C.ITEM_IDX, "rarer"), on="rarer", how="inner")
+    both = fans.join(
+        single.withColumnRenamed(C.ITEM_IDX, "other"), on=["other", C.USER_ID], how="inner"
     )
-    counts = both.groupBy(C.ITEM_A, C.ITEM_B).agg(F.count(F.lit(1)).alias(C.COLIKES))
-    found = candidates.join(counts, on=[C.ITEM_A, C.ITEM_B], how="left")
-    return found.fillna(0, [C.COLIKES])
+    return both.groupBy(C.ITEM_A, C.ITEM_B).agg(F.count(F.lit(1)).alias(C.COLIKES))

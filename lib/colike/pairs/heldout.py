@@ -19,10 +19,10 @@ def with_group(items: DataFrame, settings: PairsConfig) -> DataFrame:
     return items.select(C.ITEM_IDX, F.when(is_held, HELDOUT).otherwise(TRAIN).alias(C.SPLIT))
 
 
-def within_group(pairs: DataFrame, groups: DataFrame, group: str) -> DataFrame:
-    """Return the pairs both of whose items are in the group; mixed pairs are in neither."""
-    mine = groups.where(F.col(C.SPLIT) == group)
-    for side in (C.ITEM_A, C.ITEM_B):
-        index = F.broadcast(mine.select(F.col(C.ITEM_IDX).alias(side)))
-        pairs = pairs.join(index, on=side, how="left_semi")
-    return pairs
+def within_one_group(pairs: DataFrame, groups: DataFrame) -> DataFrame:
+    """Return the pairs whose two items are in one group, with its `split`; no mixed pair is."""
+    of_a = groups.select(F.col(C.ITEM_IDX).alias(C.ITEM_A), C.SPLIT)
+    of_b = groups.select(F.col(C.ITEM_IDX).alias(C.ITEM_B), C.SPLIT)
+    return pairs.join(F.broadcast(of_a), on=C.ITEM_A, how="inner").join(
+        F.broadcast(of_b), on=[C.ITEM_B, C.SPLIT], how="inner"
+    )

@@ -25,6 +25,14 @@ def below(similarity: DataFrame, pool: DataFrame, threshold: float, users: int) 
     return low.select(C.ITEM_A, C.ITEM_B)
 
 
+def hard(near: DataFrame, pool: DataFrame) -> DataFrame:
+    """Return pairs of `pool` that are near by text: item_idx and `neighbour` of `near`."""
+    for side in (C.ITEM_IDX, "neighbour"):
+        mine = F.broadcast(pool.select(F.col(C.ITEM_IDX).alias(side)))
+        near = near.join(mine, on=side, how="left_semi")
+    return ordered_pairs(near, F.col(C.ITEM_IDX), F.col("neighbour"))
+
+
 def random_pairs(pool: DataFrame, wanted: int, salt: str) -> DataFrame:
     """Return pairs of `pool` drawn by hash: `OVERDRAW` times `wanted`, less repeats."""
     size = pool.count()

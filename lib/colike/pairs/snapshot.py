@@ -8,7 +8,7 @@ from pyspark.sql import functions as F
 from colike import columns as C
 from colike.data.ids import to_indices
 from colike.data.splits import TrainLikes
-from colike.pairs.heldout import TRAIN, within_group
+from colike.pairs.heldout import TRAIN, within_one_group
 from colike.similarity.self_join import item_likes
 from colike.training.manifest import ITEMS, PAIRS, SIMILARITY, Manifest, write_manifest
 from colike.training.settings import WorkerConfig, to_json
@@ -55,7 +55,8 @@ def snapshot_tables(
         C.PAIR_ID, C.ITEM_A, C.ITEM_B, C.LABEL, C.JACCARD, C.BASE_COSINE, C.KIND, C.SPLIT,
     )  # fmt: skip
     similar = to_indices(similarity, items, C.ITEM_A, C.ITEM_B)
-    mine = within_group(similar, groups, TRAIN).select(C.ITEM_A, C.ITEM_B, C.JACCARD)
+    of_train = within_one_group(similar, groups).where(F.col(C.SPLIT) == TRAIN)
+    mine = of_train.select(C.ITEM_A, C.ITEM_B, C.JACCARD)
     texts = items.join(item_likes(likes), on=C.ITEM_IDX, how="left").select(
         C.ITEM_IDX,
         F.col(C.ITEM_ID).cast("string").alias(C.ITEM_ID),
