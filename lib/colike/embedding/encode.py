@@ -73,13 +73,11 @@ def _encode_here(texts: list[str], folder: str, settings: EmbedConfig, threads: 
 def _load(folder: str, max_tokens: int) -> Any:
     """One model per Python worker, which Spark uses again for its next tasks."""
     try:
-        from sentence_transformers import SentenceTransformer
-        from transformers.utils.logging import disable_progress_bar
+        from sentence_transformers.util import get_device_name
+
+        from colike.training.encoder import load_model
     except ImportError as error:
         raise DependencyError(
             "sentence-transformers is not installed; pip install 'colike[train]'."
         ) from error
-    disable_progress_bar()
-    encoder = SentenceTransformer(folder)
-    encoder.max_seq_length = max_tokens
-    return encoder
+    return load_model(folder, max_tokens).to(get_device_name())

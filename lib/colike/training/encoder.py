@@ -10,12 +10,16 @@ import torch
 from accelerate import Accelerator
 from numpy.typing import NDArray
 from sentence_transformers import SentenceTransformer
+from transformers import PreTrainedModel
 from transformers.utils.logging import disable_progress_bar
 
 from colike.errors import DependencyError
 from colike.training.texts import Tokens
 
-_ENCODED_AT_ONCE = 128
+# Of each so many texts, those of like length are encoded together.
+_ENCODED_AT_ONCE = 1024
+# Larger parts waste more on padding, smaller ones more on the way in and out of every layer.
+_TOGETHER_ON_CPU = 32
 
 
 def load_model(name: str, max_tokens: int) -> SentenceTransformer:
@@ -36,6 +40,19 @@ def load_model(name: str, max_tokens: int) -> SentenceTransformer:
         ) from error
     model.max_seq_length = max_tokens
     return model
+
+
+def place(model: SentenceTransformer, device: torch.device) -> None:
+    """Move the model to the device, with the kind of attention that is fastest there.
+
+    On a CPU that is the plain product of matrices: the backward pass of torch's fused attention
+    takes a third of a training step there, and several times as long as the plain one.
+    """
+    if device.type == "cpu":
+        for module in model.modules():
+            if isinstance(module, PreTrainedModel):
+                module.set_attn_implementation("eager")
+    model.to(device)
 
 
 def set_dropout(model: torch.nn.Module, share: float) -> None:
@@ -61,38 +78,47 @@ def _cpu_has_bf16() -> bool:
     return "avx512_bf16" in flags or "amx_bf16" in flags
 
 
-def embed(model: torch.nn.Module, features: dict[str, torch.Tensor]) -> torch.Tensor:
-    """Unit vectors of shape (texts, dimensions) in fp32, by the model's own pooling."""
-    vectors = model(features)["sentence_embedding"].float()
-    return torch.nn.functional.normalize(vectors, dim=1)
+class Encoder(torch.nn.Module):
+    """A SentenceTransformer as a function from item_idx to unit vectors that carry gradients.
+
+    All texts of a step go through one `forward`, so that data-parallel training sees one pass.
+    """
+
+    def __init__(self, model: SentenceTransformer, tokens: Tokens) -> None:
+        super().__init__()
+        self.model = model
+        self._tokens = tokens
+
+    def forward(self, items: NDArray[np.int32]) -> torch.Tensor:
+        """Return fp32 unit vectors of shape (items, dimensions), by the model's own pooling.
+
+        On a CPU, where padding costs as much as text, texts of like length are encoded together.
+        """
+        device = next(self.model.parameters()).device
+        together = _TOGETHER_ON_CPU if device.type == "cpu" else len(items)
+        order = np.argsort(-self._tokens.lengths(items), kind="stable")
+        parts = []
+        for start in range(0, len(order), together):
+            features = self._tokens.features(items[order[start : start + together]])
+            on_device = {name: t.to(device, non_blocking=True) for name, t in features.items()}
+            parts.append(self.model(on_device)["sentence_embedding"].float())
+        back = torch.from_numpy(np.argsort(order, kind="stable")).to(device)
+        return torch.nn.functional.normalize(torch.cat(parts)[back], dim=1)
 
 
 def encode(
-    model: torch.nn.Module, tokens: Tokens, items: NDArray[np.int32], accelerator: Accelerator
+    encoder: Encoder, items: NDArray[np.int32], accelerator: Accelerator
 ) -> NDArray[np.float32]:
-    """Unit vectors of the items, in their order: shape (items, dimensions).
-
-    Dropout is off while encoding. Texts of like length are encoded together.
-    """
-    was_training = model.training
-    model.eval()
-    order = np.argsort(-tokens.lengths(items), kind="stable")
+    """Unit vectors of the items, in their order: shape (items, dimensions); dropout is off."""
+    was_training = encoder.training
+    encoder.eval()
     parts: list[NDArray[np.float32]] = []
     with torch.inference_mode(), accelerator.autocast():
-        for start in range(0, len(order), _ENCODED_AT_ONCE):
-            some = items[order[start : start + _ENCODED_AT_ONCE]]
-            features = to_device(tokens.features(some), accelerator.device)
-            parts.append(embed(model, features).cpu().numpy())
-    model.train(was_training)
-    vectors = np.concatenate(parts)
-    back: NDArray[np.float32] = np.empty_like(vectors)
-    back[order] = vectors
-    return back
-
-
-def to_device(features: dict[str, torch.Tensor], device: torch.device) -> dict[str, torch.Tensor]:
-    """The features on the device."""
-    return {name: tensor.to(device, non_blocking=True) for name, tensor in features.items()}
+        for start in range(0, len(items), _ENCODED_AT_ONCE):
+            vectors = encoder(items[start : start + _ENCODED_AT_ONCE])
+            parts.append(vectors.cpu().numpy())
+    encoder.train(was_training)
+    return np.concatenate(parts)
 
 
 def save_model(model: SentenceTransformer, folder: Path) -> str:

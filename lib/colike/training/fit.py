@@ -12,7 +12,14 @@ from accelerate import Accelerator, DistributedDataParallelKwargs
 from accelerate.utils import set_seed
 
 from colike import __version__
-from colike.training.encoder import encode, load_model, mixed_precision, set_dropout
+from colike.training.encoder import (
+    Encoder,
+    encode,
+    load_model,
+    mixed_precision,
+    place,
+    set_dropout,
+)
 from colike.training.heldout import evaluate
 from colike.training.loop import Trained, Trainer
 from colike.training.manifest import ITEMS, Snapshot
@@ -22,7 +29,7 @@ from colike.training.output import refuse_used, write_output
 from colike.training.progress import Progress
 from colike.training.readers.base import PairBatch
 from colike.training.settings import TrainSettings, WorkerConfig
-from colike.training.texts import Tokens, read_texts, tokenise
+from colike.training.texts import read_texts, tokenise
 
 _LIBRARIES: Final = ("torch", "transformers", "sentence-transformers", "accelerate", "pyarrow")
 
@@ -58,12 +65,13 @@ def fit(
     if settings.dropout is not None:
         set_dropout(model, settings.dropout)
     tokens = tokenise(model.tokenizer, *read_texts(snapshot.files(ITEMS)), settings.max_tokens)
-    model.to(accelerator.device)
+    place(model, accelerator.device)
+    encoder = Encoder(model, tokens)
     if accelerator.is_main_process:
         _announce(progress, accelerator, settings, objective.rows, len(heldout))
-    base = _measure(model, tokens, heldout, accelerator)
-    trained = Trainer(model, tokens, objective, settings, accelerator, progress).run()
-    finetuned = _measure(model, tokens, heldout, accelerator)
+    base = _measure(encoder, heldout, accelerator)
+    trained = Trainer(encoder, objective, settings, accelerator, progress).run()
+    finetuned = _measure(encoder, heldout, accelerator)
     if accelerator.is_main_process:
         metrics = {"base": base, "finetuned": finetuned}
         facts = _facts(trained, config, accelerator, snapshot)
@@ -88,14 +96,12 @@ def _accelerator(settings: TrainSettings, threads: int | None) -> Accelerator:
     return accelerator
 
 
-def _measure(
-    model: torch.nn.Module, tokens: Tokens, pairs: PairBatch, accelerator: Accelerator
-) -> dict[str, Any]:
+def _measure(encoder: Encoder, pairs: PairBatch, accelerator: Accelerator) -> dict[str, Any]:
     """The model's figures on held-out pairs; the main process alone works them out."""
     if not accelerator.is_main_process or not len(pairs):
         return {}
     items, (left, right) = unique_rows(pairs.item_a, pairs.item_b)
-    vectors = encode(model, tokens, items, accelerator)
+    vectors = encode(encoder, items, accelerator)
     cosines = np.einsum("ij,ij->i", vectors[left], vectors[right]).astype(np.float64)
     return evaluate(pairs, cosines)
 

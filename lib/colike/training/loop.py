@@ -10,13 +10,12 @@ import torch
 from accelerate import Accelerator
 from accelerate.utils import broadcast
 
-from colike.training.encoder import embed, to_device
+from colike.training.encoder import Encoder
 from colike.training.objectives.base import Objective, Share
 from colike.training.progress import Point, Progress
 from colike.training.readers.sampler import steps_in
 from colike.training.schedule import Schedule
 from colike.training.settings import TrainSettings
-from colike.training.texts import Tokens
 
 
 @dataclass(frozen=True)
@@ -41,10 +40,9 @@ def plan(objective: Objective[Any], settings: TrainSettings, world_size: int) ->
 
 @dataclass
 class Trainer:
-    """Trains all layers of a model in place, with dropout as the model has it."""
+    """Trains all layers of an encoder in place, with dropout as its model has it."""
 
-    model: torch.nn.Module
-    tokens: Tokens
+    encoder: Encoder
     objective: Objective[Any]
     settings: TrainSettings
     accelerator: Accelerator
@@ -60,19 +58,19 @@ class Trainer:
             max_seconds=self.settings.max_minutes * 60,
             repeatable=self.settings.max_steps is not None,
         )
-        model, optimizer = self.accelerator.prepare(
-            self.model, _optimizer(self.model, self.settings)
+        encoder, optimizer = self.accelerator.prepare(
+            self.encoder, _optimizer(self.encoder, self.settings)
         )
-        model.train()
+        encoder.train()
         batches = self.objective.steps(Share(epochs, self.accelerator.process_index, world_size))
-        trained = self._steps(model, optimizer, batches, schedule)
-        # Undo what prepare() did to the model's forward, so that it can be used as before.
-        self.accelerator.unwrap_model(model, keep_fp32_wrapper=False)
+        trained = self._steps(encoder, optimizer, batches, schedule)
+        # Undo what prepare() did to the encoder's forward, so that it can be used as before.
+        self.accelerator.unwrap_model(encoder, keep_fp32_wrapper=False)
         return trained
 
     def _steps(
         self,
-        model: torch.nn.Module,
+        encoder: torch.nn.Module,
         optimizer: torch.optim.Optimizer,
         batches: Iterator[Any],
         schedule: Schedule,
@@ -84,9 +82,8 @@ class Trainer:
             rate = self.settings.learning_rate * schedule.factor(step, elapsed)
             for group in optimizer.param_groups:
                 group["lr"] = rate
-            features = to_device(self.tokens.features(batch.items), self.accelerator.device)
-            loss = self.objective.loss(embed(model, features), batch)
-            losses.append(self._update(model, optimizer, loss))
+            loss = self.objective.loss(encoder(batch.items), batch)
+            losses.append(self._update(encoder, optimizer, loss))
             step, documents = step + 1, documents + len(batch.items)
             elapsed = self._elapsed(start)
             ended = schedule.ended(step, elapsed)
@@ -101,10 +98,10 @@ class Trainer:
         )
 
     def _update(
-        self, model: torch.nn.Module, optimizer: torch.optim.Optimizer, loss: torch.Tensor
+        self, encoder: torch.nn.Module, optimizer: torch.optim.Optimizer, loss: torch.Tensor
     ) -> torch.Tensor:
         self.accelerator.backward(loss)
-        self.accelerator.clip_grad_norm_(model.parameters(), self.settings.max_grad_norm)
+        self.accelerator.clip_grad_norm_(encoder.parameters(), self.settings.max_grad_norm)
         optimizer.step()
         optimizer.zero_grad()
         return loss.detach()

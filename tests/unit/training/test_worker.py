@@ -14,7 +14,7 @@ from accelerate.state import AcceleratorState
 import colike.training
 from colike.errors import ConfigError, DependencyError, SnapshotError
 from colike.training import worker
-from colike.training.encoder import embed, encode, load_model, set_dropout
+from colike.training.encoder import Encoder, encode, load_model, place, set_dropout
 from colike.training.fit import fit
 from colike.training.manifest import ITEMS, open_snapshot, write_manifest
 from colike.training.output import write_output
@@ -95,20 +95,45 @@ def test_our_encoding_equals_the_models_own(make_snapshot):
     items, texts = read_texts(snapshot.files(ITEMS))
     tokens = tokenise(model.tokenizer, items, texts, 12)
     wanted = items[::-3]
-    ours = encode(model, tokens, wanted, Accelerator(cpu=True))
     theirs = model.encode([texts[item] for item in wanted])
+    place(model, torch.device("cpu"))
+    ours = encode(Encoder(model, tokens), wanted, Accelerator(cpu=True))
     assert np.abs(ours - theirs).max() < 1e-5
+
+
+def test_texts_encoded_in_parts_by_length_give_the_gradients_of_one_batch(
+    make_snapshot, monkeypatch
+):
+    snapshot = open_snapshot(make_snapshot())
+    model = load_model(from_json(snapshot.config_path).base_model, 12)
+    tokens = tokenise(model.tokenizer, *read_texts(snapshot.files(ITEMS)), 48)
+    set_dropout(model, 0.0)
+    place(model, torch.device("cpu"))
+    encoder = Encoder(model, tokens)
+    items = tokens.items[::-2]
+    found = []
+    for together in (1000, 3):
+        monkeypatch.setattr("colike.training.encoder._TOGETHER_ON_CPU", together)
+        encoder.zero_grad()
+        vectors = encoder(items)
+        (vectors @ vectors.T).square().sum().backward()
+        gradients = [p.grad.flatten() for p in encoder.parameters() if p.grad is not None]
+        found.append((vectors.detach(), torch.cat(gradients)))
+    (whole, of_whole), (parts, of_parts) = found
+    assert len({*tokens.lengths(items).tolist()}) > 1, "or nothing is sorted"
+    assert torch.allclose(parts, whole, atol=1e-6)
+    assert torch.allclose(of_parts, of_whole, rtol=1e-3, atol=1e-4 * of_whole.abs().max())
 
 
 def test_without_dropout_a_model_in_training_encodes_as_in_use(make_snapshot):
     snapshot = open_snapshot(make_snapshot())
     model = load_model(from_json(snapshot.config_path).base_model, 12)
     tokens = tokenise(model.tokenizer, *read_texts(snapshot.files(ITEMS)), 12)
-    features = tokens.features(np.int32([0, 1]))
-    in_use = embed(model.eval(), features)
-    assert not torch.allclose(embed(model.train(), features), in_use, atol=1e-3)
+    encoder, items = Encoder(model, tokens), np.int32([0, 1])
+    in_use = encoder.eval()(items)
+    assert not torch.allclose(encoder.train()(items), in_use, atol=1e-3)
     set_dropout(model, 0.0)
-    assert torch.allclose(embed(model.train(), features), in_use, atol=1e-5)
+    assert torch.allclose(encoder.train()(items), in_use, atol=1e-5)
 
 
 def test_a_typo_in_the_config_is_one_line_and_exit_code_2(make_snapshot, tmp_path, capsys):
