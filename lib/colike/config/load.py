@@ -23,6 +23,8 @@ BASE = "base.yml"
 def load_config(path: str | Path, overrides: Iterable[str] = ()) -> Config:
     """Return the config of `path` laid over conf/base.yml, then `a.b=c` overrides.
 
+    Mappings are merged key by key; null in place of a mapping takes it out.
+
     Args:
         path: A YAML file, or the name of one that the package carries (`conf/demo.yml`).
         overrides: Texts `a.b=c`; `c` is read as YAML.
@@ -41,6 +43,22 @@ def load_config(path: str | Path, overrides: Iterable[str] = ()) -> Config:
         return Config.model_validate(tree)
     except ValidationError as error:
         raise config_error(error, origins, str(path)) from error
+
+
+class _EachKeyOnce(yaml.SafeLoader):
+    """YAML's safe loader, which of two equal keys would silently keep the last."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """Return the mapping; raises ConstructorError for a key that stands twice."""
+        keys: set[str] = set()
+        for key, _ in node.value:
+            if key.value in keys:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"the key `{key.value}` stands twice in one mapping", key.start_mark
+                )
+            keys.add(key.value)
+        mapping: dict[Any, Any] = super().construct_mapping(node, deep)
+        return mapping
 
 
 def config_hash(value: Any) -> str:
@@ -67,7 +85,7 @@ def _read(path: str | Path) -> str:
 
 def _parse(text: str, name: str) -> Tree:
     try:
-        tree = yaml.safe_load(text)
+        tree = yaml.load(text, _EachKeyOnce)
     except yaml.YAMLError as error:
         raise ConfigError(f"{name} is not valid YAML: {' '.join(str(error).split())}") from error
     if not isinstance(tree, dict):
@@ -87,7 +105,7 @@ def _parse_override(text: str) -> Tree:
 
 def _parse_value(value: str, text: str) -> Any:
     try:
-        return yaml.safe_load(value)
+        return yaml.load(value, _EachKeyOnce)
     except yaml.YAMLError as error:
         raise ConfigError(f"--set {text}: the value is not valid YAML.") from error
 
@@ -95,8 +113,12 @@ def _parse_value(value: str, text: str) -> Any:
 def _lay(under: Tree, over: Mapping[str, Any], origins: Origins, name: str, at: str = "") -> None:
     for key, value in over.items():
         path = f"{at}{key}"
-        if isinstance(value, dict) and isinstance(under.get(key), dict):
+        is_mapping = isinstance(under.get(key), dict)
+        if isinstance(value, dict) and is_mapping:
             _lay(under[key], value, origins, name, f"{path}.")
+        elif value is None and is_mapping:
+            # Mappings merge, so that this is the one way to take an embedder of base.yml out.
+            del under[key]
         else:
             under[key] = value
             _note_origin(value, origins, name, path)

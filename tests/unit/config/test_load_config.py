@@ -54,6 +54,23 @@ def test_of_two_overrides_of_one_key_the_last_wins():
     assert load_config("mal2020.yml", ["recommend.k=20", "recommend.k=30"]).recommend.k == 30
 
 
+def test_null_takes_a_mapping_of_a_lower_layer_out(written):
+    path = written({**mal_tree(), "embed": {"embedders": {"finetuned": None}}})
+
+    assert set(load_config(path).embed.embedders) == {"base"}
+    assert set(load_config("mal2020.yml").embed.embedders) == {"base", "finetuned"}
+
+
+def test_a_key_that_stands_twice_is_refused_with_its_line(tmp_path):
+    path = tmp_path / "twice.yml"
+    path.write_text("pairs:\n  threshold: 0.1\n  threshold: 0.2\n", "utf-8")
+
+    text = message(path)
+
+    assert "`threshold` stands twice" in text
+    assert "line 3" in text
+
+
 @pytest.mark.parametrize(
     ("override", "section", "key", "value"),
     [
