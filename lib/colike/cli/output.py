@@ -10,9 +10,12 @@ WIDTH = 160
 
 
 def wide_console() -> Console:
-    """Return a console of the terminal's width; elsewhere one that need not wrap."""
-    console = Console()
-    return console if console.is_terminal else Console(width=WIDTH)
+    """Return a console of the terminal's width; elsewhere one that need not wrap.
+
+    It prints what it is given: a title such as `[Oshi no Ko]` is no markup.
+    """
+    is_terminal = Console().is_terminal
+    return Console(width=None if is_terminal else WIDTH, markup=False, emoji=False)
 
 
 def print_rows(columns: list[str], rows: Iterable[Mapping[str, Any]]) -> None:
