@@ -40,6 +40,8 @@ class TrainSettings:
     max_tokens: int = 128
     # Cosines are divided by it before the softmax (mnr, graded).
     temperature: float = 0.05
+    # graded: a title is an anchor with odds likes ** exponent. 0: all alike; 1: each like alike.
+    anchor_exponent: float = 0.5
     # mnr: an in-batch negative with a Jaccard above this is a false negative and left out.
     mask_above_jaccard: float = 0.05
     # Share dropped by all dropout layers; None: as the model has it. On a CPU 0 trains
@@ -61,7 +63,9 @@ class TrainSettings:
     def __post_init__(self) -> None:
         at_least_one = ("batch_size", "max_tokens", "log_every_steps", "epochs", "max_steps")
         positive = ("learning_rate", "max_minutes", "temperature", "max_grad_norm")
-        at_least_zero = ("warmup_steps", "mask_above_jaccard", "weight_decay", "seed")
+        at_least_zero = (
+            "warmup_steps", "anchor_exponent", "mask_above_jaccard", "weight_decay", "seed",
+        )  # fmt: skip
         for name in at_least_one + positive + at_least_zero:
             value = getattr(self, name)
             if value is None:

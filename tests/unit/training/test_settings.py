@@ -41,6 +41,7 @@ def test_settings_come_back_from_json_as_they_were(tmp_path):
         ({"batch_size": True}, "batch_size=True is not int"),
         ({"batch_size": 0}, "batch_size must be 1 or more, not 0"),
         ({"max_minutes": 0}, "max_minutes must be above 0, not 0"),
+        ({"anchor_exponent": -0.5}, "anchor_exponent must be 0 or more, not -0.5"),
         ({"dropout": 1.0}, "dropout must be from 0 to below 1, not 1.0"),
         ({"max_steps": 2.5}, "max_steps=2.5 is not int | None"),
     ],

@@ -12,9 +12,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from colike.training.manifest import SIMILARITY
+from colike.training.anchors import Anchors
+from colike.training.manifest import ITEMS, SIMILARITY
 from colike.training.objectives.base import Items, Share, TrainData, unique_rows
-from colike.training.readers.sampler import dealt, shuffled
+from colike.training.readers.sampler import dealt
 from colike.training.relations import JaccardIndex, Partners
 
 
@@ -29,9 +30,9 @@ class GradedStep:
 class GradedObjective:
     """Cross-entropy between the in-batch Jaccard distribution and the softmax of the cosines.
 
-    Anchors are uniform over the items with a positive, not over pairs: few much-liked titles
-    stand in most pairs and come back as drawn positives anyway, while a title with one positive
-    would hardly ever be an anchor. The positive is drawn in proportion to its Jaccard.
+    Anchors are drawn from the items with a positive by a power of their likes, not from pairs:
+    few much-liked titles stand in most pairs, and a title with one positive would hardly ever
+    be an anchor. The positive is drawn in proportion to its Jaccard.
     """
 
     # A thousand batches of 32 for some five thousand anchors; one pass would be too short.
@@ -42,15 +43,14 @@ class GradedObjective:
         pairs = data.pairs("train", label=1)
         self._positives = Partners.of(pairs.item_a, pairs.item_b, pairs.jaccard)
         self._jaccard = JaccardIndex.read(data.snapshot.files(SIMILARITY), self._positives.items)
+        exponent = self._settings.anchor_exponent
+        self._anchors = Anchors.read(data.snapshot.files(ITEMS), self._positives.items, exponent)
         self.rows = len(self._positives.items)
 
     def steps(self, share: Share) -> Iterator[GradedStep]:
-        """One step per batch of anchors; an epoch goes once through all anchors."""
+        """One step per batch of anchors; an epoch has as many anchors as there are items."""
         rng = np.random.default_rng([self._settings.seed, share.rank])
-        orders = (
-            shuffled(self._positives.items, self._settings.seed, epoch)
-            for epoch in range(share.epochs)
-        )
+        orders = (self._anchors.epoch(self._settings.seed, e) for e in range(share.epochs))
         for anchors in dealt(orders, self._settings.batch_size, share.rank, share.world_size):
             items, _ = unique_rows(anchors, self._positives.draw(anchors, rng))
             yield GradedStep(items, self._jaccard.between(items, items))

@@ -1,0 +1,54 @@
+"""How often each title is an anchor: odds from its likes, spent evenly within an epoch."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from colike import columns as c
+
+Items = NDArray[np.int32]
+# Sums of shares are rounded here, so that equal odds give each title exactly one place.
+DIGITS = 9
+
+
+@dataclass(frozen=True)
+class Anchors:
+    """Titles and their odds of being an anchor, any positive numbers."""
+
+    items: Items
+    odds: NDArray[np.float64]
+
+    @staticmethod
+    def read(files: Sequence[Path], items: Items, exponent: float) -> "Anchors":
+        """Return the anchors `items` with odds likes ** exponent, from the snapshot's items.
+
+        A title that nobody likes counts as liked once.
+        """
+        counts = np.zeros(len(items))
+        place = {int(item): at for at, item in enumerate(items)}
+        for path in files:
+            table = pq.read_table(path, columns=[c.ITEM_IDX, c.LIKES])
+            for item, likes in zip(*(column.to_pylist() for column in table.columns), strict=True):
+                if item in place:
+                    counts[place[item]] = likes
+        return Anchors(items, np.maximum(counts, 1.0) ** exponent)
+
+    def epoch(self, seed: int, epoch: int) -> Items:
+        """Return as many anchors as there are items, in random order.
+
+        Systematic sampling: an item whose share of the odds is worth x places stands there
+        floor(x) or ceil(x) times, and x times on average over epochs. With equal odds that is
+        once each: a plain shuffle.
+
+        >>> Anchors(np.int32([4, 7]), np.array([3.0, 1.0])).epoch(seed=1, epoch=0).tolist()
+        [4, 4]
+        """
+        rng = np.random.default_rng([seed, epoch])
+        places = np.round(np.cumsum(self.odds) * (len(self.items) / self.odds.sum()), DIGITS)
+        places[-1] = len(self.items)
+        counts = np.diff(np.floor(places + rng.random()), prepend=0).astype(np.int64)
+        return rng.permutation(np.repeat(self.items, counts))
