@@ -4,21 +4,16 @@ Everything is in item_idx. Sums run in double precision over a user's likes in o
 list is equal to the last bit on any partitioning.
 """
 
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any, TypeVar
-
-import numba
 import numpy as np
 import numpy.typing as npt
+
+from colike.compiled import compiled
 
 Ints = npt.NDArray[np.int32]
 Longs = npt.NDArray[np.int64]
 Doubles = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
-# Numba keeps compiled code beside its source, which it cannot do inside a zip.
-ON_DISK = Path(__file__).is_file()
 BECAUSE_PARTS = 3
 SUM, MAX, COUNT_THEN_MAX, COUNT_THEN_SUM = 0, 1, 2, 3
 AGGREGATES = {
@@ -27,13 +22,6 @@ AGGREGATES = {
     "count_then_max": COUNT_THEN_MAX,
     "count_then_sum": COUNT_THEN_SUM,
 }
-Function = TypeVar("Function", bound=Callable[..., Any])
-
-
-def compiled(function: Function) -> Function:
-    """Return the function compiled by Numba, kept on disk where there is one."""
-    made: Function = numba.njit(cache=ON_DISK, nogil=True)(function)
-    return made
 
 
 @compiled

@@ -115,6 +115,7 @@ def _facts(
         "planned_steps": trained.planned_steps,
         "stopped_by": trained.stopped_by,
         "minutes": trained.seconds / 60,
+        "learning_rate": trained.learning_rate,
         "documents_per_second": documents / trained.seconds,
         "device": str(accelerator.device),
         "processes": accelerator.num_processes,

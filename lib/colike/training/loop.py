@@ -27,6 +27,7 @@ class Trained:
     seconds: float
     documents: int
     stopped_by: Literal["steps", "minutes"]
+    learning_rate: float
 
 
 def plan(objective: Objective[Any], settings: TrainSettings, world_size: int) -> tuple[int, int]:
@@ -58,9 +59,8 @@ class Trainer:
             max_seconds=self.settings.max_minutes * 60,
             repeatable=self.settings.max_steps is not None,
         )
-        encoder, optimizer = self.accelerator.prepare(
-            self.encoder, _optimizer(self.encoder, self.settings)
-        )
+        optimizer = _optimizer(self.encoder, self._peak, self.settings.weight_decay)
+        encoder, optimizer = self.accelerator.prepare(self.encoder, optimizer)
         encoder.train()
         batches = self.objective.steps(Share(epochs, self.accelerator.process_index, world_size))
         trained = self._steps(encoder, optimizer, batches, schedule)
@@ -79,7 +79,7 @@ class Trainer:
         step, documents, elapsed = 0, 0, 0.0
         losses: list[torch.Tensor] = []
         for batch in batches:
-            rate = self.settings.learning_rate * schedule.factor(step, elapsed)
+            rate = self._peak * schedule.factor(step, elapsed)
             for group in optimizer.param_groups:
                 group["lr"] = rate
             loss = self.objective.loss(encoder(batch.items), batch)
@@ -93,9 +93,12 @@ class Trainer:
             if ended:
                 break
         by_steps = step >= schedule.planned_steps
-        return Trained(
-            step, schedule.planned_steps, elapsed, documents, "steps" if by_steps else "minutes"
-        )
+        stopped_by: Literal["steps", "minutes"] = "steps" if by_steps else "minutes"
+        return Trained(step, schedule.planned_steps, elapsed, documents, stopped_by, self._peak)
+
+    @property
+    def _peak(self) -> float:
+        return self.settings.learning_rate or self.objective.default_learning_rate
 
     def _update(
         self, encoder: torch.nn.Module, optimizer: torch.optim.Optimizer, loss: torch.Tensor
@@ -124,11 +127,11 @@ class Trainer:
             self.progress.point(Point(step, loss, rate, speed, left))
 
 
-def _optimizer(model: torch.nn.Module, settings: TrainSettings) -> torch.optim.Optimizer:
+def _optimizer(model: torch.nn.Module, rate: float, decay: float) -> torch.optim.Optimizer:
     """AdamW; biases and layer norms (vectors, not matrices) are not decayed."""
     parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
     groups = [
-        {"params": [p for p in parameters if p.ndim > 1], "weight_decay": settings.weight_decay},
+        {"params": [p for p in parameters if p.ndim > 1], "weight_decay": decay},
         {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0},
     ]
-    return torch.optim.AdamW(groups, lr=settings.learning_rate)
+    return torch.optim.AdamW(groups, lr=rate)

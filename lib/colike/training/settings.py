@@ -26,8 +26,8 @@ class TrainSettings:
     objective: Literal["cosine", "mnr", "graded"] = "graded"
     # Pairs per step and process; graded: anchors, each with one positive, so twice the texts.
     batch_size: int = 32
-    # Peak of the triangular schedule (AdamW).
-    learning_rate: float = 5e-5
+    # Peak of the triangular schedule (AdamW). None: what the objective asks for.
+    learning_rate: float | None = None
     # Steps of linear warm-up; shorter in short runs, where it ends at a tenth of the run.
     warmup_steps: int = 100
     # Passes over the training pairs (graded: over the anchors). None: what the objective asks for.
@@ -41,7 +41,7 @@ class TrainSettings:
     # Cosines are divided by it before the softmax (mnr, graded).
     temperature: float = 0.05
     # graded: a title is an anchor with odds likes ** exponent. 0: all alike; 1: each like alike.
-    anchor_exponent: float = 0.5
+    anchor_exponent: float = 1.0
     # mnr: an in-batch negative with a Jaccard above this is a false negative and left out.
     mask_above_jaccard: float = 0.05
     # Share dropped by all dropout layers; None: as the model has it. On a CPU 0 trains

@@ -43,6 +43,8 @@ class Objective(Protocol[StepT]):
 
     #: Epochs where the settings name none.
     default_epochs: int
+    #: Peak learning rate where the settings name none.
+    default_learning_rate: float
     #: What an epoch goes through: pairs, or anchors.
     rows: int
 

@@ -24,6 +24,7 @@ class CosineObjective:
     """Mean squared error between cosine and label over all training pairs."""
 
     default_epochs = 1
+    default_learning_rate = 5e-5
 
     def __init__(self, data: TrainData) -> None:
         self._data = data

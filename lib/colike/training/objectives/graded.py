@@ -37,6 +37,8 @@ class GradedObjective:
 
     # A thousand batches of 32 for some five thousand anchors; one pass would be too short.
     default_epochs = 6
+    # Every text of a batch is compared with all others: steadier gradients than a pair's.
+    default_learning_rate = 1e-4
 
     def __init__(self, data: TrainData) -> None:
         self._settings = data.settings

@@ -32,6 +32,7 @@ class RankingObjective:
     """Cross-entropy of the positive among in-batch and hard negatives, at a temperature."""
 
     default_epochs = 1
+    default_learning_rate = 5e-5
 
     def __init__(self, data: TrainData) -> None:
         self._data = data
