@@ -11,27 +11,23 @@ from pyspark.sql import functions as F
 
 from colike import columns as C
 from colike.chain import job_main
-from colike.config.models import SimilarityConfig
 from colike.data.ids import to_ids
-from colike.data.splits import TrainLikes, train_likes
-from colike.similarity.jaccard import similarity_rows
-from colike.similarity.self_join import colikes, item_likes
+from colike.data.splits import train_likes
+from colike.similarity.engines import Counting, similarity
 from colike.stage import Job, Stage
 
 
-def transform(likes: TrainLikes, items: DataFrame, settings: SimilarityConfig) -> DataFrame:
+def transform(counting: Counting, items: DataFrame) -> DataFrame:
     """Return the rows of item_similarity."""
-    rows = similarity_rows(
-        colikes(likes), item_likes(likes), settings.min_colikes, settings.min_jaccard
-    )
-    return to_ids(rows, items, C.ITEM_A, C.ITEM_B).withColumn(C.METHOD, F.lit(settings.method))
+    named = to_ids(similarity(counting), items, C.ITEM_A, C.ITEM_B)
+    return named.withColumn(C.METHOD, F.lit(counting.settings.method))
 
 
 def execute(job: Job) -> None:
     """Read the histories, count, and replace the table."""
-    likes = train_likes(job.read("user_history"))
-    rows = transform(likes, job.read("items"), job.config.similarity)
-    job.writer.overwrite("item_similarity", rows)
+    likes, items = train_likes(job.read("user_history")), job.read("items")
+    counting = Counting(likes, items.count(), job.config.similarity, job.measure)
+    job.writer.overwrite("item_similarity", transform(counting, items))
 
 
 STAGE = Stage(

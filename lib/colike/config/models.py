@@ -113,12 +113,23 @@ class DescriptionsConfig(Section):
     max_synopsis_words: Positive
 
 
+class MinhashConfig(Section):
+    """What the MinHash engine looks for: `recall` of the pairs with this jaccard."""
+
+    jaccard: Annotated[float, Field(gt=0, lt=1)]
+    recall: Annotated[float, Field(gt=0, lt=1)]
+    rows: Positive
+    largest_bucket: Positive
+    sampled_items: Positive
+
+
 class SimilarityConfig(Section):
     """Which engine counts co-likes, and the least that a row must have."""
 
-    method: Literal["self_join"]
+    method: Literal["self_join", "tiled", "minhash"]
     min_colikes: Positive
     min_jaccard: Share
+    minhash: MinhashConfig
 
 
 class PairsConfig(Section):

@@ -9,11 +9,11 @@ from pyspark.sql import functions as F
 from colike import columns as C
 from colike.config.models import PairsConfig
 from colike.data.splits import TrainLikes
-from colike.pairs.counting import less_than_chance
 from colike.pairs.heldout import HELDOUT, TRAIN, with_group, within_one_group
 from colike.pairs.negatives import OVERDRAW, below, first_by_hash, hard, random_pairs
 from colike.pairs.positives import positives
-from colike.similarity.self_join import item_likes
+from colike.pairs.rarity import less_than_chance
+from colike.similarity.margins import item_likes
 
 KINDS = ("below", "random", "hard")
 

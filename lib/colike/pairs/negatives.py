@@ -1,4 +1,4 @@
-"""Candidates for negative pairs, by kind; `counting` keeps those rarer than chance.
+"""Candidates for negative pairs, by kind; `rarity` keeps those rarer than chance.
 
 A low jaccard is not dislike: candidates come only from titles with enough likes, or every
 title without likes would be pushed away from its audience (METHOD.md, labels).

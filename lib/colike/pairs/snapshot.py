@@ -9,7 +9,7 @@ from colike import columns as C
 from colike.data.ids import to_indices
 from colike.data.splits import TrainLikes
 from colike.pairs.heldout import TRAIN, within_one_group
-from colike.similarity.self_join import item_likes
+from colike.similarity.margins import item_likes
 from colike.training.manifest import ITEMS, PAIRS, SIMILARITY, Manifest, write_manifest
 from colike.training.settings import WorkerConfig, to_json
 

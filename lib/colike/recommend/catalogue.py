@@ -10,7 +10,7 @@ from pyspark.sql import functions as F
 from colike import columns as C
 from colike.data.splits import TrainLikes
 from colike.recommend.kernel import Bools, Ints, Longs
-from colike.similarity.self_join import item_likes
+from colike.similarity.margins import item_likes
 
 
 @dataclass(frozen=True)

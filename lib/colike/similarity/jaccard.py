@@ -4,6 +4,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from colike import columns as C
+from colike.similarity.counting import with_margins
 
 
 def jaccard(colikes: Column, likes_a: Column, likes_b: Column) -> Column:
@@ -26,12 +27,8 @@ def similarity_rows(
         min_colikes: Fewest co-likes that a pair must have.
         min_jaccard: Least jaccard that a pair must have.
     """
-    of_a = margins.select(F.col(C.ITEM_IDX).alias(C.ITEM_A), F.col(C.LIKES).alias(C.LIKES_A))
-    of_b = margins.select(F.col(C.ITEM_IDX).alias(C.ITEM_B), F.col(C.LIKES).alias(C.LIKES_B))
     enough = colikes.where(F.col(C.COLIKES) >= min_colikes)
-    joined = enough.join(F.broadcast(of_a), on=C.ITEM_A, how="inner").join(
-        F.broadcast(of_b), on=C.ITEM_B, how="inner"
-    )
+    joined = with_margins(enough, margins)
     value = jaccard(F.col(C.COLIKES), F.col(C.LIKES_A), F.col(C.LIKES_B))
     rows = joined.withColumn(C.JACCARD, value).where(F.col(C.JACCARD) >= min_jaccard)
     return rows.select(C.ITEM_A, C.ITEM_B, C.LIKES_A, C.LIKES_B, C.COLIKES, C.JACCARD)

@@ -7,15 +7,6 @@ from colike import columns as C
 from colike.data.splits import TrainLikes
 
 
-def item_likes(likes: TrainLikes) -> DataFrame:
-    """Return the margins: item_idx and its number of likes, for items with at least one."""
-    return (
-        likes.select(F.explode(C.LIKES).alias(C.ITEM_IDX))
-        .groupBy(C.ITEM_IDX)
-        .agg(F.count(F.lit(1)).alias(C.LIKES))
-    )
-
-
 def colikes(likes: TrainLikes) -> DataFrame:
     """Return every pair of item_idx that somebody likes both of, with `colikes`.
 

@@ -19,8 +19,8 @@ from colike import columns as C
 from colike.data.splits import TrainLikes
 from colike.similarity.blocks import Blocks, blocks_for
 from colike.similarity.kernel import Ints, Longs, count_rows, fans
+from colike.similarity.margins import item_likes
 from colike.similarity.packing import BLOCK, GROUP, LENGTHS, PLACES, packed, unpacked
-from colike.similarity.self_join import item_likes
 
 TILE, KEY = "tile", "key"
 SCHEMA = (

@@ -5,9 +5,19 @@ import pytest
 from pyspark.sql import functions as F
 
 from colike import columns as C
+from colike.config import load_config
 from colike.data.splits import train_likes
-from colike.similarity.jaccard import similarity_rows
-from colike.similarity.self_join import colikes, item_likes
+from colike.similarity.engines import Counting, similarity
+from colike.similarity.margins import item_likes
+from colike.similarity.tiled import partition_keys, tiled_similarity
+
+ITEMS = 20
+SETTINGS = load_config("mal2020.yml").similarity
+
+
+@pytest.fixture(params=["self_join", "tiled"])
+def engine(request):
+    return request.param
 
 
 def likes_frame(spark, users):
@@ -18,8 +28,13 @@ def likes_frame(spark, users):
     )
 
 
-def rows_of(likes, min_colikes=1, min_jaccard=0.0):
-    rows = similarity_rows(colikes(likes), item_likes(likes), min_colikes, min_jaccard)
+def rows_of(engine, likes, min_colikes=1, min_jaccard=0.0):
+    bounds = {"method": engine, "min_colikes": min_colikes, "min_jaccard": min_jaccard}
+    settings = SETTINGS.model_copy(update=bounds)
+    return by_pair(similarity(Counting(likes, ITEMS, settings, lambda *figure: None)))
+
+
+def by_pair(rows):
     return {
         (row[C.ITEM_A], row[C.ITEM_B]): (
             row[C.LIKES_A],
@@ -52,22 +67,22 @@ def random_users(seed, users=40, items=15):
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_counts_and_jaccard_are_those_of_sets(spark, seed):
+def test_counts_and_jaccard_are_those_of_sets(spark, engine, seed):
     users = random_users(seed)
     found = {pair: row for pair, row in brute_force(users).items() if row[2]}
-    assert rows_of(likes_frame(spark, users)) == found
+    assert rows_of(engine, likes_frame(spark, users)) == found
 
 
-def test_the_books_example_corrected(spark):
+def test_the_books_example_corrected(spark, engine):
     # One title is liked by A, B and C, the other by B, C, E and F; D likes neither and counts
     # nowhere (the book counts D, which makes 2 of 6).
     people = {"A": {0}, "B": {0, 1}, "C": {0, 1}, "D": {7}, "E": {1}, "F": {1}}
-    assert rows_of(likes_frame(spark, people.values()))[0, 1] == (3, 4, 2, 2 / 5)
+    assert rows_of(engine, likes_frame(spark, people.values()))[0, 1] == (3, 4, 2, 2 / 5)
 
 
-def test_the_result_is_equal_to_the_last_bit_on_any_partitioning(spark):
+def test_the_result_is_equal_to_the_last_bit_on_any_partitioning(spark, engine):
     users = random_users(7, users=60)
-    once = rows_of(likes_frame(spark, users))
+    once = rows_of(engine, likes_frame(spark, users))
     other = train_likes(
         spark.createDataFrame(
             [
@@ -80,7 +95,7 @@ def test_the_result_is_equal_to_the_last_bit_on_any_partitioning(spark):
     before = spark.conf.get("spark.sql.shuffle.partitions")
     spark.conf.set("spark.sql.shuffle.partitions", "5")
     try:
-        assert rows_of(other) == once
+        assert rows_of(engine, other) == once
     finally:
         spark.conf.set("spark.sql.shuffle.partitions", before)
 
@@ -92,7 +107,7 @@ def test_the_margins_count_every_like_of_an_item_that_has_one(spark):
     assert {row[C.ITEM_IDX]: row[C.LIKES] for row in rows} == counts
 
 
-def test_both_bounds_are_kept_and_reach_what_is_on_them(spark):
+def test_both_bounds_are_kept_and_reach_what_is_on_them(spark, engine):
     users = random_users(5, users=60, items=10)
     likes = likes_frame(spark, users)
     everything = brute_force(users)
@@ -100,10 +115,40 @@ def test_both_bounds_are_kept_and_reach_what_is_on_them(spark):
     fewest = sorted(row[2] for row in everything.values())[10]
     least = sorted(row[3] for row in everything.values())[20]
     for bounds in ((fewest, 0.0), (1, least)):
-        found = rows_of(likes, *bounds)
+        found = rows_of(engine, likes, *bounds)
         assert found == brute_force(users, *bounds)
         assert 0 < len(found) < len(everything)
 
 
-def test_users_without_likes_and_a_lonely_like_make_no_pair(spark):
-    assert rows_of(likes_frame(spark, [set(), {3}])) == {}
+def test_users_without_likes_and_a_lonely_like_make_no_pair(spark, engine):
+    assert rows_of(engine, likes_frame(spark, [set(), {3}])) == {}
+
+
+@pytest.mark.parametrize("blocks", [1, 2, 5, 30])
+def test_the_number_of_blocks_changes_no_row(spark, blocks):
+    users = random_users(9, users=80)
+    rows = by_pair(tiled_similarity(likes_frame(spark, users), ITEMS, 1, 0.0, blocks))
+    assert rows == brute_force(users, min_colikes=1)
+
+
+def test_users_packed_in_many_groups_are_counted_as_in_one(spark, monkeypatch):
+    monkeypatch.setattr("colike.similarity.packing.LIKES_PER_GROUP", 7)
+    users = random_users(10, users=80)
+    rows = by_pair(tiled_similarity(likes_frame(spark, users), ITEMS, 1, 0.0, 3))
+    assert rows == brute_force(users, min_colikes=1)
+
+
+def test_one_user_who_likes_everything_counts_once_in_each_pair(spark, engine):
+    users = [set(range(ITEMS)), {1, 2}]
+    found = rows_of(engine, likes_frame(spark, users))
+    assert len(found) == ITEMS * (ITEMS - 1) / 2
+    assert found[1, 2] == (2, 2, 2, 1.0)
+    assert found[0, 1] == (1, 2, 1, 0.5)
+
+
+@pytest.mark.parametrize("partitions", [1, 10, 136])
+def test_partition_keys_fill_every_partition_once(spark, partitions):
+    keys = partition_keys(spark, partitions)
+    frame = spark.createDataFrame([(key,) for key in keys], "key int")
+    placed = frame.repartition(partitions, "key").select("key", F.spark_partition_id().alias("p"))
+    assert {row.key: row.p for row in placed.collect()} == {k: p for p, k in enumerate(keys)}

@@ -1,0 +1,77 @@
+"""How many of the pairs MinHash should find it found: against the exact pairs of some items."""
+
+from dataclasses import dataclass
+from functools import reduce
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from colike import columns as C
+from colike.data.splits import TrainLikes
+from colike.similarity.banding import Banding
+from colike.similarity.jaccard import similarity_rows
+
+EDGES = (0.0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 1.0)
+SAMPLED, OTHER, BUCKET = "sampled", "other", "bucket"
+
+
+@dataclass(frozen=True)
+class BucketRecall:
+    """Pairs with a Jaccard in [low, high) (the last: [low, 1]): exact, found, and expected share.
+
+    `expected` is the mean chance, over the pairs' own Jaccards, that the banding finds them.
+    """
+
+    low: float
+    high: float
+    pairs: int
+    found: int
+    expected: float
+
+
+def exact_sample(
+    likes: TrainLikes, margins: DataFrame, sample: DataFrame, min_colikes: int, min_jaccard: float
+) -> DataFrame:
+    """Return all pairs within the bounds that have an item of `sample` (item_idx), exact."""
+    single = likes.select(C.USER_ID, F.explode(C.LIKES).alias(OTHER))
+    mine = single.join(
+        F.broadcast(sample.select(F.col(C.ITEM_IDX).alias(OTHER))), on=OTHER, how="left_semi"
+    ).withColumnRenamed(OTHER, SAMPLED)
+    both = mine.join(single, on=C.USER_ID, how="inner").where(F.col(SAMPLED) != F.col(OTHER))
+    counts = both.groupBy(SAMPLED, OTHER).agg(F.count(F.lit(1)).alias(C.COLIKES))
+    # A pair of two sampled items is counted from both of its sides.
+    pairs = counts.select(
+        F.least(SAMPLED, OTHER).alias(C.ITEM_A), F.greatest(SAMPLED, OTHER).alias(C.ITEM_B),
+        C.COLIKES,
+    ).distinct()  # fmt: skip
+    return similarity_rows(pairs, margins, min_colikes, min_jaccard)
+
+
+def recall_by_bucket(exact: DataFrame, found: DataFrame, banding: Banding) -> list[BucketRecall]:
+    """Return the recall of `found` by Jaccard bucket, for buckets that have exact pairs.
+
+    Args:
+        exact: item_a, item_b and jaccard of some pairs.
+        found: item_a and item_b of the pairs that the engine found.
+        banding: What it looked for them with.
+    """
+    hit = found.select(C.ITEM_A, C.ITEM_B, F.lit(1).alias("hit"))
+    marked = exact.join(hit, on=[C.ITEM_A, C.ITEM_B], how="left")
+    above = [(F.col(C.JACCARD) >= edge).cast("int") for edge in EDGES[1:-1]]
+    same = F.lit(1.0) - F.pow(F.col(C.JACCARD), F.lit(banding.rows))
+    chance = F.lit(1.0) - F.pow(same, F.lit(banding.bands))
+    rows = (
+        marked.groupBy(reduce(Column.__add__, above).alias(BUCKET))
+        .agg(
+            F.count(F.lit(1)).alias("pairs"),
+            F.count("hit").alias("found"),
+            F.avg(chance).alias("expected"),
+        )
+        .orderBy(BUCKET)
+        .collect()
+    )
+    return [
+        BucketRecall(low, high, row["pairs"], row["found"], row["expected"])
+        for row in rows
+        for low, high in (EDGES[row[BUCKET] : row[BUCKET] + 2],)
+    ]
