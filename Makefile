@@ -40,9 +40,8 @@ demo: setup
 	$(BIN)/colike generate --users 3000 --items 1500 --ratings 250000 --seed 1 --out $(DEMO)/data
 	$(BIN)/colike run conf/demo.yml --data $(DEMO)/data --store $(DEMO)/store
 	$(BIN)/colike leaderboard --store $(DEMO)/store
-	for user in $(DEMO_USERS); do \
-		$(BIN)/colike recommend $$user -k 5 --store $(DEMO)/store || exit $$?; done
-	$(BIN)/colike report --store $(DEMO)/store
+	$(BIN)/colike recommend $(DEMO_USERS) -k 5 --store $(DEMO)/store
+	@echo "Report: $$(ls -t $(DEMO)/store/files/reports/*.html | head -1)"
 
 # Pytest's own summary is the last line.
 test: setup

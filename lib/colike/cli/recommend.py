@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import asdict
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.table import Table
@@ -19,7 +19,9 @@ NAME = "recommend"
 
 
 def command(
-    user: Annotated[str, typer.Argument(help="A user id of the rating file.")],
+    users: Annotated[
+        list[str], typer.Argument(metavar="USER...", help="User ids of the rating file.")
+    ],
     k: Annotated[int, typer.Option("-k", min=1, help="Length of the list.")] = 10,
     source: SourceOption = None,
     neighbours: Annotated[
@@ -28,7 +30,7 @@ def command(
     store: StoreOption = DEFAULT_STORE,
     as_json: JsonOption = False,
 ) -> None:
-    """Recommend titles to a user, with score, support, cosine and the likes behind them."""
+    """Recommend titles to users, with score, support, cosine and the likes behind them."""
     opened = open_existing(store)
     config = saved_config(opened.files)
     if neighbours is not None and neighbours > config.neighbours.k:
@@ -39,18 +41,20 @@ def command(
     if source is not None:
         kind_of(source, config)
     sources = config.recommend.sources if source is None else [source]
-    lists = recommend_user(opened, config, user, k, sources, neighbours)
-    if not lists.known:
-        typer.echo(f"User {user} is unknown here, so this is the popular list.", err=True)
+    found: list[dict[str, Any]] = []
+    for user in users:
+        lists = recommend_user(opened, config, user, k, sources, neighbours)
+        if not lists.known:
+            typer.echo(f"User {user} is unknown here, so this is the popular list.", err=True)
+        found += [{"user_id": user, **asdict(row)} for row in lists.rows]
+        for name in () if as_json else dict.fromkeys(row.source for row in lists.rows):
+            _print(f"user {user}: {name}", [row for row in lists.rows if row.source == name])
     if as_json:
-        typer.echo(json.dumps([asdict(row) for row in lists.rows], ensure_ascii=False))
-        return
-    for name in dict.fromkeys(row.source for row in lists.rows):
-        _print(name, [row for row in lists.rows if row.source == name])
+        typer.echo(json.dumps(found, ensure_ascii=False))
 
 
-def _print(source: str, rows: list[Recommended]) -> None:
-    table = Table(title=source, title_justify="left")
+def _print(title: str, rows: list[Recommended]) -> None:
+    table = Table(title=title, title_justify="left")
     for heading in ("rank", "title", "score", "support", "cosine", "because"):
         table.add_column(heading, justify="right" if heading in {"rank", "score"} else "left")
     for row in rows:

@@ -69,6 +69,19 @@ def test_a_recommendation_names_title_score_support_cosine_and_the_likes_behind_
     assert first["score"] >= sum(parts) - 1e-12
 
 
+def test_several_users_are_asked_for_at_once_and_named(colike, tiny_store):
+    user = some_user(tiny_store)
+    _, alone, _ = colike("recommend", user, "-k", "3", "--source", "jaccard", "--json")
+    _, out, _ = colike("recommend", user, "987654321", "-k", "3", "--source", "jaccard", "--json")
+    _, shown, _ = colike("recommend", user, "987654321", "-k", "3", "--source", "jaccard")
+
+    rows = json.loads(out)
+    assert [row["user_id"] for row in rows] == [user] * 3 + ["987654321"] * 3
+    assert rows[:3] == json.loads(alone)
+    assert f"user {user}: jaccard" in shown
+    assert "user 987654321: popularity" in shown
+
+
 def test_an_unknown_user_gets_the_popular_list_and_is_told_so(colike):
     code, out, err = colike("recommend", "987654321", "-k", "3", "--json")
 

@@ -1,0 +1,1 @@
+"""colike and its peers side by side: `python -m benchmarks NAME --json FILE`."""

@@ -1,0 +1,49 @@
+"""`python -m benchmarks NAME --json FILE`: measures, and keeps the figures as JSON."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from benchmarks import similarity as pairwise
+from benchmarks.results import table as as_table
+from benchmarks.results import write
+
+app = typer.Typer(help="colike and its peers side by side.", no_args_is_help=True)
+JsonFile = Annotated[Path, typer.Option("--json", help="file of the figures, added to")]
+Folder = Annotated[Path, typer.Option("--data", help="where generated data is kept")]
+Chosen = Annotated[list[str] | None, typer.Option(help="only this one; may be given again")]
+Limit = Annotated[float, typer.Option(help="seconds after which a run is given up")]
+
+
+@app.callback()
+def benchmarks() -> None:
+    """Measure; every system runs in a process of its own."""
+
+
+@app.command()
+def similarity(
+    json_file: JsonFile,
+    folder: Folder = Path("build/benchmarks"),
+    case: Chosen = None,
+    system: Chosen = None,
+    limit: Limit = 3600,
+) -> None:
+    """Pairwise Jaccard from user_history to a committed table."""
+    for one_case in case or pairwise.CASES:
+        for name in system or pairwise.SYSTEMS:
+            rows = list(pairwise.measure(one_case, name, folder, limit))
+            write(json_file, rows)
+            for row in rows:
+                typer.echo(f"{row.case} {row.system} {row.metric}: {row.error or row.value}")
+
+
+@app.command()
+def table(json_file: JsonFile, benchmark: str) -> None:
+    """Print the figures of a benchmark as the Markdown table of docs/benchmarks.md."""
+    typer.echo(as_table(json.loads(json_file.read_text("utf-8")), benchmark))
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,88 @@
+"""Runs a system in a process of its own, and watches the memory of all that it starts."""
+
+import json
+import subprocess
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+SECONDS_BETWEEN_LOOKS = 0.2
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a system said on its last line (JSON), and its peak memory; or why it failed."""
+
+    said: dict[str, Any]
+    peak_rss_bytes: int
+    error: str | None = None
+
+
+def watched(command: list[str], seconds: float, env: dict[str, str]) -> Outcome:
+    """Run a command to its end or its time limit.
+
+    Peak memory is that of the process and all its descendants together, by proportional set size,
+    which counts pages that several share once.
+    """
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env
+    )
+    peak = _Peak(process.pid)
+    peak.start()
+    try:
+        out, err = process.communicate(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()
+        return Outcome({}, peak.stop(), f"not finished after {seconds:.0f} s")
+    used = peak.stop()
+    if process.returncode:
+        lines = [line.strip() for line in err.splitlines() if line.strip()]
+        return Outcome({}, used, (lines or [f"ended with code {process.returncode}"])[-1][:300])
+    return Outcome(json.loads(out.strip().splitlines()[-1]), used)
+
+
+class _Peak(threading.Thread):
+    """Looks at the memory of a tree of processes until it is stopped."""
+
+    def __init__(self, root: int) -> None:
+        super().__init__(daemon=True)
+        self._root, self._peak, self._over = root, 0, threading.Event()
+
+    def run(self) -> None:
+        while not self._over.wait(SECONDS_BETWEEN_LOOKS):
+            self._peak = max(self._peak, sum(_memory(pid) for pid in _tree(self._root)))
+
+    def stop(self) -> int:
+        self._over.set()
+        self.join()
+        return self._peak
+
+
+def _tree(root: int) -> list[int]:
+    children: dict[int, list[int]] = {}
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit():
+            try:
+                stat = (folder / "stat").read_text()
+            except OSError:
+                continue
+            parent = int(stat.rpartition(")")[2].split()[1])
+            children.setdefault(parent, []).append(int(folder.name))
+    found, open_ = [], [root]
+    while open_:
+        pid = open_.pop()
+        found.append(pid)
+        open_ += children.get(pid, [])
+    return found
+
+
+def _memory(pid: int) -> int:
+    try:
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1]) * 1024
+    except OSError:
+        pass
+    return 0

@@ -1,0 +1,75 @@
+"""Figures of a benchmark as rows of JSON, and the table that docs/benchmarks.md shows of them."""
+
+import json
+import os
+import platform
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+GIB = 2**30
+
+
+@dataclass(frozen=True)
+class Row:
+    """One figure; `value` is the median of `repeats` runs, or None where the system failed."""
+
+    benchmark: str
+    case: str
+    system: str
+    metric: str
+    value: float | None
+    unit: str
+    repeats: int
+    machine: str
+    versions: dict[str, str]
+    error: str | None = None
+
+
+def machine() -> str:
+    """Return cores, memory and processor of this machine, and its load when asked."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / GIB
+    load = os.getloadavg()[0]
+    return f"{os.cpu_count()} cores, {memory:.0f} GiB, {platform.machine()}, load {load:.1f}"
+
+
+def middle(values: Iterable[float]) -> float:
+    """Return the median."""
+    return float(median(values))
+
+
+def write(path: Path, rows: list[Row]) -> None:
+    """Write the rows as a JSON list, replacing those of the same benchmark, case and system."""
+    old = json.loads(path.read_text("utf-8")) if path.exists() else []
+    measured = {(row.benchmark, row.case, row.system) for row in rows}
+    kept = [row for row in old if (row["benchmark"], row["case"], row["system"]) not in measured]
+    text = json.dumps(kept + [asdict(row) for row in rows], indent=1)
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+def table(rows: list[dict[str, Any]], benchmark: str) -> str:
+    """Return the figures of a benchmark as a Markdown table: a line per case and system."""
+    mine = [row for row in rows if row["benchmark"] == benchmark]
+    metrics = list(dict.fromkeys(row["metric"] for row in mine))
+    lines = [
+        f"| case | system | {' | '.join(metrics)} | runs | machine |",
+        f"|---|---|{'---|' * len(metrics)}---|---|",
+    ]
+    for case, system in dict.fromkeys((row["case"], row["system"]) for row in mine):
+        own = {row["metric"]: row for row in mine if (row["case"], row["system"]) == (case, system)}
+        any_row = next(iter(own.values()))
+        cells = [any_row["error"] or ""] if any_row["error"] else []
+        cells += [_cell(own.get(metric)) for metric in metrics[len(cells) :]]
+        tail = f"{any_row['repeats']} | {any_row['machine']}"
+        lines.append(f"| {case} | `{system}` | {' | '.join(cells)} | {tail} |")
+    return "\n".join(lines) + "\n"
+
+
+def _cell(row: dict[str, Any] | None) -> str:
+    if row is None or row["value"] is None:
+        return ""
+    if row["unit"] == "bytes":
+        return f"{row['value'] / GIB:.1f} GiB"
+    return f"{row['value']:,.1f} s" if row["unit"] == "s" else f"{row['value']:,.0f}"

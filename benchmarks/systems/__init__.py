@@ -1,0 +1,1 @@
+"""Programs that run one system once, each in a process of its own."""
