@@ -41,7 +41,7 @@ def similarity(
 
 @app.command()
 def table(json_file: JsonFile, benchmark: str) -> None:
-    """Print the figures of a benchmark as the Markdown table of docs/benchmarks.md."""
+    """Print the figures of a benchmark as a Markdown table."""
     typer.echo(as_table(json.loads(json_file.read_text("utf-8")), benchmark))
 
 

@@ -1,12 +1,10 @@
-"""Figures of a benchmark as rows of JSON, and the table that docs/benchmarks.md shows of them."""
+"""Figures of a benchmark as rows of JSON, and as a Markdown table."""
 
 import json
 import os
 import platform
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 GIB = 2**30
@@ -33,11 +31,6 @@ def machine() -> str:
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / GIB
     load = os.getloadavg()[0]
     return f"{os.cpu_count()} cores, {memory:.0f} GiB, {platform.machine()}, load {load:.1f}"
-
-
-def middle(values: Iterable[float]) -> float:
-    """Return the median."""
-    return float(median(values))
 
 
 def write(path: Path, rows: list[Row]) -> None:

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from statistics import median
 
 from benchmarks.histories import CONFIG, SHARES, likes_of, store_of
 from benchmarks.peers import python_of
 from benchmarks.processes import Outcome, watched
-from benchmarks.results import Row, machine, middle
+from benchmarks.results import Row, machine
 from colike.config import load_config
 from colike.similarity.banding import banding_for
 
@@ -88,8 +89,8 @@ def measure(case: str, system: str, folder: Path, seconds: float) -> Iterator[Ro
         figures = {"seconds": (None, "s")}
     else:
         figures = {
-            "seconds": (middle(outcome.said["seconds"] for outcome in outcomes), "s"),
-            "peak_rss_bytes": (middle(outcome.peak_rss_bytes for outcome in outcomes), "bytes"),
+            "seconds": (median(outcome.said["seconds"] for outcome in outcomes), "s"),
+            "peak_rss_bytes": (median(outcome.peak_rss_bytes for outcome in outcomes), "bytes"),
             "pairs": (outcomes[0].said["pairs"], "pairs"),
         }
     for metric, (value, unit) in figures.items():

@@ -51,6 +51,11 @@ def train_likes(history: DataFrame) -> TrainLikes:
     return TrainLikes(history.select(C.USER_ID, F.col("likes_train").alias(C.LIKES)))
 
 
+def single_likes(likes: TrainLikes) -> DataFrame:
+    """Return a row per like: user_id and item_idx."""
+    return likes.select(C.USER_ID, F.explode(C.LIKES).alias(C.ITEM_IDX))
+
+
 def test_ratings(ratings: DataFrame) -> TestRatings:
     """Return the ratings of the test split."""
     return TestRatings(ratings.where(F.col(C.SPLIT) == TEST))

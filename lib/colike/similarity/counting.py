@@ -4,7 +4,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from colike import columns as C
-from colike.data.splits import TrainLikes
+from colike.data.splits import TrainLikes, single_likes
 
 RARER, OTHER = "rarer", "other"
 
@@ -39,7 +39,7 @@ def counted(pairs: DataFrame, likes: TrainLikes) -> DataFrame:
         F.when(a_is_rarer, F.col(C.ITEM_A)).otherwise(F.col(C.ITEM_B)).alias(RARER),
         F.when(a_is_rarer, F.col(C.ITEM_B)).otherwise(F.col(C.ITEM_A)).alias(OTHER),
     ).distinct()
-    single = likes.select(C.USER_ID, F.explode(C.LIKES).alias(C.ITEM_IDX))
+    single = single_likes(likes)
     fans = sides.join(single.withColumnRenamed(C.ITEM_IDX, RARER), on=RARER, how="inner")
     both = fans.join(
         single.withColumnRenamed(C.ITEM_IDX, OTHER), on=[OTHER, C.USER_ID], how="inner"

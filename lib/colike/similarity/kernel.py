@@ -15,7 +15,7 @@ Places = npt.NDArray[np.uint16]
 
 @compiled
 def cut(
-    offsets: Longs, values: Ints, block: Ints, local: Ints, blocks: int
+    offsets: Longs, values: Ints, block: Ints, place: Ints, blocks: int
 ) -> tuple[Ints, Longs, Ints]:
     """Cut users' likes by the blocks of their items.
 
@@ -23,7 +23,7 @@ def cut(
         offsets: Where each user's likes begin in `values`; length users + 1.
         values: item_idx.
         block: Block of each item_idx.
-        local: Place of each item_idx in its block.
+        place: Place of each item_idx in its block.
         blocks: Number of blocks.
 
     Returns:
@@ -44,7 +44,7 @@ def cut(
     for user in range(users):
         for at in range(offsets[user], offsets[user + 1]):
             item = values[at]
-            places[end[block[item]]] = local[item]
+            places[end[block[item]]] = place[item]
             end[block[item]] += 1
         for b in range(blocks):
             mine = places[end[b] - lengths[b, user] : end[b]]

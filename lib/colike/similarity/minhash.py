@@ -10,7 +10,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from colike import columns as C
-from colike.data.splits import TrainLikes
+from colike.data.splits import TrainLikes, single_likes
 from colike.similarity.banding import Banding
 from colike.similarity.counting import counted, with_margins
 from colike.similarity.jaccard import similarity_rows
@@ -31,7 +31,7 @@ def signatures(likes: TrainLikes, hashes: int) -> DataFrame:
 
     Two items agree in a place with the chance of their Jaccard.
     """
-    single = likes.select(C.USER_ID, F.explode(C.LIKES).alias(C.ITEM_IDX))
+    single = single_likes(likes)
     user = F.col(C.USER_ID).cast("string")
     least = [F.min(F.xxhash64(F.lit(place), user)).alias(f"h{place}") for place in range(hashes)]
     columns = [F.col(f"h{place}") for place in range(hashes)]

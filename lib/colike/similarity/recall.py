@@ -7,7 +7,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from colike import columns as C
-from colike.data.splits import TrainLikes
+from colike.data.splits import TrainLikes, single_likes
 from colike.similarity.banding import Banding
 from colike.similarity.jaccard import similarity_rows
 
@@ -33,7 +33,7 @@ def exact_sample(
     likes: TrainLikes, margins: DataFrame, sample: DataFrame, min_colikes: int, min_jaccard: float
 ) -> DataFrame:
     """Return all pairs within the bounds that have an item of `sample` (item_idx), exact."""
-    single = likes.select(C.USER_ID, F.explode(C.LIKES).alias(OTHER))
+    single = single_likes(likes).withColumnRenamed(C.ITEM_IDX, OTHER)
     mine = single.join(
         F.broadcast(sample.select(F.col(C.ITEM_IDX).alias(OTHER))), on=OTHER, how="left_semi"
     ).withColumnRenamed(OTHER, SAMPLED)

@@ -4,7 +4,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from colike import columns as C
-from colike.data.splits import TrainLikes
+from colike.data.splits import TrainLikes, single_likes
 
 
 def colikes(likes: TrainLikes) -> DataFrame:
@@ -12,7 +12,7 @@ def colikes(likes: TrainLikes) -> DataFrame:
 
     Rows are item_a < item_b. A user with n likes adds n (n - 1) / 2 increments.
     """
-    single = likes.select(C.USER_ID, F.explode(C.LIKES).alias(C.ITEM_IDX))
+    single = single_likes(likes)
     a, b = single.alias("a"), single.alias("b")
     is_pair = (F.col("a.user_id") == F.col("b.user_id")) & (
         F.col("a.item_idx") < F.col("b.item_idx")

@@ -45,7 +45,7 @@ class TrainSettings:
     # mnr: an in-batch negative with a Jaccard above this is a false negative and left out.
     mask_above_jaccard: float = 0.05
     # Share dropped by all dropout layers; None: as the model has it. On a CPU 0 trains
-    # about 1.4 times as fast, because torch draws the masks there in one thread.
+    # faster, because torch draws the masks there in one thread.
     dropout: float | None = None
     # AdamW's decay of weight matrices; biases and layer norms are left alone.
     weight_decay: float = 0.01
