@@ -17,8 +17,7 @@ from colike.data.files import fingerprint, input_path, read_raw
 from colike.data.history import user_history
 from colike.data.items import check_items, synopses, with_descriptions, with_index
 from colike.data.quality import accept
-from colike.data.ratings import check_ratings
-from colike.data.splits import with_split
+from colike.data.ratings import check_ratings, mark_ratings, survey
 from colike.stage import Job, Run, Stage
 
 
@@ -33,12 +32,6 @@ def transform_items(
     return with_descriptions(with_index(joined, known), config)
 
 
-def transform_ratings(valid: DataFrame, config: Config) -> DataFrame:
-    """Return the ratings table: checked ratings with their split."""
-    users = valid.select(C.USER_ID).distinct().count()
-    return with_split(valid, config.split, users)
-
-
 def execute(job: Job) -> None:
     """Read the files, check them, and make the tables equal to them."""
     config = job.config
@@ -46,9 +39,9 @@ def execute(job: Job) -> None:
     valid = _valid_ratings(job, items)
     known = job.store.read("items") if job.store.exists("items") else job.store.empty("items")
     job.writer.merge("items", transform_items(items, _texts(job), known, config))
-    job.writer.merge("ratings", transform_ratings(valid, config))
-    ratings, table = job.store.read("ratings"), job.store.read("items")
-    job.writer.merge("user_history", user_history(ratings, table, config.likes.at_least))
+    job.writer.merge("ratings", valid)
+    table = job.store.read("items")
+    job.writer.merge("user_history", user_history(valid, table, config.likes.at_least))
     cut = table.agg(F.avg(F.col("synopsis_cut").cast("double"))).collect()[0][0]
     job.measure("synopses_cut", cut, "share of items")
     valid.sparkSession.catalog.clearCache()
@@ -67,7 +60,9 @@ def _valid_ratings(job: Job, items: DataFrame) -> DataFrame:
     path = input_path(job.data, file.path)
     columns = list(file.columns.model_dump().values())
     raw = read_raw(job.store.spark, path, file.format, columns, multiline=False)
-    return accept(job, path, raw.count(), check_ratings(raw, items, job.config.data))
+    marked = mark_ratings(raw, items, job.config.data)
+    seen = survey(marked)
+    return accept(job, path, seen.rows, check_ratings(marked, seen, job.config.split))
 
 
 def _texts(job: Job) -> DataFrame | None:

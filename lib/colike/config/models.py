@@ -113,6 +113,12 @@ class DescriptionsConfig(Section):
     max_synopsis_words: Positive
 
 
+class TiledConfig(Section):
+    """Whether the tiled engine keeps all co-likes, so that later runs count only what changed."""
+
+    keep_colikes: bool
+
+
 class MinhashConfig(Section):
     """What the MinHash engine looks for: `recall` of the pairs with this jaccard."""
 
@@ -129,6 +135,7 @@ class SimilarityConfig(Section):
     method: Literal["self_join", "tiled", "minhash"]
     min_colikes: Positive
     min_jaccard: Share
+    tiled: TiledConfig
     minhash: MinhashConfig
 
 

@@ -6,7 +6,8 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from colike import columns as C
-from colike.config.models import DataConfig, RatingsFile
+from colike.config.models import DataConfig, RatingsFile, SplitConfig
+from colike.data.splits import with_split
 
 RAW = "_raw"
 KNOWN = "_known"
@@ -21,12 +22,20 @@ class Checked:
     rejected: DataFrame
 
 
-def check_ratings(raw: DataFrame, items: DataFrame, data: DataConfig) -> Checked:
-    """Return the ratings (user_id, item_id, rating) that pass, and those that do not.
+@dataclass(frozen=True)
+class Survey:
+    """What one look at the file says: its rows, the rejected ones of them, and valid users."""
+
+    rows: int
+    rejected: int
+    users: int
+
+
+def mark_ratings(raw: DataFrame, items: DataFrame, data: DataConfig) -> DataFrame:
+    """Return every row as user_id, item_id, rating and `reason`, null for a row that passes.
 
     The reasons are `bad_user_id`, `bad_item_id`, `rating_not_a_number`,
-    `rating_out_of_scale`, `unknown_item` and `duplicate`. Of a pair that stands twice the
-    lowest rating is kept, since a like must be sure.
+    `rating_out_of_scale` and `unknown_item`.
 
     Args:
         raw: The rating file's rows under its own column names.
@@ -35,15 +44,42 @@ def check_ratings(raw: DataFrame, items: DataFrame, data: DataConfig) -> Checked
     """
     known = F.broadcast(items.select(C.ITEM_ID, F.lit(True).alias(KNOWN)))
     parsed = _parse(raw, data).join(known, on=C.ITEM_ID, how="left")
-    marked = parsed.withColumn(C.REASON, _reason(data.ratings)).cache()
-    kept = marked.where(F.col(C.REASON).isNull())
-    grouped = kept.groupBy(C.USER_ID, C.ITEM_ID).agg(
+    return parsed.withColumn(C.REASON, _reason(data.ratings)).drop(KNOWN)
+
+
+def survey(marked: DataFrame) -> Survey:
+    """Return what the marked rows are; a shuffle of users, not of ratings."""
+    is_valid = F.col(C.REASON).isNull()
+    by_user = marked.groupBy(C.USER_ID, is_valid.alias("valid")).agg(F.count(F.lit(1)).alias("n"))
+    rows = by_user.groupBy("valid").agg(F.sum("n").alias("n"), F.count(F.lit(1)).alias("users"))
+    found = {row["valid"]: row for row in rows.collect()}
+    valid = found[True]["n"] if True in found else 0
+    rejected = found[False]["n"] if False in found else 0
+    return Survey(valid + rejected, rejected, found[True]["users"] if True in found else 0)
+
+
+def check_ratings(marked: DataFrame, seen: Survey, split: SplitConfig) -> Checked:
+    """Return the ratings (user_id, item_id, rating, split) that pass, and the rows that do not.
+
+    Of a pair that stands twice the lowest rating is kept, since a like must be sure, and the
+    others are rejected as `duplicate`. The valid rows are cached, and lie by user, so that
+    packing them by user shuffles nothing.
+
+    Args:
+        marked: What `mark_ratings` returns.
+        seen: What `survey` says of it.
+        split: Shares and salt.
+    """
+    by_user = marked.where(F.col(C.REASON).isNull()).repartition(C.USER_ID)
+    unique = by_user.groupBy(C.USER_ID, C.ITEM_ID).agg(
         F.min(C.RATING).alias(C.RATING), F.count(F.lit(1)).alias(COPIES)
     )
-    wrong = marked.where(F.col(C.REASON).isNotNull()).select(C.REASON, F.col(RAW).alias(C.ROW))
-    again = _repeats(grouped)
-    rejected = wrong.unionByName(again).withColumn(C.TABLE, F.lit("ratings"))
-    return Checked(grouped.drop(COPIES), rejected)
+    kept = with_split(unique, split, seen.users).cache()
+    # Where nothing was rejected the file is not read again to look for it.
+    wrong = marked.where(F.col(C.REASON).isNotNull() if seen.rejected else F.lit(False))
+    named = wrong.select(C.REASON, F.col(RAW).alias(C.ROW))
+    rejected = named.unionByName(_repeats(kept)).withColumn(C.TABLE, F.lit("ratings"))
+    return Checked(kept.drop(COPIES), rejected)
 
 
 def _parse(raw: DataFrame, data: DataConfig) -> DataFrame:

@@ -1,11 +1,7 @@
-"""How items are dealt into blocks, and which pairs of blocks (tiles) cost how much."""
+"""How items are dealt into blocks, and which pairs of blocks (tiles) there are."""
 
 from dataclasses import dataclass
 from math import ceil, isqrt
-
-import numpy as np
-
-from colike.similarity.kernel import Ints, Longs
 
 # Likes of a block that one task turns around: 2 bytes each packed, 8 more turned around.
 LIKES_PER_BLOCK = 1 << 26
@@ -16,53 +12,40 @@ TILES_PER_CORE = 4
 
 @dataclass(frozen=True)
 class Blocks:
-    """Which block each liked item is in, and where; the most liked come first in each.
+    """Which block each item is in, and where: item_idx % count, and item_idx // count.
 
-    Items are dealt out in the order of their likes, like cards, so that blocks have about as
-    many likes, and tiles about the same work.
+    Items are dealt out like cards, so that blocks share old items and new ones, and a new item
+    moves no other: counts that were kept stay good.
     """
 
-    #: Block of each item_idx; -1 for one that nobody likes.
-    block: Ints
-    #: Place of each item_idx in its block; -1 for one that nobody likes.
-    place: Ints
-    #: item_idx by place, for each block.
-    items: tuple[Ints, ...]
-    #: Likes of each item by place, for each block.
-    likes: tuple[Longs, ...]
+    #: Number of items; every item_idx is below it.
+    items: int
+    #: Number of blocks.
+    count: int
 
-    @staticmethod
-    def of(likes: Longs, count: int) -> "Blocks":
-        """Deal the items out.
+    def size(self, block: int) -> int:
+        """Return the number of items of a block.
 
-        Args:
-            likes: Likes of each item_idx.
-            count: Number of blocks.
+        >>> [Blocks(items=7, count=3).size(block) for block in range(3)]
+        [3, 2, 2]
         """
-        order = np.lexsort((np.arange(len(likes)), -likes))[: int((likes > 0).sum())]
-        block = np.full(len(likes), -1, np.int32)
-        place = np.full(len(likes), -1, np.int32)
-        block[order] = np.arange(len(order)) % count
-        place[order] = np.arange(len(order)) // count
-        items = tuple(order[number::count].astype(np.int32) for number in range(count))
-        return Blocks(block, place, items, tuple(likes[mine] for mine in items))
+        return (self.items - block + self.count - 1) // self.count
 
     def tiles(self) -> list[tuple[int, int]]:
         """Return the pairs of blocks (i <= j), costliest first: a block with itself is half."""
-        count = len(self.items)
-        pairs = [(i, j) for i in range(count) for j in range(i, count)]
+        pairs = [(i, j) for i in range(self.count) for j in range(i, self.count)]
         return sorted(pairs, key=lambda tile: (tile[0] == tile[1], tile))
 
 
-def blocks_for(likes: int, items: int, cores: int) -> int:
-    """Return the number of blocks for so many likes and liked items.
+def blocks_for(likes: int, items: int, cores: int) -> Blocks:
+    """Return the blocks for so many likes and items.
 
     Enough tiles to keep the cores busy to the end, and blocks that fit a task's memory.
 
     >>> blocks_for(likes=17_600_000, items=17_000, cores=2)
-    4
+    Blocks(items=17000, count=4)
     """
     # count x (count + 1) / 2 tiles.
     for_cores = isqrt(2 * TILES_PER_CORE * cores)
     for_memory = max(ceil(likes / LIKES_PER_BLOCK), ceil(items / ITEMS_PER_BLOCK))
-    return max(1, min(max(for_cores, for_memory), items))
+    return Blocks(items, max(1, min(max(for_cores, for_memory), items)))

@@ -11,19 +11,21 @@ from colike.compiled import compiled
 Ints = npt.NDArray[np.int32]
 Longs = npt.NDArray[np.int64]
 Places = npt.NDArray[np.uint16]
+Counts = npt.NDArray[np.uint32]
+#: Likes of a tile: where each item's fans begin, the range of each fan's places in the other
+#: block, and those places.
+Fans = tuple[Longs, Ints, Ints, Places]
+#: Kept co-likes of a tile: where each item's begin, places in the other block, and co-likes.
+Kept = tuple[Longs, Places, Counts]
 
 
 @compiled
-def cut(
-    offsets: Longs, values: Ints, block: Ints, place: Ints, blocks: int
-) -> tuple[Ints, Longs, Ints]:
+def cut(offsets: Longs, values: Ints, blocks: int) -> tuple[Counts, Longs, Places]:
     """Cut users' likes by the blocks of their items.
 
     Args:
         offsets: Where each user's likes begin in `values`; length users + 1.
-        values: item_idx.
-        block: Block of each item_idx.
-        place: Place of each item_idx in its block.
+        values: item_idx, in any order within a user.
         blocks: Number of blocks.
 
     Returns:
@@ -32,23 +34,25 @@ def cut(
         ascending.
     """
     users = len(offsets) - 1
-    lengths = np.zeros((blocks, users), np.int32)
+    lengths = np.zeros((blocks, users), np.uint32)
     for user in range(users):
         for at in range(offsets[user], offsets[user + 1]):
-            lengths[block[values[at]], user] += 1
+            lengths[values[at] % blocks, user] += 1
     starts = np.zeros(blocks + 1, np.int64)
     for b in range(blocks):
         starts[b + 1] = starts[b] + lengths[b].sum()
-    places = np.empty(starts[blocks], np.int32)
+    places = np.empty(starts[blocks], np.uint16)
     end = starts[:blocks].copy()
     for user in range(users):
+        ascending = True
         for at in range(offsets[user], offsets[user + 1]):
-            item = values[at]
-            places[end[block[item]]] = place[item]
-            end[block[item]] += 1
-        for b in range(blocks):
-            mine = places[end[b] - lengths[b, user] : end[b]]
-            mine.sort()
+            block = values[at] % blocks
+            places[end[block]] = values[at] // blocks
+            end[block] += 1
+            ascending &= at == offsets[user] or values[at - 1] < values[at]
+        if not ascending:
+            for b in range(blocks):
+                places[end[b] - lengths[b, user] : end[b]].sort()
     return lengths, starts, places
 
 
@@ -63,7 +67,7 @@ def fans(
         places: Places in the block, ascending within a user.
         items: Size of the block.
         other: The `indptr` of the other block.
-        same: Whether the other block is this one; then a range begins behind the item itself.
+        same: Whether the other block is this one; then a range begins at the item itself.
 
     Returns:
         Where each item's fans begin (length items + 1), and for each fan the first place of the
@@ -80,7 +84,7 @@ def fans(
     for user in range(len(indptr) - 1):
         for at in range(indptr[user], indptr[user + 1]):
             slot = end[places[at]]
-            first[slot] = at + 1 if same else other[user]
+            first[slot] = at if same else other[user]
             last[slot] = other[user + 1]
             end[places[at]] = slot + 1
     return starts, first, last
@@ -88,11 +92,9 @@ def fans(
 
 @compiled
 def count_rows(
-    row: int, until: int, starts: Longs, first: Ints, last: Ints,
-    places: Places, likes_a: Longs, likes_b: Longs,
-    min_colikes: int, min_jaccard: float,
-) -> tuple[Ints, Ints, Ints]:  # fmt: skip
-    """Count the co-likes of some items of a block with all of another; keep what is in bounds.
+    row: int, until: int, width: int, kept: Kept, added: Fans, removed: Fans, least: int
+) -> tuple[Counts, Places, Counts]:
+    """Return the co-likes of some items of a block with all of another: kept, more and less.
 
     One item at a time, its counts in one array as long as the other block: small enough to stay
     in the processor's first cache, which is where the time goes.
@@ -100,33 +102,73 @@ def count_rows(
     Args:
         row: First item of the block.
         until: The one behind the last.
-        starts: As `fans` returns it.
-        first: As `fans` returns it.
-        last: As `fans` returns it.
-        places: Places of the other block.
-        likes_a: Likes of each item of the block.
-        likes_b: Likes of each item of the other block.
-        min_colikes: Fewest co-likes of a pair, at least 1.
-        min_jaccard: Least jaccard of a pair.
+        width: Size of the other block.
+        kept: Co-likes to start from.
+        added: Likes that count.
+        removed: Likes that `kept` holds and that count no more.
+        least: Fewest co-likes that are returned, at least 1.
 
     Returns:
-        Item of the block, item of the other block, and co-likes of each pair.
+        Number of pairs of each item, and for each pair the place in the other block, ascending,
+        and the co-likes.
+
+    Raises:
+        ValueError: More likes are removed than were kept.
     """
-    width = len(likes_b)
     size = (until - row) * width
-    a, b, both = np.empty(size, np.int32), np.empty(size, np.int32), np.empty(size, np.int32)
+    lengths = np.zeros(until - row, np.uint32)
+    places, counts = np.empty(size, np.uint16), np.empty(size, np.uint32)
     found = 0
-    counts = np.zeros(width, np.int32)
+    line = np.zeros(width, np.int32)
     for item in range(row, until):
-        for fan in range(starts[item], starts[item + 1]):
-            for at in range(first[fan], last[fan]):
-                counts[places[at]] += 1
+        for at in range(kept[0][item], kept[0][item + 1]):
+            line[kept[1][at]] = kept[2][at]
+        for fan in range(added[0][item], added[0][item + 1]):
+            for at in range(added[1][fan], added[2][fan]):
+                line[added[3][at]] += 1
+        for fan in range(removed[0][item], removed[0][item + 1]):
+            for at in range(removed[1][fan], removed[2][fan]):
+                line[removed[3][at]] -= 1
+        before = found
         for other in range(width):
-            count = counts[other]
-            counts[other] = 0
-            if count >= min_colikes:
-                union = likes_a[item] + likes_b[other] - count
+            count = line[other]
+            line[other] = 0
+            if count >= least:
+                places[found], counts[found] = other, count
+                found += 1
+            elif count < 0:
+                raise ValueError("more likes were removed than item_colikes holds")
+        lengths[item - row] = found - before
+    return lengths, places[:found].copy(), counts[:found].copy()
+
+
+@compiled
+def within_bounds(
+    first: int, blocks: tuple[int, int, int], strip: tuple[Counts, Places, Counts],
+    margins: Longs, min_colikes: int, min_jaccard: float,
+) -> tuple[Ints, Ints, Longs]:  # fmt: skip
+    """Return item_a < item_b (item_idx) and co-likes of a strip's pairs within the bounds.
+
+    Args:
+        first: Place of the strip's first item.
+        blocks: The items' block, the other block, and the number of blocks.
+        strip: As `count_rows` returns it.
+        margins: Likes of each item_idx.
+        min_colikes: Fewest co-likes of a pair, at least 1.
+        min_jaccard: Least jaccard of a pair.
+    """
+    lengths, places, counts = strip
+    a, b = np.empty(len(places), np.int32), np.empty(len(places), np.int32)
+    both = np.empty(len(places), np.int64)
+    found, at = 0, 0
+    for row in range(len(lengths)):
+        item = (first + row) * blocks[2] + blocks[0]
+        for _ in range(lengths[row]):
+            other, count = np.int64(places[at]) * blocks[2] + blocks[1], np.int64(counts[at])
+            at += 1
+            if count >= min_colikes and other != item:
+                union = margins[item] + margins[other] - count
                 if float(count) / float(union) >= min_jaccard:
-                    a[found], b[found], both[found] = item, other, count
+                    a[found], b[found], both[found] = min(item, other), max(item, other), count
                     found += 1
     return a[:found].copy(), b[:found].copy(), both[:found].copy()

@@ -5,44 +5,40 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 import pyarrow as pa
 from pyspark import TaskContext
-from pyspark.broadcast import Broadcast
 from pyspark.sql import DataFrame
 
 from colike import columns as C
 from colike.data.splits import TrainLikes
-from colike.similarity.blocks import Blocks
 from colike.similarity.kernel import Ints, Longs, Places, cut
 
-GROUP, BLOCK, LENGTHS, PLACES = "group", "block", "lengths", "places"
-SCHEMA = f"{GROUP} bigint, {BLOCK} int, {LENGTHS} binary, {PLACES} binary"
+BLOCK, PART, LENGTHS, PLACES = "block", "part", "lengths", "places"
+SCHEMA = f"{BLOCK} int, {PART} bigint, {LENGTHS} binary, {PLACES} binary"
 # A group of users is packed once it has so many likes: 2 bytes each, in one row per block.
 LIKES_PER_GROUP = 1 << 22
 PLACE = np.dtype("<u2")
 LENGTH = np.dtype("<u4")
 
 
-def packed(likes: TrainLikes, blocks: Broadcast[Blocks]) -> DataFrame:
-    """Return one row per group of users and item block: group, block, lengths and places.
+def packed(likes: TrainLikes, blocks: int) -> DataFrame:
+    """Return one row per group of users and item block: block, part, lengths and places.
 
-    `lengths` has the likes of each user of the group in the block (uint32), `places` the places
-    of those likes in the block (uint16), user after user. Users stand in the same order in all
-    rows of a group.
+    `part` is the group's number; `lengths` has the likes of each user of the group in the block
+    (uint32), `places` the places of those likes in the block (uint16), user after user. Users
+    stand in the same order in all rows of a group.
     """
 
     def pack(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         task = TaskContext.get()
         base = (task.partitionId() if task else 0) << 32
         for number, (offsets, values) in enumerate(_groups(batches)):
-            yield _rows(base + number, offsets, values, blocks.value)
+            yield _rows(base + number, offsets, values, blocks)
 
     return likes.select(C.LIKES).mapInArrow(pack, SCHEMA)
 
 
-def unpacked(
-    rows: Iterable[tuple[bytes, bytes]],
-) -> tuple[Longs, Places]:
+def unpacked(rows: Iterable[tuple[bytes, bytes]]) -> tuple[Longs, Places]:
     """Return a block's users x items from its rows (lengths, places): indptr and places."""
-    both = list(rows)
+    both = [(b"", b""), *rows]
     lengths = np.concatenate([np.frombuffer(one, LENGTH) for one, _ in both])
     places = np.concatenate([np.frombuffer(one, PLACE) for _, one in both])
     return np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)]), places
@@ -65,24 +61,21 @@ def _groups(batches: Iterable[pa.RecordBatch]) -> Iterator[tuple[Longs, Ints]]:
         yield _joined(waiting)
 
 
-def _joined(
-    parts: list[tuple[Longs, Ints]],
-) -> tuple[Longs, Ints]:
+def _joined(parts: list[tuple[Longs, Ints]]) -> tuple[Longs, Ints]:
     lengths = np.concatenate([lengths for lengths, _ in parts])
     offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
     return offsets, np.concatenate([values for _, values in parts])
 
 
-def _rows(group: int, offsets: Longs, values: Ints, blocks: Blocks) -> pa.RecordBatch:
-    count = len(blocks.items)
-    lengths, starts, places = cut(offsets, values, blocks.block, blocks.place, count)
-    of_block = [places[starts[b] : starts[b + 1]] for b in range(count)]
+def _rows(group: int, offsets: Longs, values: Ints, blocks: int) -> pa.RecordBatch:
+    lengths, starts, places = cut(offsets, values, blocks)
+    of_block = [places[starts[b] : starts[b + 1]] for b in range(blocks)]
     return pa.RecordBatch.from_arrays(
         [
-            pa.array(np.full(count, group, np.int64)),
-            pa.array(np.arange(count, dtype=np.int32)),
-            pa.array([one.astype(LENGTH).tobytes() for one in lengths], pa.binary()),
-            pa.array([one.astype(PLACE).tobytes() for one in of_block], pa.binary()),
+            pa.array(np.arange(blocks, dtype=np.int32)),
+            pa.array(np.full(blocks, group, np.int64)),
+            pa.array([one.astype(LENGTH, copy=False).tobytes() for one in lengths], pa.binary()),
+            pa.array([one.astype(PLACE, copy=False).tobytes() for one in of_block], pa.binary()),
         ],
-        names=[GROUP, BLOCK, LENGTHS, PLACES],
+        names=[BLOCK, PART, LENGTHS, PLACES],
     )

@@ -1,32 +1,36 @@
 """The default engine: exact co-likes by products of item blocks, each counted in one task.
 
 Likes are packed per item block (`packing`) and sent to the tiles, pairs of blocks, that need
-them: what is shuffled grows with likes times blocks, never with the pairs of a user's likes. A
-task counts its tile with a compiled kernel and lets out only pairs within the bounds.
+them (`tiles`): what is shuffled grows with likes times blocks, never with the pairs of a user's
+likes. A task counts its tile with a compiled kernel and lets it out as strips (`strips`).
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
-from pyspark.broadcast import Broadcast
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from colike import columns as C
 from colike.data.splits import TrainLikes
 from colike.similarity.blocks import Blocks, blocks_for
-from colike.similarity.kernel import Ints, Longs, count_rows, fans
+from colike.similarity.kernel import Fans, Longs, count_rows, fans
 from colike.similarity.margins import item_likes
-from colike.similarity.packing import BLOCK, GROUP, LENGTHS, PLACES, packed, unpacked
-
-TILE, KEY = "tile", "key"
-SCHEMA = (
-    f"{C.ITEM_A} int, {C.ITEM_B} int, {C.LIKES_A} bigint, {C.LIKES_B} bigint, "
-    f"{C.COLIKES} bigint, {C.JACCARD} double"
+from colike.similarity.packing import packed, unpacked
+from colike.similarity.strips import SCHEMA, as_batch, kept_of, similarity_of
+from colike.similarity.tiles import (
+    ADDED,
+    KEPT,
+    REMOVED,
+    Packed,
+    by_tile,
+    kept_of_tiles,
+    likes_of_tiles,
+    one_task_per_tile,
+    partition_keys,
 )
+
 # Cells of a tile that are looked through at once, so many rows as have so many cells.
 CELLS = 1 << 21
 
@@ -45,21 +49,47 @@ def tiled_similarity(
         min_jaccard: Least jaccard that a pair must have.
         blocks: Item blocks; None chooses them by likes and cores.
     """
-    spark = likes.sparkSession
     margins = _margins(likes, items)
-    cores = spark.sparkContext.defaultParallelism
-    liked = int((margins > 0).sum())
-    count = blocks or blocks_for(int(margins.sum()), liked, cores)
-    dealt = Blocks.of(margins, count)
-    shared = spark.sparkContext.broadcast(dealt)
-    tiles = dealt.tiles()
-    chunks = _sent_to_tiles(packed(likes, shared), tiles)
+    cores = likes.sparkSession.sparkContext.defaultParallelism
+    dealt = Blocks(items, blocks) if blocks else blocks_for(int(margins.sum()), items, cores)
+    strips = counted_strips(likes, dealt, min_colikes)
+    return similarity_of(strips, margins, min_colikes, min_jaccard)
 
-    def count_tiles(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        for tile, rows in _by_tile(batches).items():
-            yield from _tile_rows(tiles[tile], rows, shared, min_colikes, min_jaccard)
 
-    return chunks.mapInArrow(count_tiles, SCHEMA)
+def counted_strips(likes: TrainLikes, blocks: Blocks, least: int = 1) -> DataFrame:
+    """Return the strips of all pairs with at least so many co-likes, and of the items' likes.
+
+    Args:
+        likes: Train likes.
+        blocks: How items are dealt.
+        least: Fewest co-likes.
+    """
+    keys = partition_keys(likes.sparkSession, len(blocks.tiles()))
+    rows = likes_of_tiles(packed(likes, blocks.count), ADDED, blocks, keys)
+    return _counted(rows, blocks, least)
+
+
+def grown_strips(
+    strips: DataFrame, added: TrainLikes, removed: TrainLikes, blocks: Blocks
+) -> DataFrame:
+    """Return the strips as they are after users' likes have changed.
+
+    Args:
+        strips: As they were, counted with as many blocks; there may have been fewer items.
+        added: The likes that changed users have now.
+        removed: The likes that they had.
+        blocks: How items are dealt.
+    """
+    keys = partition_keys(strips.sparkSession, len(blocks.tiles()))
+    rows = kept_of_tiles(strips, blocks, keys)
+    for likes, sign in ((added, ADDED), (removed, REMOVED)):
+        rows = rows.unionByName(likes_of_tiles(packed(likes, blocks.count), sign, blocks, keys))
+    return _counted(rows, blocks, 1)
+
+
+def number_of_likes(likes: TrainLikes) -> int:
+    """Return the number of likes."""
+    return int(likes.agg(F.coalesce(F.sum(F.size(C.LIKES)), F.lit(0))).collect()[0][0])
 
 
 def _margins(likes: TrainLikes, items: int) -> Longs:
@@ -69,90 +99,36 @@ def _margins(likes: TrainLikes, items: int) -> Longs:
     return margins
 
 
-def _sent_to_tiles(chunks: DataFrame, tiles: list[tuple[int, int]]) -> DataFrame:
-    """Each chunk once per tile that its block is in, and each tile in a partition of its own.
+def _counted(rows: DataFrame, blocks: Blocks, least: int) -> DataFrame:
+    tiles = blocks.tiles()
 
-    Tasks start in the order of their partitions, so the costliest tiles start first.
-    """
-    spark = chunks.sparkSession
-    keys = partition_keys(spark, len(tiles))
-    needed = [
-        (block, number, keys[number])
-        for number, tile in enumerate(tiles)
-        for block in sorted(set(tile))
-    ]
-    targets = spark.createDataFrame(needed, f"{BLOCK} int, {TILE} int, {KEY} int")
-    sent = chunks.join(F.broadcast(targets), on=BLOCK, how="inner")
-    return sent.repartition(len(tiles), KEY).select(TILE, BLOCK, GROUP, LENGTHS, PLACES)
+    def count(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for number, held in by_tile(batches).items():
+            yield from _strips(tiles[number], held, blocks, least)
+
+    return one_task_per_tile(rows, len(tiles)).mapInArrow(count, SCHEMA)
 
 
-def partition_keys(spark: SparkSession, partitions: int) -> list[int]:
-    """Return for each partition a number that Spark's hash partitioning sends to it.
-
-    Hashing the numbers of the tiles themselves would put some two into one task.
-    """
-    number = F.col("id").cast("int")
-    hashed = F.pmod(F.hash(number), F.lit(partitions))
-    first = (
-        spark.range(partitions * 64)
-        .groupBy(hashed.alias("partition"))
-        .agg(F.min(number).alias(KEY))
-        .collect()
-    )
-    keys = {row["partition"]: row[KEY] for row in first}
-    return [keys[partition] for partition in range(partitions)]
-
-
-def _by_tile(
-    batches: Iterable[pa.RecordBatch],
-) -> dict[int, dict[int, list[tuple[int, bytes, bytes]]]]:
-    """Chunks of each tile by block: group, lengths and places."""
-    found: dict[int, dict[int, list[tuple[int, bytes, bytes]]]] = defaultdict(
-        lambda: defaultdict(list)
-    )
-    for batch in batches:
-        for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
-            tile, block, group, lengths, places = row
-            found[tile][block].append((group, lengths, places))
-    return found
-
-
-def _tile_rows(
-    tile: tuple[int, int],
-    chunks: dict[int, list[tuple[int, bytes, bytes]]],
-    shared: "Broadcast[Blocks]",
-    min_colikes: int,
-    min_jaccard: float,
+def _strips(
+    tile: tuple[int, int], held: dict[tuple[int, int], list[Packed]], blocks: Blocks, least: int
 ) -> Iterator[pa.RecordBatch]:
-    blocks = shared.value
-    # Users stand in the order of their groups in both blocks.
-    (i, left), (j, right) = (
-        (block, unpacked(rows[1:] for rows in sorted(chunks[block]))) for block in tile
+    height, width = blocks.size(tile[0]), blocks.size(tile[1])
+    kept = kept_of(held.get((KEPT, tile[0]), []), height)
+    added, removed = (_fans(tile, held, sign, height) for sign in (ADDED, REMOVED))
+    step = max(1, CELLS // max(width, 1))
+    for row in range(0, height, step):
+        until = min(row + step, height)
+        strip = count_rows(row, until, width, kept, added, removed, least)
+        if len(strip[1]):
+            yield as_batch(tile, row, blocks.count, strip)
+
+
+def _fans(
+    tile: tuple[int, int], held: dict[tuple[int, int], list[Packed]], sign: int, items: int
+) -> Fans:
+    """Users stand in the order of their groups in both blocks."""
+    left, right = (
+        unpacked((lengths, places) for _, lengths, places, _ in sorted(held.get((sign, block), [])))
+        for block in tile
     )
-    likes_a, likes_b = blocks.likes[i], blocks.likes[j]
-    starts, first, last = fans(*left, len(likes_a), right[0], i == j)
-    step = max(1, CELLS // max(len(likes_b), 1))
-    for row in range(0, len(likes_a), step):
-        until = min(row + step, len(likes_a))
-        a, b, both = count_rows(
-            row, until, starts, first, last, right[1], likes_a, likes_b, min_colikes, min_jaccard
-        )
-        if len(a):
-            yield _batch(blocks.items[i][a], blocks.items[j][b], likes_a[a], likes_b[b], both)
-
-
-def _batch(a: Ints, b: Ints, likes_a: Longs, likes_b: Longs, colikes: Ints) -> pa.RecordBatch:
-    """Rows with item_a before item_b."""
-    swap = a > b
-    both = colikes.astype(np.int64)
-    union = (likes_a + likes_b - both).astype(np.float64)
-    columns: list[npt.NDArray[np.generic]] = [
-        np.where(swap, b, a),
-        np.where(swap, a, b),
-        np.where(swap, likes_b, likes_a),
-        np.where(swap, likes_a, likes_b),
-        both,
-        both.astype(np.float64) / union,
-    ]
-    names = [C.ITEM_A, C.ITEM_B, C.LIKES_A, C.LIKES_B, C.COLIKES, C.JACCARD]
-    return pa.RecordBatch.from_arrays([pa.array(column) for column in columns], names=names)
+    return (*fans(*left, items, right[0], tile[0] == tile[1]), right[1])

@@ -12,6 +12,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import (
     ArrayType,
+    BinaryType,
     BooleanType,
     ByteType,
     DataType,
@@ -37,6 +38,7 @@ ATOMIC: dict[str, DataType] = {
     "float": FloatType(),
     "double": DoubleType(),
     "timestamp": TimestampType(),
+    "binary": BinaryType(),
 }
 
 
@@ -77,6 +79,8 @@ class TableContract(BaseModel):
     owner: str
     freshness: Literal["nightly", "per run", "append only"]
     clustering: list[str]
+    #: Whether Delta keeps what changed between versions, for jobs that work on that alone.
+    change_feed: bool = False
     checks: list[Check]
     columns: list[Column]
 

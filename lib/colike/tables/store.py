@@ -54,6 +54,11 @@ class Store:
         changes = history.where(~F.col("operation").isin(*HOUSEKEEPING))
         return int(changes.agg(F.max("version")).collect()[0][0])
 
+    def table_id(self, table: str) -> str:
+        """Return Delta's own id of the table, another one when it has been made anew."""
+        detail = self.spark.sql(f"DESCRIBE DETAIL {self.location.identifier(table)}")
+        return str(detail.select("id").collect()[0][0])
+
     def versions(self, tables: Iterable[str]) -> dict[str, int]:
         """Return the newest versions of those tables that exist."""
         found = {table: self.version(table) for table in tables}
@@ -124,8 +129,10 @@ def ddl(contract: TableContract, identifier: str, ids: IdTypes) -> str:
         for field in contract.spark_schema(ids)
     )
     checks = {f"delta.constraints.{check.name}": check.sql for check in contract.checks}
+    feed = {"delta.enableChangeDataFeed": "true"} if contract.change_feed else {}
     properties = ", ".join(
-        f"{_quoted(key)} = {_quoted(value)}" for key, value in {**PROPERTIES, **checks}.items()
+        f"{_quoted(key)} = {_quoted(value)}"
+        for key, value in {**PROPERTIES, **feed, **checks}.items()
     )
     return (
         f"CREATE TABLE IF NOT EXISTS {identifier} (\n  {columns}\n) USING DELTA\n"

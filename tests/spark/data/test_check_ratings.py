@@ -6,9 +6,10 @@ import pytest
 from colike import columns as C
 from colike.config import load_config
 from colike.data.files import read_raw
-from colike.data.ratings import check_ratings
+from colike.data.ratings import check_ratings, mark_ratings, survey
 
-DATA = load_config("mal2020.yml").data
+CONFIG = load_config("mal2020.yml")
+DATA = CONFIG.data
 NAMES = list(DATA.ratings.columns.model_dump().values())
 ITEMS = (1, 2, 3, 4)
 
@@ -45,6 +46,11 @@ ROWS = [
 ]
 
 
+def check(raw, items, data):
+    marked = mark_ratings(raw, items, data)
+    return check_ratings(marked, survey(marked), CONFIG.split)
+
+
 @pytest.fixture(scope="module")
 def checked(spark, tmp_path_factory):
     path = tmp_path_factory.mktemp("ratings") / "ratings.csv"
@@ -53,7 +59,7 @@ def checked(spark, tmp_path_factory):
     path.write_text("\n".join([*lines, "7"]) + "\n", "utf-8")
     raw = read_raw(spark, str(path), "csv", NAMES, multiline=False)
     items = spark.createDataFrame([(item,) for item in ITEMS], "item_id bigint")
-    return check_ratings(raw, items, DATA)
+    return check(raw, items, DATA)
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +76,12 @@ def test_ratings_that_pass_are_kept_as_numbers_once_each(checked):
     }
     assert kept == expected
     types = {field.name: field.dataType.simpleString() for field in checked.valid.schema}
-    assert types == {"user_id": "bigint", "item_id": "bigint", "rating": "float"}
+    assert types == {
+        "user_id": "bigint",
+        "item_id": "bigint",
+        "rating": "float",
+        "split": "string",
+    }
     assert checked.valid.count() == len(expected)
 
 
@@ -105,11 +116,21 @@ def test_no_row_is_lost_and_none_counted_twice(checked, rejected):
     assert checked.valid.count() + len(rejected) == len(ROWS) + 1
 
 
+def test_a_survey_counts_rows_rejected_rows_and_the_users_of_valid_ones(spark):
+    rows = [("1", "1", "9"), ("1", "2", "9"), ("2", "1", "abc"), ("3", "1", "1"), ("", "1", "9")]
+    raw = spark.createDataFrame(rows, ", ".join(f"{name} string" for name in NAMES))
+    items = spark.createDataFrame([(item,) for item in ITEMS], "item_id bigint")
+    seen = survey(mark_ratings(raw, items, DATA))
+    assert (seen.rows, seen.rejected, seen.users) == (5, 2, 2)
+    nothing = survey(mark_ratings(raw.limit(0), items, DATA))
+    assert (nothing.rows, nothing.rejected, nothing.users) == (0, 0, 0)
+
+
 def test_ids_as_text_are_kept_as_they_are_without_the_blanks_around_them(spark):
     data = DATA.model_copy(update={"user_id_type": "string", "item_id_type": "string"})
     rows = [(" Zoë ", "tt 01", "9"), ("007", "tt 01", "9"), ("7", "tt 01", "9"), ("", "tt 01", "9")]
     raw = spark.createDataFrame(rows, ", ".join(f"{name} string" for name in NAMES))
     items = spark.createDataFrame([("tt 01",)], "item_id string")
-    checked = check_ratings(raw, items, data)
+    checked = check(raw, items, data)
     assert {row[C.USER_ID] for row in checked.valid.collect()} == {"Zoë", "007", "7"}
     assert [row[C.REASON] for row in checked.rejected.collect()] == ["bad_user_id"]

@@ -9,7 +9,8 @@ from colike.config import load_config
 from colike.data.splits import train_likes
 from colike.similarity.engines import Counting, similarity
 from colike.similarity.margins import item_likes
-from colike.similarity.tiled import partition_keys, tiled_similarity
+from colike.similarity.tiled import tiled_similarity
+from colike.similarity.tiles import partition_keys
 
 ITEMS = 20
 SETTINGS = load_config("mal2020.yml").similarity

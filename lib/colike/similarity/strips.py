@@ -1,0 +1,158 @@
+"""Strips: the exact co-likes of some items of one block with all of another, packed.
+
+All strips together are the upper triangle of X'X, X being users x items with a 1 per like: what
+`item_colikes` holds, and what similarity, increments and EASE start from. The diagonal is the
+items' likes.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+from pyspark.broadcast import Broadcast
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from colike import columns as C
+from colike.similarity.kernel import Counts, Ints, Kept, Longs, Places, within_bounds
+from colike.similarity.packing import LENGTH, LENGTHS, PLACE, PLACES
+
+Number = TypeVar("Number", np.uint16, np.uint32)
+BLOCK_A, BLOCK_B, FIRST, BLOCKS, COUNTS = "block_a", "block_b", "first", "blocks", "counts"
+OWN = "own"
+STRIP = (BLOCK_A, BLOCK_B, FIRST, BLOCKS, LENGTHS, PLACES, COUNTS)
+SCHEMA = (
+    f"{BLOCK_A} int, {BLOCK_B} int, {FIRST} int, {BLOCKS} int, "
+    f"{LENGTHS} binary, {PLACES} binary, {COUNTS} binary, {OWN} binary"
+)
+COUNT = np.dtype("<u4")
+SIMILARITY = (
+    f"{C.ITEM_A} int, {C.ITEM_B} int, {C.LIKES_A} bigint, {C.LIKES_B} bigint, "
+    f"{C.COLIKES} bigint, {C.JACCARD} double"
+)
+
+
+def as_batch(
+    tile: tuple[int, int], first: int, blocks: int, strip: tuple[Counts, Places, Counts]
+) -> pa.RecordBatch:
+    """Return a strip as a row of SCHEMA.
+
+    Args:
+        tile: Its two blocks.
+        first: Place of its first item in the first of them.
+        blocks: Number of blocks.
+        strip: As `kernel.count_rows` returns it.
+    """
+    lengths, places, counts = strip
+    own = _own(*strip) if tile[0] == tile[1] else counts[:0]
+    numbers = [pa.array([number], pa.int32()) for number in (*tile, first, blocks)]
+    binary = [
+        pa.array([bytes(values)], pa.binary())
+        for values in (
+            lengths.astype(LENGTH, copy=False),
+            _squeezed(places.astype(PLACE, copy=False)),
+            _squeezed(counts.astype(COUNT, copy=False)),
+            own.astype(COUNT, copy=False),
+        )
+    ]
+    return pa.RecordBatch.from_arrays([*numbers, *binary], names=[*STRIP, OWN])
+
+
+def kept_of(rows: Iterable[tuple[int, bytes, bytes, bytes]], items: int) -> Kept:
+    """Return the co-likes of a tile from its strips: first, lengths, places and counts of each.
+
+    Args:
+        rows: The strips, in any order.
+        items: Items of the tile's first block now, perhaps more than when they were counted.
+    """
+    lengths = np.zeros(items + 1, np.int64)
+    places, counts = [np.empty(0, np.uint16)], [np.empty(0, np.uint32)]
+    for first, length, place, count in sorted(rows):
+        mine = np.frombuffer(length, LENGTH)
+        lengths[first + 1 : first + 1 + len(mine)] = mine
+        pairs = int(mine.sum())
+        places.append(_stretched(place, pairs, PLACE))
+        counts.append(_stretched(count, pairs, COUNT))
+    return np.cumsum(lengths), np.concatenate(places), np.concatenate(counts)
+
+
+def margins_of(strips: DataFrame, items: int) -> Longs:
+    """Return the likes of each item_idx, from the strips' diagonal; O(items) on the driver."""
+    own = strips.where(F.col(BLOCK_A) == F.col(BLOCK_B))
+    margins = np.zeros(items, np.int64)
+    for row in own.select(BLOCK_A, FIRST, BLOCKS, OWN).toLocalIterator():
+        likes = np.frombuffer(row[OWN], COUNT)
+        margins[row[FIRST] * row[BLOCKS] + row[BLOCK_A] :: row[BLOCKS]][: len(likes)] = likes
+    return margins
+
+
+def similarity_of(
+    strips: DataFrame, margins: Longs, min_colikes: int, min_jaccard: float
+) -> DataFrame:
+    """Return pairs of item_idx with likes_a, likes_b, colikes and jaccard within the bounds.
+
+    Args:
+        strips: Rows of SCHEMA.
+        margins: Likes of each item_idx.
+        min_colikes: Fewest co-likes that a pair must have.
+        min_jaccard: Least jaccard that a pair must have.
+    """
+    shared: Broadcast[Longs] = strips.sparkSession.sparkContext.broadcast(margins)
+
+    def pairs(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for row in _rows(batches):
+            block_a, block_b, first, blocks = row[:4]
+            where = (block_a, block_b, blocks)
+            found = within_bounds(
+                first, where, _unpacked(row), shared.value, min_colikes, min_jaccard
+            )
+            if len(found[0]):
+                yield _similarity(*found, shared.value)
+
+    return strips.select(*STRIP).mapInArrow(pairs, SIMILARITY)
+
+
+def _own(lengths: Counts, places: Places, counts: Counts) -> Counts:
+    """Likes of a strip's items: where anybody likes one, its own place is the first of its line."""
+    liked = lengths > 0
+    starts = np.cumsum(lengths, dtype=np.int64) - lengths
+    own = np.zeros(len(lengths), np.uint32)
+    own[liked] = counts[starts[liked]]
+    return own
+
+
+def _rows(
+    batches: Iterable[pa.RecordBatch],
+) -> Iterator[tuple[int, int, int, int, bytes, bytes, bytes]]:
+    for batch in batches:
+        yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
+
+
+def _unpacked(
+    row: tuple[int, int, int, int, bytes, bytes, bytes],
+) -> tuple[Counts, Places, Counts]:
+    lengths = np.frombuffer(row[4], LENGTH)
+    pairs = int(lengths.sum())
+    return lengths, _stretched(row[5], pairs, PLACE), _stretched(row[6], pairs, COUNT)
+
+
+def _squeezed(values: Places | Counts) -> bytes:
+    """Compressed here, so that a quarter of the bytes goes through Spark."""
+    squeezed: bytes = pa.compress(values, codec="zstd", asbytes=True)
+    return squeezed
+
+
+def _stretched(data: bytes, count: int, dtype: "np.dtype[Number]") -> "npt.NDArray[Number]":
+    size = count * dtype.itemsize
+    return np.frombuffer(pa.decompress(data, size, codec="zstd", asbytes=True), dtype)
+
+
+def _similarity(a: Ints, b: Ints, both: Longs, margins: Longs) -> pa.RecordBatch:
+    union = (margins[a] + margins[b] - both).astype(np.float64)
+    columns: list[npt.NDArray[np.generic]] = [
+        a, b, margins[a], margins[b], both, both.astype(np.float64) / union
+    ]  # fmt: skip
+    names = [C.ITEM_A, C.ITEM_B, C.LIKES_A, C.LIKES_B, C.COLIKES, C.JACCARD]
+    return pa.RecordBatch.from_arrays([pa.array(column) for column in columns], names=names)

@@ -1,0 +1,80 @@
+"""Which task counts which tile: rows are sent to the tiles that need them, one tile per task."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+import pyarrow as pa
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from colike.similarity.blocks import Blocks
+from colike.similarity.packing import BLOCK, LENGTHS, PART, PLACES
+from colike.similarity.strips import BLOCK_A, BLOCK_B, COUNTS, FIRST
+
+TILE, KEY, SIGN = "tile", "key", "sign"
+# What a row of a tile is: kept co-likes, likes that count, likes that count no more.
+KEPT, ADDED, REMOVED = 0, 1, -1
+ROW = (TILE, SIGN, BLOCK, PART, LENGTHS, PLACES, COUNTS)
+#: part, lengths, places and, of kept co-likes, counts.
+Packed = tuple[int, bytes, bytes, bytes]
+
+
+def likes_of_tiles(chunks: DataFrame, sign: int, blocks: Blocks, keys: list[int]) -> DataFrame:
+    """Return each chunk of packed likes once per tile that its block is in, with the tile's key."""
+    needed = [
+        (block, number, keys[number])
+        for number, tile in enumerate(blocks.tiles())
+        for block in sorted(set(tile))
+    ]
+    spark = chunks.sparkSession
+    targets = spark.createDataFrame(needed, f"{BLOCK} int, {TILE} int, {KEY} int")
+    return chunks.join(F.broadcast(targets), on=BLOCK, how="inner").select(
+        TILE, F.lit(sign).alias(SIGN), BLOCK, PART, LENGTHS, PLACES,
+        F.lit(None).cast("binary").alias(COUNTS), KEY,
+    )  # fmt: skip
+
+
+def kept_of_tiles(strips: DataFrame, blocks: Blocks, keys: list[int]) -> DataFrame:
+    """Return each strip of kept co-likes with the key of its tile."""
+    tiles = [(i, j, number, keys[number]) for number, (i, j) in enumerate(blocks.tiles())]
+    spark = strips.sparkSession
+    targets = spark.createDataFrame(tiles, f"{BLOCK_A} int, {BLOCK_B} int, {TILE} int, {KEY} int")
+    return strips.join(F.broadcast(targets), on=[BLOCK_A, BLOCK_B], how="inner").select(
+        TILE, F.lit(KEPT).alias(SIGN), F.col(BLOCK_A).alias(BLOCK),
+        F.col(FIRST).cast("bigint").alias(PART), LENGTHS, PLACES, COUNTS, KEY,
+    )  # fmt: skip
+
+
+def one_task_per_tile(rows: DataFrame, tiles: int) -> DataFrame:
+    """Return the rows with each tile in a partition of its own.
+
+    Tasks start in the order of their partitions, so the costliest tiles start first.
+    """
+    return rows.repartition(tiles, KEY).select(*ROW)
+
+
+def partition_keys(spark: SparkSession, partitions: int) -> list[int]:
+    """Return for each partition a number that Spark's hash partitioning sends to it.
+
+    Hashing the numbers of the tiles themselves would put some two into one task.
+    """
+    number = F.col("id").cast("int")
+    hashed = F.pmod(F.hash(number), F.lit(partitions))
+    first = (
+        spark.range(partitions * 64)
+        .groupBy(hashed.alias("partition"))
+        .agg(F.min(number).alias(KEY))
+        .collect()
+    )
+    keys = {row["partition"]: row[KEY] for row in first}
+    return [keys[partition] for partition in range(partitions)]
+
+
+def by_tile(batches: Iterable[pa.RecordBatch]) -> dict[int, dict[tuple[int, int], list[Packed]]]:
+    """Return what each tile's rows hold, by sign and block."""
+    found: dict[int, dict[tuple[int, int], list[Packed]]] = defaultdict(lambda: defaultdict(list))
+    for batch in batches:
+        for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+            tile, sign, block, *held = row
+            found[tile][sign, block].append(tuple(held))
+    return found
