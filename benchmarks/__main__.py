@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from benchmarks import similarity as pairwise
+from benchmarks.histories import CASES
 from benchmarks.results import table as as_table
 from benchmarks.results import write
 
@@ -31,7 +32,7 @@ def similarity(
     limit: Limit = 3600,
 ) -> None:
     """Pairwise Jaccard from user_history to a committed table."""
-    for one_case in case or pairwise.CASES:
+    for one_case in case or CASES:
         for name in system or pairwise.SYSTEMS:
             rows = list(pairwise.measure(one_case, name, folder, limit))
             write(json_file, rows)

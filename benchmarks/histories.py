@@ -17,6 +17,12 @@ from colike.tables import Store
 # The size of MyAnimeList 2020.
 USERS, ITEMS, RATINGS = 310_059, 16_872, 57_633_278
 SHARES = {"10%": 0.1, "30%": 0.3, "100%": 1.0, "400%": 4.0}
+# 100 % and one user who likes every title, and 1,000 who like half of them.
+HEAVY, HEAVY_USERS = "heavy users", 1000
+# Where products of item blocks would look through 5 x 10^11 cells.
+CATALOGUE = "1 million items"
+CATALOGUE_USERS, CATALOGUE_ITEMS, TASTE_ITEMS = 400_000, 1_000_000, 50
+CASES = (*SHARES, HEAVY, CATALOGUE)
 CONFIG = "conf/mal2020.yml"
 STEPS = 1_000_000
 
@@ -34,7 +40,7 @@ def store_of(case: str, folder: Path) -> Path:
 
     10 % and 30 % are users drawn by hash; 400 % is every user four times, under four ids.
     """
-    out = folder / case.removesuffix("%")
+    out = folder / case.removesuffix("%").replace(" ", "-")
     if (out / "complete").exists():
         return out
     shutil.rmtree(out, ignore_errors=True)
@@ -42,8 +48,10 @@ def store_of(case: str, folder: Path) -> Path:
         config = load_config(CONFIG)
         data = str(csv_folder(folder))
         run_jobs(_run(config, open_store(config, str(out)), data), ["ingest"])
+    elif case == CATALOGUE:
+        _catalogue(out)
     else:
-        _resized(store_of("100%", folder), out, SHARES[case])
+        _derived(case, store_of("100%", folder), out)
     (out / "complete").touch()
     return out
 
@@ -69,12 +77,55 @@ def likes_of(case: str, folder: Path) -> Path:
     return out
 
 
-def _resized(full: Path, out: Path, share: float) -> None:
-    config = load_config(CONFIG)
-    source = open_store(config, str(full))
-    history = _users(source.read("user_history"), share)
-    for name, frame in (("items", source.read("items")), ("user_history", history)):
+def _derived(case: str, full: Path, out: Path) -> None:
+    source = open_store(load_config(CONFIG), str(full))
+    history = source.read("user_history")
+    if case == HEAVY:
+        history = history.unionByName(_heavy(history, source.read("items").count()))
+    else:
+        history = _users(history, SHARES[case])
+    _write(out, {"items": source.read("items"), "user_history": history})
+
+
+def _write(out: Path, tables: dict[str, DataFrame]) -> None:
+    for name, frame in tables.items():
         frame.write.format("delta").save(str(out / "tables" / name))
+
+
+def _heavy(history: DataFrame, items: int) -> DataFrame:
+    """The first likes every item, the others every second one; they have no other ratings."""
+    user = F.col("id")
+    step = F.when(user == 0, 1).otherwise(2)
+    first = F.when(user == 0, 0).otherwise(F.pmod(user, F.lit(2)))
+    likes = F.sequence(first.cast("int"), F.lit(items - 1), step.cast("int"))
+    rows = history.sparkSession.range(HEAVY_USERS + 1)
+    columns = {name: F.array().cast("array<int>") for name in history.columns}
+    columns |= {
+        C.USER_ID: -1 - user,
+        "likes_train": likes,
+        "seen_train": likes,
+        C.RUN_ID: F.lit("benchmark"),
+    }
+    return rows.select(*(columns[name].alias(name) for name in history.columns))
+
+
+def _catalogue(out: Path) -> None:
+    """Users who like some items of one small taste, and others by popularity."""
+    store = open_store(load_config(CONFIG), str(out))
+    spark = store.spark
+    item = F.col("id")
+    items = spark.range(CATALOGUE_ITEMS).select(
+        item.alias(C.ITEM_ID), item.cast("int").alias(C.ITEM_IDX)
+    )
+    # 20 draws of the taste and 20 of all items, the first of them far more often.
+    drawn = f"transform(sequence(0, 19), i -> pmod(xxhash64('%s', id, i), {STEPS}) / {STEPS})"
+    tastes = CATALOGUE_ITEMS // TASTE_ITEMS
+    taste = f"pmod(xxhash64('of', id), {tastes})"
+    own = f"transform({drawn % 'own'}, u -> cast({taste} + {tastes} * floor(u * {TASTE_ITEMS}) as int))"
+    others = f"transform({drawn % 'all'}, u -> cast(floor({CATALOGUE_ITEMS} * pow(u, 3)) as int))"
+    likes = F.expr(f"array_sort(array_distinct(concat({own}, {others})))").alias("likes_train")
+    history = spark.range(CATALOGUE_USERS).repartition(8).select(item.alias(C.USER_ID), likes)
+    _write(out, {"items": items, "user_history": history})
 
 
 def _users(history: DataFrame, share: float) -> DataFrame:

@@ -1,6 +1,8 @@
 """Runs a system in a process of its own, and watches the memory of all that it starts."""
 
 import json
+import os
+import signal
 import subprocess
 import threading
 from dataclasses import dataclass
@@ -26,21 +28,33 @@ def watched(command: list[str], seconds: float, env: dict[str, str]) -> Outcome:
     which counts pages that several share once.
     """
     process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=env,
+        # A group of its own, so that its Java can be ended with it.
+        start_new_session=True,
     )
     peak = _Peak(process.pid)
     peak.start()
     try:
         out, err = process.communicate(timeout=seconds)
     except subprocess.TimeoutExpired:
-        process.kill()
+        os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
         return Outcome({}, peak.stop(), f"not finished after {seconds:.0f} s")
     used = peak.stop()
     if process.returncode:
-        lines = [line.strip() for line in err.splitlines() if line.strip()]
-        return Outcome({}, used, (lines or [f"ended with code {process.returncode}"])[-1][:300])
+        return Outcome({}, used, _reason(err) or f"ended with code {process.returncode}")
     return Outcome(json.loads(out.strip().splitlines()[-1]), used)
+
+
+def _reason(stderr: str) -> str:
+    """The first line that names Java's own reason, else the last line."""
+    lines = [line.strip() for line in stderr.splitlines() if line.strip()]
+    causes = [line for line in lines if line.startswith(("Caused by:", "java.lang."))]
+    return (causes or lines[-1:] or [""])[0][:300]
 
 
 class _Peak(threading.Thread):

@@ -8,7 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 
-from benchmarks.histories import CONFIG, SHARES, likes_of, store_of
+from benchmarks.histories import CONFIG, likes_of, store_of
 from benchmarks.peers import python_of
 from benchmarks.processes import Outcome, watched
 from benchmarks.results import Row, machine
@@ -16,7 +16,6 @@ from colike.config import load_config
 from colike.similarity.banding import banding_for
 
 NAME = "similarity"
-CASES = tuple(SHARES)
 MIN_COLIKES, MIN_JACCARD = 5, 0.02
 # A run that takes less is repeated, and the median counts.
 REPEAT_BELOW_SECONDS = 120
@@ -54,7 +53,7 @@ def _sarplus(case: str, folder: Path) -> list[str]:
 def _mllib(case: str, folder: Path) -> list[str]:
     wanted = load_config(CONFIG).similarity.minhash
     # A hash table of MLlib's is a band of one row, so that recall is that of colike's engine.
-    bands = banding_for(wanted.jaccard, wanted.recall, rows=1).bands
+    bands = banding_for(wanted.jaccard, wanted.recall, rows=1, matches=1).bands
     likes, scratch = likes_of(case, folder), folder / "scratch" / "mllib"
     program = [sys.executable, "-m", "benchmarks.systems.mllib_similarity"]
     return [*program, str(likes), str(scratch.absolute()), str(bands), str(wanted.jaccard)]
@@ -71,13 +70,14 @@ def measure(case: str, system: str, folder: Path, seconds: float) -> Iterator[Ro
     """Measure a system on a case; yields its rows, or one row with its error.
 
     Args:
-        case: One of CASES.
+        case: One of histories.CASES.
         system: One of SYSTEMS.
         folder: Where generated data is kept.
         seconds: Time limit of a run.
     """
     chosen = SYSTEMS[system]
     command = chosen.command(case, folder)
+    load = machine()
     outcomes: list[Outcome] = []
     while len(outcomes) < REPEATS:
         outcomes.append(watched(command, seconds, dict(os.environ)))
@@ -95,6 +95,6 @@ def measure(case: str, system: str, folder: Path, seconds: float) -> Iterator[Ro
         }
     for metric, (value, unit) in figures.items():
         yield Row(
-            NAME, case, system, metric, value, unit, len(outcomes), machine(),
+            NAME, case, system, metric, value, unit, len(outcomes), load,
             chosen.versions, error,
         )  # fmt: skip

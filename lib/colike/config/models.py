@@ -113,6 +113,13 @@ class DescriptionsConfig(Section):
     max_synopsis_words: Positive
 
 
+class SelfJoinConfig(Section):
+    """How the self-join deals with heavy users: in parts, or, beyond a cap, not at all."""
+
+    part_likes: Positive
+    max_likes: Positive | None
+
+
 class TiledConfig(Section):
     """Whether the tiled engine keeps all co-likes, so that later runs count only what changed."""
 
@@ -125,6 +132,7 @@ class MinhashConfig(Section):
     jaccard: Annotated[float, Field(gt=0, lt=1)]
     recall: Annotated[float, Field(gt=0, lt=1)]
     rows: Positive
+    matches: Positive
     largest_bucket: Positive
     sampled_items: Positive
 
@@ -135,6 +143,7 @@ class SimilarityConfig(Section):
     method: Literal["self_join", "tiled", "minhash"]
     min_colikes: Positive
     min_jaccard: Share
+    self_join: SelfJoinConfig
     tiled: TiledConfig
     minhash: MinhashConfig
 

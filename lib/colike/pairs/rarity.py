@@ -26,17 +26,20 @@ def less_than_chance(
         margins: item_idx and likes of every liked item.
         users: Users with at least one like.
     """
-    with_colikes = _with_colikes(with_margins(candidates, margins), similarity, likes)
+    with_colikes = _with_colikes(with_margins(candidates, margins), similarity, likes, margins)
     expected = F.col(C.LIKES_A).cast("double") * F.col(C.LIKES_B) / users
     value = jaccard(F.col(C.COLIKES), F.col(C.LIKES_A), F.col(C.LIKES_B))
     rare = with_colikes.where(F.col(C.COLIKES) < expected).withColumn(C.JACCARD, value)
     return rare.select(*candidates.columns, C.JACCARD)
 
 
-def _with_colikes(pairs: DataFrame, similarity: DataFrame, likes: TrainLikes) -> DataFrame:
+def _with_colikes(
+    pairs: DataFrame, similarity: DataFrame, likes: TrainLikes, margins: DataFrame
+) -> DataFrame:
     known = similarity.select(C.ITEM_A, C.ITEM_B, C.COLIKES)
     found = pairs.join(known, on=[C.ITEM_A, C.ITEM_B], how="left")
     others = found.where(F.col(C.COLIKES).isNull()).drop(C.COLIKES)
-    rest = counted(others, likes).withColumnRenamed(C.COLIKES, REST)
+    items = margins.agg(F.coalesce(F.max(C.ITEM_IDX) + 1, F.lit(0))).collect()[0][0]
+    rest = counted(others, likes, items).withColumnRenamed(C.COLIKES, REST)
     both = found.join(rest, on=[C.ITEM_A, C.ITEM_B], how="left")
     return both.withColumn(C.COLIKES, F.coalesce(C.COLIKES, REST, F.lit(0))).drop(REST)

@@ -1,15 +1,21 @@
 """How many MinHash values find pairs of a Jaccard: bands of rows (Leskovec et al., ch. 3.4)."""
 
 from dataclasses import dataclass
-from math import ceil, log1p
+from itertools import count
+from math import comb
 
 
 @dataclass(frozen=True)
 class Banding:
-    """A pair is a candidate if all rows of one band or more are equal."""
+    """A pair is a candidate if all rows are equal in at least `matches` bands.
+
+    Co-like Jaccards are low (.05 to .3), where bands of many rows find nothing; that pairs of
+    low Jaccard match in one band is common, in several it is rare.
+    """
 
     bands: int
     rows: int
+    matches: int = 1
 
     @property
     def hashes(self) -> int:
@@ -17,18 +23,26 @@ class Banding:
         return self.bands * self.rows
 
     def recall(self, jaccard: float) -> float:
-        """Return the chance that a pair of this Jaccard becomes a candidate: 1 - (1 - j^r)^b.
+        """Return the chance that a pair of this Jaccard becomes a candidate.
+
+        One match of b bands of r rows: 1 - (1 - j^r)^b; several: the binomial tail.
 
         >>> round(Banding(bands=20, rows=5).recall(0.8), 5)
         0.99964
         """
-        return float(1.0 - (1.0 - jaccard**self.rows) ** self.bands)
+        same = jaccard**self.rows
+        fewer = (
+            comb(self.bands, k) * same**k * (1.0 - same) ** (self.bands - k)
+            for k in range(self.matches)
+        )
+        return float(1.0 - sum(fewer))
 
 
-def banding_for(jaccard: float, recall: float, rows: int) -> Banding:
+def banding_for(jaccard: float, recall: float, rows: int, matches: int) -> Banding:
     """Return the fewest bands of so many rows that find a share of the pairs of a Jaccard.
 
-    >>> banding_for(jaccard=0.1, recall=0.95, rows=1)
-    Banding(bands=29, rows=1)
+    >>> banding_for(jaccard=0.1, recall=0.95, rows=1, matches=1)
+    Banding(bands=29, rows=1, matches=1)
     """
-    return Banding(ceil(log1p(-recall) / log1p(-(jaccard**rows))), rows)
+    tried = (Banding(bands, rows, matches) for bands in count(matches))
+    return next(banding for banding in tried if banding.recall(jaccard) >= recall)

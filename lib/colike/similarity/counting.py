@@ -1,12 +1,39 @@
 """Exact co-likes of chosen pairs of items, where counting all pairs is not wanted."""
 
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+import pyarrow as pa
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from colike import columns as C
-from colike.data.splits import TrainLikes, single_likes
+from colike.data.splits import TrainLikes
+from colike.similarity.blocks import Blocks, blocks_for
+from colike.similarity.kernel import Ints, count_pairs
+from colike.similarity.packing import BLOCK, LENGTHS, PART, PLACE, PLACES, packed
+from colike.similarity.strips import COUNTS
+from colike.similarity.tiled import fans_of, number_of_likes
+from colike.similarity.tiles import (
+    ADDED,
+    KEY,
+    ROW,
+    SIGN,
+    TILE,
+    Packed,
+    by_tile,
+    likes_of_tiles,
+    one_task_per_tile,
+    partition_keys,
+)
 
-RARER, OTHER = "rarer", "other"
+# A row of pairs to count: places in the tile's first block, and in its second.
+WANTED = 2
+ROWS = (
+    f"{TILE} int, {SIGN} int, {BLOCK} int, {PART} bigint, "
+    f"{LENGTHS} binary, {PLACES} binary, {COUNTS} binary, {KEY} int"
+)
+COUNTED = f"{C.ITEM_A} int, {C.ITEM_B} int, {C.COLIKES} bigint"
 
 
 def with_margins(pairs: DataFrame, margins: DataFrame) -> DataFrame:
@@ -23,25 +50,78 @@ def with_margins(pairs: DataFrame, margins: DataFrame) -> DataFrame:
     )
 
 
-def counted(pairs: DataFrame, likes: TrainLikes) -> DataFrame:
+def counted(pairs: DataFrame, likes: TrainLikes, items: int) -> DataFrame:
     """Return item_a, item_b and the exact colikes of the pairs that anybody likes both of.
 
-    Costs a row per fan of each pair's less liked item.
+    Pairs go to the tiles that the likes go to (`tiles`), and only their counts are read off.
 
     Args:
-        pairs: item_a, item_b, likes_a and likes_b; a pair may stand more than once.
+        pairs: item_a < item_b (item_idx); a pair may stand more than once.
         likes: Train likes.
+        items: Number of items; every item_idx is below it.
     """
-    a_is_rarer = F.col(C.LIKES_A) <= F.col(C.LIKES_B)
-    sides = pairs.select(
-        C.ITEM_A,
-        C.ITEM_B,
-        F.when(a_is_rarer, F.col(C.ITEM_A)).otherwise(F.col(C.ITEM_B)).alias(RARER),
-        F.when(a_is_rarer, F.col(C.ITEM_B)).otherwise(F.col(C.ITEM_A)).alias(OTHER),
-    ).distinct()
-    single = single_likes(likes)
-    fans = sides.join(single.withColumnRenamed(C.ITEM_IDX, RARER), on=RARER, how="inner")
-    both = fans.join(
-        single.withColumnRenamed(C.ITEM_IDX, OTHER), on=[OTHER, C.USER_ID], how="inner"
-    )
-    return both.groupBy(C.ITEM_A, C.ITEM_B).agg(F.count(F.lit(1)).alias(C.COLIKES))
+    spark = likes.sparkSession
+    cores = spark.sparkContext.defaultParallelism
+    blocks = blocks_for(number_of_likes(likes), items, cores)
+    tiles = blocks.tiles()
+    keys = partition_keys(spark, len(tiles))
+    rows = likes_of_tiles(packed(likes, blocks.count), ADDED, blocks, keys)
+    both = rows.unionByName(_wanted(pairs.select(C.ITEM_A, C.ITEM_B).distinct(), blocks, keys))
+
+    def count(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for number, held in by_tile(batches).items():
+            yield from _counts(tiles[number], held, blocks)
+
+    return one_task_per_tile(both, len(tiles)).mapInArrow(count, COUNTED)
+
+
+def _wanted(pairs: DataFrame, blocks: Blocks, keys: list[int]) -> DataFrame:
+    """Pairs as packed rows of their tiles, which are few and large like those of the likes."""
+    numbers = {tile: number for number, tile in enumerate(blocks.tiles())}
+    table = np.zeros((blocks.count, blocks.count), np.int32)
+    for (i, j), number in numbers.items():
+        table[i, j] = table[j, i] = number
+
+    def pack(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            a, b = (column.to_numpy() for column in batch.columns)
+            turned = a % blocks.count > b % blocks.count
+            first, second = np.where(turned, b, a), np.where(turned, a, b)
+            tile = table[a % blocks.count, b % blocks.count]
+            for number in np.unique(tile):
+                mine = tile == number
+                yield _row(int(number), first[mine], second[mine], blocks, keys)
+
+    return pairs.mapInArrow(pack, ROWS)
+
+
+def _row(tile: int, first: Ints, second: Ints, blocks: Blocks, keys: list[int]) -> pa.RecordBatch:
+    places = [(side // blocks.count).astype(PLACE).tobytes() for side in (first, second)]
+    values = (tile, WANTED, int(first[0]) % blocks.count, 0, *places, None, keys[tile])
+    types = (
+        pa.int32(), pa.int32(), pa.int32(), pa.int64(), pa.binary(), pa.binary(), pa.binary(),
+        pa.int32(),
+    )  # fmt: skip
+    arrays = [pa.array([value], kind) for value, kind in zip(values, types, strict=True)]
+    return pa.RecordBatch.from_arrays(arrays, names=[*ROW, KEY])
+
+
+def _counts(
+    tile: tuple[int, int], held: dict[tuple[int, int], list[Packed]], blocks: Blocks
+) -> Iterator[pa.RecordBatch]:
+    wanted = held.get((WANTED, tile[0]), [])
+    if not wanted:
+        return
+    places = [
+        np.concatenate([np.frombuffer(row[side], PLACE) for row in wanted]) for side in (1, 2)
+    ]
+    order = np.lexsort(places[::-1])
+    items, others = (side[order] for side in places)
+    likes = fans_of(tile, held, ADDED, blocks.size(tile[0]))
+    counts = count_pairs(items, others, blocks.size(tile[1]), likes)
+    some = counts > 0
+    first = items[some].astype(np.int32) * blocks.count + tile[0]
+    second = others[some].astype(np.int32) * blocks.count + tile[1]
+    columns = [np.minimum(first, second), np.maximum(first, second), counts[some].astype(np.int64)]
+    names = [C.ITEM_A, C.ITEM_B, C.COLIKES]
+    yield pa.RecordBatch.from_arrays([pa.array(column) for column in columns], names=names)

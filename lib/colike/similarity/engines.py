@@ -10,12 +10,13 @@ from pyspark.sql import functions as F
 from colike import columns as C
 from colike.config.models import SimilarityConfig
 from colike.data.splits import TrainLikes
-from colike.similarity.banding import banding_for
+from colike.similarity.banding import Banding, banding_for
+from colike.similarity.counting import counted
 from colike.similarity.jaccard import similarity_rows
 from colike.similarity.margins import item_likes
-from colike.similarity.minhash import candidates, signatures, verified
+from colike.similarity.minhash import candidates, possible, signatures
 from colike.similarity.recall import exact_sample, recall_by_bucket
-from colike.similarity.self_join import colikes
+from colike.similarity.self_join import colikes, without_heavy
 from colike.similarity.tiled import tiled_similarity
 
 #: Takes a figure's name, value and unit.
@@ -44,8 +45,13 @@ def similarity(counting: Counting) -> DataFrame:
 
 def _self_join(counting: Counting) -> DataFrame:
     settings, likes = counting.settings, counting.likes
-    margins = item_likes(likes)
-    return similarity_rows(colikes(likes), margins, settings.min_colikes, settings.min_jaccard)
+    if settings.self_join.max_likes is not None:
+        likes, lost = without_heavy(likes, settings.self_join.max_likes)
+        counting.measure("self_join.users_left_out", lost.users, "users")
+        counting.measure("self_join.likes_left_out", lost.likes, "share")
+        counting.measure("self_join.increments_left_out", lost.increments, "share")
+    counts = colikes(likes, settings.self_join.part_likes)
+    return similarity_rows(counts, item_likes(likes), settings.min_colikes, settings.min_jaccard)
 
 
 def _tiled(counting: Counting) -> DataFrame:
@@ -56,27 +62,38 @@ def _tiled(counting: Counting) -> DataFrame:
 
 
 def _minhash(counting: Counting) -> DataFrame:
-    """Candidates are kept, because they are counted, verified and measured."""
-    settings, likes = counting.settings, counting.likes
+    """Candidates and rows are kept, because they are counted, and measured against a sample."""
+    settings, likes, wanted = counting.settings, counting.likes, counting.settings.minhash
     bounds = (settings.min_colikes, settings.min_jaccard)
     margins = item_likes(likes).localCheckpoint()
-    banding = banding_for(settings.minhash.jaccard, settings.minhash.recall, settings.minhash.rows)
-    signed = signatures(likes, banding.hashes).localCheckpoint()
-    found = candidates(signed, banding, settings.minhash.largest_bucket)
-    pairs = found.pairs.localCheckpoint()
+    banding = banding_for(wanted.jaccard, wanted.recall, wanted.rows, wanted.matches)
+    signed = signatures(likes, margins, banding.hashes, settings.min_colikes)
+    found = candidates(signed, banding, wanted.largest_bucket)
+    pairs = possible(found.pairs, margins, settings.min_jaccard).localCheckpoint()
     counting.measure("minhash.bands", banding.bands, "bands")
     counting.measure("minhash.candidates", pairs.count(), "pairs")
-    counting.measure("minhash.capped_buckets", found.capped.count(), "buckets")
-    rows = verified(pairs, likes, margins, *bounds).localCheckpoint()
+    counting.measure("minhash.capped_buckets", found.capped, "buckets")
+    exact = counted(pairs, likes, counting.items)
+    rows = similarity_rows(exact, margins, *bounds).localCheckpoint()
+    _measure_recall(counting, margins, rows, banding)
+    return rows
+
+
+def _measure_recall(
+    counting: Counting, margins: DataFrame, rows: DataFrame, banding: Banding
+) -> None:
+    """Against the exact pairs of some items, whose number the config has."""
+    settings = counting.settings
     order = F.xxhash64(F.lit(SALT), C.ITEM_IDX)
     sample = margins.select(C.ITEM_IDX).orderBy(order).limit(settings.minhash.sampled_items)
-    exact = exact_sample(likes, margins, sample, *bounds)
+    exact = exact_sample(
+        counting.likes, margins, sample, settings.min_colikes, settings.min_jaccard
+    )
     for bucket in recall_by_bucket(exact, rows, banding):
         name = f"minhash.{{}}.{bucket.low:g}-{bucket.high:g}"
         counting.measure(name.format("recall"), bucket.found / bucket.pairs, "share")
         counting.measure(name.format("expected_recall"), bucket.expected, "share")
         counting.measure(name.format("sampled_pairs"), bucket.pairs, "pairs")
-    return rows
 
 
 ENGINES: Final[dict[str, Callable[[Counting], DataFrame]]] = {

@@ -143,6 +143,31 @@ def count_rows(
 
 
 @compiled
+def count_pairs(items: Places, others: Places, width: int, likes: Fans) -> Counts:
+    """Return the co-likes of chosen pairs of a block's items with another's.
+
+    Args:
+        items: Place of each pair's item in the block, ascending.
+        others: Place of each pair's item in the other block.
+        width: Size of the other block.
+        likes: Likes of the tile.
+    """
+    counts = np.empty(len(items), np.uint32)
+    line = np.zeros(width, np.uint32)
+    at = 0
+    while at < len(items):
+        item = items[at]
+        for fan in range(likes[0][item], likes[0][item + 1]):
+            for place in range(likes[1][fan], likes[2][fan]):
+                line[likes[3][place]] += 1
+        while at < len(items) and items[at] == item:
+            counts[at] = line[others[at]]
+            at += 1
+        line[:] = 0
+    return counts
+
+
+@compiled
 def within_bounds(
     first: int, blocks: tuple[int, int, int], strip: tuple[Counts, Places, Counts],
     margins: Longs, min_colikes: int, min_jaccard: float,

@@ -10,44 +10,50 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from colike import columns as C
-from colike.data.splits import TrainLikes, single_likes
+from colike.data.splits import TrainLikes
 from colike.similarity.banding import Banding
-from colike.similarity.counting import counted, with_margins
-from colike.similarity.jaccard import similarity_rows
+from colike.similarity.counting import with_margins
 
-SIGNATURE, BUCKET, MEMBERS = "signature", "bucket", "members"
+SIGNATURE, MEMBERS, FAN = "signature", "members", "fan"
 
 
 @dataclass(frozen=True)
 class Candidates:
-    """Distinct pairs item_a < item_b, and the buckets that were too large to be paired."""
+    """Distinct pairs item_a < item_b, and how many buckets were too large to be paired."""
 
     pairs: DataFrame
-    capped: DataFrame
+    capped: int
 
 
-def signatures(likes: TrainLikes, hashes: int) -> DataFrame:
+def signatures(likes: TrainLikes, margins: DataFrame, hashes: int, min_colikes: int) -> DataFrame:
     """Return item_idx and `signature`: for each hash function the least value of the item's fans.
 
     Two items agree in a place with the chance of their Jaccard.
+
+    Args:
+        likes: Train likes.
+        margins: item_idx and likes of every liked item.
+        hashes: Number of hash functions.
+        min_colikes: Fewest co-likes of a pair; an item with fewer likes can be in none.
     """
-    single = single_likes(likes)
-    user = F.col(C.USER_ID).cast("string")
-    least = [F.min(F.xxhash64(F.lit(place), user)).alias(f"h{place}") for place in range(hashes)]
+    able = margins.where(F.col(C.LIKES) >= min_colikes).select(C.ITEM_IDX)
+    # A text is hashed once per user, numbers once per like and hash function.
+    fan = F.xxhash64(F.col(C.USER_ID).cast("string")).alias(FAN)
+    single = likes.select(fan, F.explode(C.LIKES).alias(C.ITEM_IDX))
+    mine = single.join(F.broadcast(able), on=C.ITEM_IDX, how="left_semi")
+    least = [F.min(F.xxhash64(F.lit(place), FAN)).alias(f"h{place}") for place in range(hashes)]
     columns = [F.col(f"h{place}") for place in range(hashes)]
     return (
-        single.groupBy(C.ITEM_IDX)
-        .agg(*least)
-        .select(C.ITEM_IDX, F.array(*columns).alias(SIGNATURE))
+        mine.groupBy(C.ITEM_IDX).agg(*least).select(C.ITEM_IDX, F.array(*columns).alias(SIGNATURE))
     )
 
 
 def candidates(signed: DataFrame, banding: Banding, largest_bucket: int) -> Candidates:
-    """Return the pairs that share a bucket: all rows of one band.
+    """Return the pairs that share enough buckets; a bucket is all rows of one band.
 
     Args:
         signed: What `signatures` returns.
-        banding: Bands and rows.
+        banding: Bands, rows and matches.
         largest_bucket: Items of a bucket; a larger one is a heavy user's, who likes most of the
             catalogue and says little, but would pair every item with every other.
     """
@@ -56,20 +62,30 @@ def candidates(signed: DataFrame, banding: Banding, largest_bucket: int) -> Cand
     buckets = placed.groupBy("band", "value").agg(
         F.sort_array(F.collect_list(C.ITEM_IDX)).alias(MEMBERS)
     )
-    shared = buckets.where(F.size(MEMBERS) > 1).select(F.size(MEMBERS).alias("size"), MEMBERS)
-    paired = shared.where(F.col("size") <= largest_bucket)
-    first = paired.select(F.posexplode(MEMBERS).alias("place", C.ITEM_A), MEMBERS)
+    shared = buckets.where(F.size(MEMBERS) > 1).select(MEMBERS).localCheckpoint()
+    first = shared.where(F.size(MEMBERS) <= largest_bucket).select(
+        F.posexplode(MEMBERS).alias("place", C.ITEM_A), MEMBERS
+    )
     rest = F.slice(MEMBERS, F.col("place") + 2, F.size(MEMBERS))
-    pairs = first.select(C.ITEM_A, F.explode(rest).alias(C.ITEM_B)).distinct()
-    return Candidates(pairs, shared.where(F.col("size") > largest_bucket).select("size"))
+    met = first.select(C.ITEM_A, F.explode(rest).alias(C.ITEM_B))
+    times = met.groupBy(C.ITEM_A, C.ITEM_B).agg(F.count(F.lit(1)).alias("times"))
+    pairs = times.where(F.col("times") >= banding.matches).drop("times")
+    return Candidates(pairs, shared.where(F.size(MEMBERS) > largest_bucket).count())
 
 
-def verified(
-    pairs: DataFrame, likes: TrainLikes, margins: DataFrame, min_colikes: int, min_jaccard: float
-) -> DataFrame:
-    """Return the pairs within the bounds, with likes_a, likes_b, colikes and jaccard, exact."""
-    exact = counted(with_margins(pairs, margins), likes)
-    return similarity_rows(exact, margins, min_colikes, min_jaccard)
+def possible(pairs: DataFrame, margins: DataFrame, min_jaccard: float) -> DataFrame:
+    """Return the pairs whose margins allow the least jaccard.
+
+    It is at most the smaller margin by the larger.
+
+    Args:
+        pairs: item_a and item_b.
+        margins: item_idx and likes of every liked item.
+        min_jaccard: Least jaccard of a pair.
+    """
+    both = with_margins(pairs, margins)
+    fewer, more = F.least(C.LIKES_A, C.LIKES_B), F.greatest(C.LIKES_A, C.LIKES_B)
+    return both.where(fewer >= F.lit(min_jaccard) * more).select(C.ITEM_A, C.ITEM_B)
 
 
 def _band(number: int, rows: int) -> Column:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import reduce
+from math import comb
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -58,14 +59,12 @@ def recall_by_bucket(exact: DataFrame, found: DataFrame, banding: Banding) -> li
     hit = found.select(C.ITEM_A, C.ITEM_B, F.lit(1).alias("hit"))
     marked = exact.join(hit, on=[C.ITEM_A, C.ITEM_B], how="left")
     above = [(F.col(C.JACCARD) >= edge).cast("int") for edge in EDGES[1:-1]]
-    same = F.lit(1.0) - F.pow(F.col(C.JACCARD), F.lit(banding.rows))
-    chance = F.lit(1.0) - F.pow(same, F.lit(banding.bands))
     rows = (
         marked.groupBy(reduce(Column.__add__, above).alias(BUCKET))
         .agg(
             F.count(F.lit(1)).alias("pairs"),
             F.count("hit").alias("found"),
-            F.avg(chance).alias("expected"),
+            F.avg(_chance(banding)).alias("expected"),
         )
         .orderBy(BUCKET)
         .collect()
@@ -75,3 +74,15 @@ def recall_by_bucket(exact: DataFrame, found: DataFrame, banding: Banding) -> li
         for row in rows
         for low, high in (EDGES[row[BUCKET] : row[BUCKET] + 2],)
     ]
+
+
+def _chance(banding: Banding) -> Column:
+    """`Banding.recall` of the column jaccard."""
+    same = F.pow(F.col(C.JACCARD), F.lit(banding.rows))
+    fewer = (
+        F.lit(float(comb(banding.bands, k)))
+        * F.pow(same, F.lit(k))
+        * F.pow(F.lit(1.0) - same, F.lit(banding.bands - k))
+        for k in range(banding.matches)
+    )
+    return F.lit(1.0) - reduce(Column.__add__, fewer)

@@ -1,23 +1,76 @@
-"""The reference engine: co-likes by a Spark SQL triangular self-join, exact and without a cap."""
+"""The reference engine: co-likes by a Spark SQL triangular self-join, on any cluster.
+
+A user with n likes makes n (n - 1) / 2 rows. So that no task gets all rows of one who likes
+thousands, such a user's likes are cut into parts, and each pair of parts is a key of its own.
+"""
+
+from dataclasses import dataclass
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from colike import columns as C
-from colike.data.splits import TrainLikes, single_likes
+from colike.data.splits import TrainLikes
+
+LEFT, RIGHT, PART, PARTS = "left", "right", "part", "parts"
 
 
-def colikes(likes: TrainLikes) -> DataFrame:
+@dataclass(frozen=True)
+class Lost:
+    """What a cap leaves out: users, and the shares of likes and of co-like increments."""
+
+    users: int
+    likes: float
+    increments: float
+
+
+def colikes(likes: TrainLikes, part_likes: int) -> DataFrame:
     """Return every pair of item_idx that somebody likes both of, with `colikes`.
 
-    Rows are item_a < item_b. A user with n likes adds n (n - 1) / 2 increments.
+    Rows are item_a < item_b.
+
+    Args:
+        likes: Train likes.
+        part_likes: Likes of one part, so that a key makes at most so many squared rows.
     """
-    single = single_likes(likes)
-    a, b = single.alias("a"), single.alias("b")
-    is_pair = (F.col("a.user_id") == F.col("b.user_id")) & (
-        F.col("a.item_idx") < F.col("b.item_idx")
+    placed = likes.select(
+        C.USER_ID,
+        F.ceil(F.size(C.LIKES) / F.lit(part_likes)).cast("int").alias(PARTS),
+        F.posexplode(C.LIKES).alias("at", C.ITEM_IDX),
+    ).withColumn(PART, F.floor(F.col("at") / F.lit(part_likes)).cast("int"))
+    # Each pair of parts left <= right once; nearly all users have the one part 0.
+    a = placed.select(
+        C.USER_ID,
+        F.col(C.ITEM_IDX).alias("a"),
+        F.col(PART).alias(LEFT),
+        F.explode(F.sequence(F.col(PART), F.col(PARTS) - 1)).alias(RIGHT),
     )
-    pairs = a.join(b, on=is_pair, how="inner").select(
-        F.col("a.item_idx").alias(C.ITEM_A), F.col("b.item_idx").alias(C.ITEM_B)
+    b = placed.select(
+        C.USER_ID,
+        F.col(C.ITEM_IDX).alias("b"),
+        F.explode(F.sequence(F.lit(0), F.col(PART))).alias(LEFT),
+        F.col(PART).alias(RIGHT),
     )
-    return pairs.groupBy(C.ITEM_A, C.ITEM_B).agg(F.count(F.lit(1)).alias(C.COLIKES))
+    once = (F.col(LEFT) < F.col(RIGHT)) | (F.col("a") < F.col("b"))
+    pairs = a.join(b, on=[C.USER_ID, LEFT, RIGHT], how="inner").where(once)
+    return pairs.groupBy(
+        F.least("a", "b").alias(C.ITEM_A), F.greatest("a", "b").alias(C.ITEM_B)
+    ).agg(F.count(F.lit(1)).alias(C.COLIKES))
+
+
+def without_heavy(likes: TrainLikes, max_likes: int) -> tuple[TrainLikes, Lost]:
+    """Return the likes of users with at most so many, and what is lost with the others.
+
+    All counts are exact for the users who stay: one who is left out counts in no margin either.
+    """
+    size = F.size(C.LIKES).cast("bigint")
+    is_heavy = size > max_likes
+    increments = size * (size - 1)
+    found = likes.agg(
+        F.count_if(is_heavy),
+        *(
+            F.coalesce(F.sum(F.when(is_heavy, what)) / F.sum(what), F.lit(0.0))
+            for what in (size, increments)
+        ),
+    ).collect()[0]
+    return TrainLikes(likes.where(~is_heavy)), Lost(int(found[0]), float(found[1]), float(found[2]))

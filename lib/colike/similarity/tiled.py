@@ -114,7 +114,7 @@ def _strips(
 ) -> Iterator[pa.RecordBatch]:
     height, width = blocks.size(tile[0]), blocks.size(tile[1])
     kept = kept_of(held.get((KEPT, tile[0]), []), height)
-    added, removed = (_fans(tile, held, sign, height) for sign in (ADDED, REMOVED))
+    added, removed = (fans_of(tile, held, sign, height) for sign in (ADDED, REMOVED))
     step = max(1, CELLS // max(width, 1))
     for row in range(0, height, step):
         until = min(row + step, height)
@@ -123,10 +123,13 @@ def _strips(
             yield as_batch(tile, row, blocks.count, strip)
 
 
-def _fans(
+def fans_of(
     tile: tuple[int, int], held: dict[tuple[int, int], list[Packed]], sign: int, items: int
 ) -> Fans:
-    """Users stand in the order of their groups in both blocks."""
+    """Return the likes of a tile that have a sign, from what its rows hold.
+
+    Users stand in the order of their groups in both blocks. `items` is the first block's size.
+    """
     left, right = (
         unpacked((lengths, places) for _, lengths, places, _ in sorted(held.get((sign, block), [])))
         for block in tile

@@ -29,10 +29,16 @@ def likes_frame(spark, users):
     )
 
 
-def rows_of(engine, likes, min_colikes=1, min_jaccard=0.0):
+def rows_of(engine, likes, min_colikes=1, min_jaccard=0.0, figures=None, **self_join):
+    heavy = SETTINGS.self_join.model_copy(update=self_join)
     bounds = {"method": engine, "min_colikes": min_colikes, "min_jaccard": min_jaccard}
-    settings = SETTINGS.model_copy(update=bounds)
-    return by_pair(similarity(Counting(likes, ITEMS, settings, lambda *figure: None)))
+    settings = SETTINGS.model_copy(update={**bounds, "self_join": heavy})
+    told = {} if figures is None else figures
+
+    def measure(name, value, unit):
+        told[name] = value
+
+    return by_pair(similarity(Counting(likes, ITEMS, settings, measure)))
 
 
 def by_pair(rows):
@@ -125,7 +131,7 @@ def test_users_without_likes_and_a_lonely_like_make_no_pair(spark, engine):
     assert rows_of(engine, likes_frame(spark, [set(), {3}])) == {}
 
 
-@pytest.mark.parametrize("blocks", [1, 2, 5, 30])
+@pytest.mark.parametrize("blocks", [1, 2, 7])
 def test_the_number_of_blocks_changes_no_row(spark, blocks):
     users = random_users(9, users=80)
     rows = by_pair(tiled_similarity(likes_frame(spark, users), ITEMS, 1, 0.0, blocks))
@@ -153,3 +159,22 @@ def test_partition_keys_fill_every_partition_once(spark, partitions):
     frame = spark.createDataFrame([(key,) for key in keys], "key int")
     placed = frame.repartition(partitions, "key").select("key", F.spark_partition_id().alias("p"))
     assert {row.key: row.p for row in placed.collect()} == {k: p for p, k in enumerate(keys)}
+
+
+@pytest.mark.parametrize("part", [1, 3, 8])
+def test_heavy_users_cut_into_parts_are_counted_as_whole_ones(spark, part):
+    users = [*random_users(11, users=30), set(range(ITEMS))]
+    rows = rows_of("self_join", likes_frame(spark, users), part_likes=part)
+    assert rows == brute_force(users, min_colikes=1)
+
+
+def test_a_cap_leaves_heavy_users_out_and_says_what_is_lost(spark):
+    users = [{0, 1, 2}, {1, 2}, set(range(10))]
+    figures = {}
+    found = rows_of("self_join", likes_frame(spark, users), figures=figures, max_likes=3)
+    assert found == brute_force(users[:2], min_colikes=1)
+    assert figures == {
+        "self_join.users_left_out": 1,
+        "self_join.likes_left_out": 10 / 15,
+        "self_join.increments_left_out": 90 / (6 + 2 + 90),
+    }

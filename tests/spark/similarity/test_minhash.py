@@ -6,9 +6,10 @@ import pytest
 from colike.config import load_config
 from colike.data.splits import train_likes
 from colike.similarity.banding import Banding
+from colike.similarity.counting import counted
 from colike.similarity.engines import Counting, similarity
 from colike.similarity.margins import item_likes
-from colike.similarity.minhash import candidates, signatures
+from colike.similarity.minhash import candidates, possible, signatures
 from colike.similarity.recall import exact_sample, recall_by_bucket
 
 ITEMS, USERS, TASTES = 60, 400, 4
@@ -34,6 +35,10 @@ def exact_row(a, b):
 LIKES = random_likes()
 FANS = [{user for user, likes in enumerate(LIKES) if item in likes} for item in range(ITEMS)]
 EXACT = {(a, b): exact_row(a, b) for a, b in combinations(range(ITEMS), 2)}
+
+
+def signed_by(likes, hashes):
+    return signatures(likes, item_likes(likes), hashes, min_colikes=1)
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +89,9 @@ def test_measured_recall_is_near_what_theory_expects(run):
 
 
 def test_two_items_agree_in_a_place_with_the_chance_of_their_jaccard(likes):
-    signed = {row[0]: np.array(row[1]) for row in signatures(likes, 400).collect()}
+    signed = {
+        row[0]: np.array(row[1]) for row in signatures(likes, item_likes(likes), 400, 1).collect()
+    }
     for a, b in [(0, 4), (1, 5), (0, 1)]:
         agree = float((signed[a] == signed[b]).mean())
         assert agree == pytest.approx(EXACT[a, b][3], abs=0.07)
@@ -93,17 +100,60 @@ def test_two_items_agree_in_a_place_with_the_chance_of_their_jaccard(likes):
 def test_items_with_the_same_fans_are_always_candidates_and_strangers_never(spark):
     rows = [(user, [0, 1, 2]) for user in range(9)] + [(user, [3]) for user in range(9, 12)]
     same = train_likes(spark.createDataFrame(rows, "user_id bigint, likes_train array<int>"))
-    found = candidates(signatures(same, 6), Banding(bands=2, rows=3), largest_bucket=10)
+    found = candidates(
+        signatures(same, item_likes(same), 6, 1), Banding(bands=2, rows=3), largest_bucket=10
+    )
     assert {tuple(row) for row in found.pairs.collect()} == {(0, 1), (0, 2), (1, 2)}
-    assert found.capped.count() == 0
+    assert found.capped == 0
 
 
 def test_a_bucket_above_the_cap_makes_no_pairs_and_is_counted(spark):
     rows = [(1, list(range(8))), (2, [8, 9])]
     heavy = train_likes(spark.createDataFrame(rows, "user_id bigint, likes_train array<int>"))
-    found = candidates(signatures(heavy, 3), Banding(bands=3, rows=1), largest_bucket=7)
+    found = candidates(
+        signatures(heavy, item_likes(heavy), 3, 1), Banding(bands=3, rows=1), largest_bucket=7
+    )
     assert {tuple(row) for row in found.pairs.collect()} == {(8, 9)}
-    assert [row[0] for row in found.capped.collect()] == [8, 8, 8]
+    assert found.capped == 3
+
+
+def test_a_pair_must_meet_in_as_many_bands_as_are_asked_for(spark):
+    # Items 0 and 1 agree in two bands of three, items 0 and 2 in one.
+    signed = spark.createDataFrame(
+        [(0, [1, 2, 3]), (1, [1, 2, 9]), (2, [7, 8, 3])], "item_idx int, signature array<bigint>"
+    )
+
+    def found(matches):
+        banding = Banding(bands=3, rows=1, matches=matches)
+        return {tuple(row) for row in candidates(signed, banding, 10).pairs.collect()}
+
+    assert found(1) == {(0, 1), (0, 2)}
+    assert found(2) == {(0, 1)}
+    assert found(3) == set()
+
+
+def test_items_with_too_few_likes_are_not_signed(likes):
+    fewest = sorted(len(fans) for fans in FANS)[20]
+    signed = signatures(likes, item_likes(likes), 1, fewest).collect()
+    assert {row[0] for row in signed} == {
+        item for item, fans in enumerate(FANS) if len(fans) >= fewest
+    }
+
+
+def test_pairs_are_possible_while_their_margins_allow_the_jaccard(spark):
+    margins = spark.createDataFrame([(0, 10), (1, 100), (2, 40)], "item_idx int, likes bigint")
+    pairs = spark.createDataFrame([(0, 1), (0, 2), (1, 2)], "item_a int, item_b int")
+    rows = possible(pairs, margins, 0.25).collect()
+    assert {tuple(row) for row in rows} == {(0, 2), (1, 2)}
+
+
+@pytest.mark.parametrize("cores", [1, 40])
+def test_chosen_pairs_are_counted_exactly_in_any_number_of_tiles(spark, likes, cores, monkeypatch):
+    monkeypatch.setattr("colike.similarity.blocks.TILES_PER_CORE", cores)
+    chosen = list(EXACT)[::7] * 2
+    pairs = spark.createDataFrame(chosen, "item_a int, item_b int").repartition(3)
+    found = {(row[0], row[1]): row[2] for row in counted(pairs, likes, ITEMS).collect()}
+    assert found == {pair: EXACT[pair][2] for pair in chosen if EXACT[pair][2]}
 
 
 def test_the_exact_sample_has_all_pairs_of_its_items_once(spark, likes):
