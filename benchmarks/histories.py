@@ -117,12 +117,14 @@ def _catalogue(out: Path) -> None:
     items = spark.range(CATALOGUE_ITEMS).select(
         item.alias(C.ITEM_ID), item.cast("int").alias(C.ITEM_IDX)
     )
-    # 20 draws of the taste and 20 of all items, the first of them far more often.
-    drawn = f"transform(sequence(0, 19), i -> pmod(xxhash64('%s', id, i), {STEPS}) / {STEPS})"
     tastes = CATALOGUE_ITEMS // TASTE_ITEMS
     taste = f"pmod(xxhash64('of', id), {tastes})"
-    own = f"transform({drawn % 'own'}, u -> cast({taste} + {tastes} * floor(u * {TASTE_ITEMS}) as int))"
-    others = f"transform({drawn % 'all'}, u -> cast(floor({CATALOGUE_ITEMS} * pow(u, 3)) as int))"
+    # 20 draws of the taste and 20 of all items, the first of them far more often.
+    drawn = f"transform(sequence(0, 19), i -> pmod(xxhash64('%s', id, i), {STEPS}) / {STEPS})"
+    of_taste = f"u -> cast({taste} + {tastes} * floor(u * {TASTE_ITEMS}) as int)"
+    of_all = f"u -> cast(floor({CATALOGUE_ITEMS} * pow(u, 3)) as int)"
+    own = f"transform({drawn % 'own'}, {of_taste})"
+    others = f"transform({drawn % 'all'}, {of_all})"
     likes = F.expr(f"array_sort(array_distinct(concat({own}, {others})))").alias("likes_train")
     history = spark.range(CATALOGUE_USERS).repartition(8).select(item.alias(C.USER_ID), likes)
     _write(out, {"items": items, "user_history": history})

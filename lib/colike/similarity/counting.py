@@ -112,11 +112,10 @@ def _counts(
     wanted = held.get((WANTED, tile[0]), [])
     if not wanted:
         return
-    places = [
-        np.concatenate([np.frombuffer(row[side], PLACE) for row in wanted]) for side in (1, 2)
-    ]
-    order = np.lexsort(places[::-1])
-    items, others = (side[order] for side in places)
+    items = np.frombuffer(b"".join(first for _, first, _, _ in wanted), PLACE)
+    others = np.frombuffer(b"".join(second for _, _, second, _ in wanted), PLACE)
+    order = np.lexsort((others, items))
+    items, others = items[order], others[order]
     likes = fans_of(tile, held, ADDED, blocks.size(tile[0]))
     counts = count_pairs(items, others, blocks.size(tile[1]), likes)
     some = counts > 0
