@@ -12,19 +12,17 @@ from colike.data.splits import TrainLikes
 from colike.similarity.blocks import Blocks, blocks_for
 from colike.similarity.kernel import Ints, count_pairs
 from colike.similarity.packing import BLOCK, LENGTHS, PART, PLACE, PLACES, packed
+from colike.similarity.placing import KEY, TILE, Plan
 from colike.similarity.strips import COUNTS
 from colike.similarity.tiled import fans_of, number_of_likes
 from colike.similarity.tiles import (
     ADDED,
-    KEY,
     ROW,
     SIGN,
-    TILE,
     Packed,
     by_tile,
     likes_of_tiles,
     one_task_per_tile,
-    partition_keys,
 )
 
 # A row of pairs to count: places in the tile's first block, and in its second.
@@ -60,44 +58,41 @@ def counted(pairs: DataFrame, likes: TrainLikes, items: int) -> DataFrame:
         likes: Train likes.
         items: Number of items; every item_idx is below it.
     """
-    spark = likes.sparkSession
-    cores = spark.sparkContext.defaultParallelism
-    blocks = blocks_for(number_of_likes(likes), items, cores)
-    tiles = blocks.tiles()
-    keys = partition_keys(spark, len(tiles))
-    rows = likes_of_tiles(packed(likes, blocks.count), ADDED, blocks, keys)
-    both = rows.unionByName(_wanted(pairs.select(C.ITEM_A, C.ITEM_B).distinct(), blocks, keys))
+    cores = likes.sparkSession.sparkContext.defaultParallelism
+    plan = Plan.of(blocks_for(number_of_likes(likes), items, cores))
+    wanted = _wanted(pairs.select(C.ITEM_A, C.ITEM_B).distinct(), plan)
+    rows = likes_of_tiles(packed(likes, plan), ADDED).unionByName(wanted)
 
     def count(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for number, held in by_tile(batches).items():
-            yield from _counts(tiles[number], held, blocks)
+            yield from _counts(plan.tiles[number], held, plan.blocks)
 
-    return one_task_per_tile(both, len(tiles)).mapInArrow(count, COUNTED)
+    return one_task_per_tile(rows, len(plan.tiles)).mapInArrow(count, COUNTED)
 
 
-def _wanted(pairs: DataFrame, blocks: Blocks, keys: list[int]) -> DataFrame:
+def _wanted(pairs: DataFrame, plan: Plan) -> DataFrame:
     """Pairs as packed rows of their tiles, which are few and large like those of the likes."""
-    numbers = {tile: number for number, tile in enumerate(blocks.tiles())}
-    table = np.zeros((blocks.count, blocks.count), np.int32)
-    for (i, j), number in numbers.items():
+    blocks = plan.blocks.count
+    table = np.zeros((blocks, blocks), np.int32)
+    for number, (i, j) in enumerate(plan.tiles):
         table[i, j] = table[j, i] = number
 
     def pack(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
             a, b = (column.to_numpy() for column in batch.columns)
-            turned = a % blocks.count > b % blocks.count
+            turned = a % blocks > b % blocks
             first, second = np.where(turned, b, a), np.where(turned, a, b)
-            tile = table[a % blocks.count, b % blocks.count]
+            tile = table[a % blocks, b % blocks]
             for number in np.unique(tile):
                 mine = tile == number
-                yield _row(int(number), first[mine], second[mine], blocks, keys)
+                yield _row(int(number), first[mine], second[mine], plan)
 
     return pairs.mapInArrow(pack, ROWS)
 
 
-def _row(tile: int, first: Ints, second: Ints, blocks: Blocks, keys: list[int]) -> pa.RecordBatch:
-    places = [(side // blocks.count).astype(PLACE).tobytes() for side in (first, second)]
-    values = (tile, WANTED, int(first[0]) % blocks.count, 0, *places, None, keys[tile])
+def _row(tile: int, first: Ints, second: Ints, plan: Plan) -> pa.RecordBatch:
+    places = [(side // plan.blocks.count).astype(PLACE).tobytes() for side in (first, second)]
+    values = (tile, WANTED, plan.tiles[tile][0], 0, *places, None, plan.keys[tile])
     types = (
         pa.int32(), pa.int32(), pa.int32(), pa.int64(), pa.binary(), pa.binary(), pa.binary(),
         pa.int32(),

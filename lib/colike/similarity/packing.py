@@ -10,28 +10,33 @@ from pyspark.sql import DataFrame
 from colike import columns as C
 from colike.data.splits import TrainLikes
 from colike.similarity.kernel import Ints, Longs, Places, cut
+from colike.similarity.placing import KEY, TILE, Plan
 
-BLOCK, PART, LENGTHS, PLACES = "block", "part", "lengths", "places"
-SCHEMA = f"{BLOCK} int, {PART} bigint, {LENGTHS} binary, {PLACES} binary"
+BLOCK, PART, LENGTHS, PLACES, TARGETS = "block", "part", "lengths", "places", "targets"
+SCHEMA = (
+    f"{BLOCK} int, {PART} bigint, {LENGTHS} binary, {PLACES} binary, "
+    f"{TARGETS} array<struct<{TILE}: int, {KEY}: int>>"
+)
+TARGET = pa.list_(pa.struct([(TILE, pa.int32()), (KEY, pa.int32())]))
 # A group of users is packed once it has so many likes: 2 bytes each, in one row per block.
 LIKES_PER_GROUP = 1 << 22
 PLACE = np.dtype("<u2")
 LENGTH = np.dtype("<u4")
 
 
-def packed(likes: TrainLikes, blocks: int) -> DataFrame:
-    """Return one row per group of users and item block: block, part, lengths and places.
+def packed(likes: TrainLikes, plan: Plan) -> DataFrame:
+    """Return one row per group of users and item block: block, part, lengths, places, targets.
 
     `part` is the group's number; `lengths` has the likes of each user of the group in the block
     (uint32), `places` the places of those likes in the block (uint16), user after user. Users
-    stand in the same order in all rows of a group.
+    stand in the same order in all rows of a group. `targets` are the tiles that the block is in.
     """
 
     def pack(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         task = TaskContext.get()
         base = (task.partitionId() if task else 0) << 32
         for number, (offsets, values) in enumerate(_groups(batches)):
-            yield _rows(base + number, offsets, values, blocks)
+            yield _rows(base + number, offsets, values, plan)
 
     return likes.select(C.LIKES).mapInArrow(pack, SCHEMA)
 
@@ -67,7 +72,8 @@ def _joined(parts: list[tuple[Longs, Ints]]) -> tuple[Longs, Ints]:
     return offsets, np.concatenate([values for _, values in parts])
 
 
-def _rows(group: int, offsets: Longs, values: Ints, blocks: int) -> pa.RecordBatch:
+def _rows(group: int, offsets: Longs, values: Ints, plan: Plan) -> pa.RecordBatch:
+    blocks = plan.blocks.count
     lengths, starts, places = cut(offsets, values, blocks)
     of_block = [places[starts[b] : starts[b + 1]] for b in range(blocks)]
     return pa.RecordBatch.from_arrays(
@@ -76,6 +82,11 @@ def _rows(group: int, offsets: Longs, values: Ints, blocks: int) -> pa.RecordBat
             pa.array(np.full(blocks, group, np.int64)),
             pa.array([one.astype(LENGTH, copy=False).tobytes() for one in lengths], pa.binary()),
             pa.array([one.astype(PLACE, copy=False).tobytes() for one in of_block], pa.binary()),
+            pa.array([_targets(plan, b) for b in range(blocks)], TARGET),
         ],
-        names=[BLOCK, PART, LENGTHS, PLACES],
+        names=[BLOCK, PART, LENGTHS, PLACES, TARGETS],
     )
+
+
+def _targets(plan: Plan, block: int) -> list[dict[str, int]]:
+    return [{TILE: tile, KEY: key} for tile, key in plan.targets(block)]

@@ -5,7 +5,7 @@ All strips together are the upper triangle of X'X, X being users x items with a 
 items' likes.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
 import numpy as np
@@ -28,6 +28,8 @@ SCHEMA = (
     f"{LENGTHS} binary, {PLACES} binary, {COUNTS} binary, {OWN} binary"
 )
 COUNT = np.dtype("<u4")
+#: What runs in mapInArrow.
+Batches = Callable[[Iterable[pa.RecordBatch]], Iterator[pa.RecordBatch]]
 SIMILARITY = (
     f"{C.ITEM_A} int, {C.ITEM_B} int, {C.LIKES_A} bigint, {C.LIKES_B} bigint, "
     f"{C.COLIKES} bigint, {C.JACCARD} double"
@@ -99,19 +101,25 @@ def similarity_of(
         min_colikes: Fewest co-likes that a pair must have.
         min_jaccard: Least jaccard that a pair must have.
     """
-    shared: Broadcast[Longs] = strips.sparkSession.sparkContext.broadcast(margins)
+    shared = strips.sparkSession.sparkContext.broadcast(margins)
+    pairs = pairs_of(shared, min_colikes, min_jaccard)
+    return strips.select(*STRIP).mapInArrow(pairs, SIMILARITY)
+
+
+def pairs_of(margins: "Broadcast[Longs]", min_colikes: int, min_jaccard: float) -> Batches:
+    """Return what makes rows of SIMILARITY within the bounds of strips, in an executor."""
 
     def pairs(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for row in _rows(batches):
             block_a, block_b, first, blocks = row[:4]
             where = (block_a, block_b, blocks)
             found = within_bounds(
-                first, where, _unpacked(row), shared.value, min_colikes, min_jaccard
+                first, where, _unpacked(row), margins.value, min_colikes, min_jaccard
             )
             if len(found[0]):
-                yield _similarity(*found, shared.value)
+                yield _similarity(*found, margins.value)
 
-    return strips.select(*STRIP).mapInArrow(pairs, SIMILARITY)
+    return pairs
 
 
 def _own(lengths: Counts, places: Places, counts: Counts) -> Counts:
@@ -127,7 +135,7 @@ def _rows(
     batches: Iterable[pa.RecordBatch],
 ) -> Iterator[tuple[int, int, int, int, bytes, bytes, bytes]]:
     for batch in batches:
-        yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
+        yield from zip(*(batch.column(name).to_pylist() for name in STRIP), strict=True)
 
 
 def _unpacked(

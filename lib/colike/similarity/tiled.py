@@ -18,7 +18,8 @@ from colike.similarity.blocks import Blocks, blocks_for
 from colike.similarity.kernel import Fans, Longs, count_rows, fans
 from colike.similarity.margins import item_likes
 from colike.similarity.packing import packed, unpacked
-from colike.similarity.strips import SCHEMA, as_batch, kept_of, similarity_of
+from colike.similarity.placing import Plan
+from colike.similarity.strips import SCHEMA, SIMILARITY, Batches, as_batch, kept_of, pairs_of
 from colike.similarity.tiles import (
     ADDED,
     KEPT,
@@ -28,7 +29,6 @@ from colike.similarity.tiles import (
     kept_of_tiles,
     likes_of_tiles,
     one_task_per_tile,
-    partition_keys,
 )
 
 # Cells of a tile that are looked through at once, so many rows as have so many cells.
@@ -52,21 +52,23 @@ def tiled_similarity(
     margins = _margins(likes, items)
     cores = likes.sparkSession.sparkContext.defaultParallelism
     dealt = Blocks(items, blocks) if blocks else blocks_for(int(margins.sum()), items, cores)
-    strips = counted_strips(likes, dealt, min_colikes)
-    return similarity_of(strips, margins, min_colikes, min_jaccard)
+    plan = Plan.of(dealt)
+    pairs = pairs_of(likes.sparkSession.sparkContext.broadcast(margins), min_colikes, min_jaccard)
+    count = _counter(plan, min_colikes)
+    rows = one_task_per_tile(likes_of_tiles(packed(likes, plan), ADDED), len(plan.tiles))
+    # In one Python process, which takes seconds to start.
+    return rows.mapInArrow(lambda batches: pairs(count(batches)), SIMILARITY)
 
 
-def counted_strips(likes: TrainLikes, blocks: Blocks, least: int = 1) -> DataFrame:
-    """Return the strips of all pairs with at least so many co-likes, and of the items' likes.
+def counted_strips(likes: TrainLikes, blocks: Blocks) -> DataFrame:
+    """Return the strips of all pairs that somebody likes both of, and of the items' likes.
 
     Args:
         likes: Train likes.
         blocks: How items are dealt.
-        least: Fewest co-likes.
     """
-    keys = partition_keys(likes.sparkSession, len(blocks.tiles()))
-    rows = likes_of_tiles(packed(likes, blocks.count), ADDED, blocks, keys)
-    return _counted(rows, blocks, least)
+    plan = Plan.of(blocks)
+    return _strips_of(likes_of_tiles(packed(likes, plan), ADDED), plan)
 
 
 def grown_strips(
@@ -80,11 +82,11 @@ def grown_strips(
         removed: The likes that they had.
         blocks: How items are dealt.
     """
-    keys = partition_keys(strips.sparkSession, len(blocks.tiles()))
-    rows = kept_of_tiles(strips, blocks, keys)
+    plan = Plan.of(blocks)
+    rows = kept_of_tiles(strips, plan)
     for likes, sign in ((added, ADDED), (removed, REMOVED)):
-        rows = rows.unionByName(likes_of_tiles(packed(likes, blocks.count), sign, blocks, keys))
-    return _counted(rows, blocks, 1)
+        rows = rows.unionByName(likes_of_tiles(packed(likes, plan), sign))
+    return _strips_of(rows, plan)
 
 
 def number_of_likes(likes: TrainLikes) -> int:
@@ -99,14 +101,18 @@ def _margins(likes: TrainLikes, items: int) -> Longs:
     return margins
 
 
-def _counted(rows: DataFrame, blocks: Blocks, least: int) -> DataFrame:
-    tiles = blocks.tiles()
+def _strips_of(rows: DataFrame, plan: Plan) -> DataFrame:
+    return one_task_per_tile(rows, len(plan.tiles)).mapInArrow(_counter(plan, 1), SCHEMA)
+
+
+def _counter(plan: Plan, least: int) -> Batches:
+    """What makes strips of the rows of a tile, in an executor; `least` co-likes and more."""
 
     def count(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for number, held in by_tile(batches).items():
-            yield from _strips(tiles[number], held, blocks, least)
+            yield from _strips(plan.tiles[number], held, plan.blocks, least)
 
-    return one_task_per_tile(rows, len(tiles)).mapInArrow(count, SCHEMA)
+    return count
 
 
 def _strips(

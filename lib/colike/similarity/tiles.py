@@ -4,14 +4,14 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 import pyarrow as pa
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from colike.similarity.blocks import Blocks
-from colike.similarity.packing import BLOCK, LENGTHS, PART, PLACES
+from colike.similarity.packing import BLOCK, LENGTHS, PART, PLACES, TARGETS
+from colike.similarity.placing import KEY, TILE, Plan
 from colike.similarity.strips import BLOCK_A, BLOCK_B, COUNTS, FIRST
 
-TILE, KEY, SIGN = "tile", "key", "sign"
+SIGN = "sign"
 # What a row of a tile is: kept co-likes, likes that count, likes that count no more.
 KEPT, ADDED, REMOVED = 0, 1, -1
 ROW = (TILE, SIGN, BLOCK, PART, LENGTHS, PLACES, COUNTS)
@@ -19,24 +19,17 @@ ROW = (TILE, SIGN, BLOCK, PART, LENGTHS, PLACES, COUNTS)
 Packed = tuple[int, bytes, bytes, bytes]
 
 
-def likes_of_tiles(chunks: DataFrame, sign: int, blocks: Blocks, keys: list[int]) -> DataFrame:
+def likes_of_tiles(chunks: DataFrame, sign: int) -> DataFrame:
     """Return each chunk of packed likes once per tile that its block is in, with the tile's key."""
-    needed = [
-        (block, number, keys[number])
-        for number, tile in enumerate(blocks.tiles())
-        for block in sorted(set(tile))
-    ]
-    spark = chunks.sparkSession
-    targets = spark.createDataFrame(needed, f"{BLOCK} int, {TILE} int, {KEY} int")
-    return chunks.join(F.broadcast(targets), on=BLOCK, how="inner").select(
-        TILE, F.lit(sign).alias(SIGN), BLOCK, PART, LENGTHS, PLACES,
-        F.lit(None).cast("binary").alias(COUNTS), KEY,
+    return chunks.select(F.explode(TARGETS).alias("to"), BLOCK, PART, LENGTHS, PLACES).select(
+        f"to.{TILE}", F.lit(sign).alias(SIGN), BLOCK, PART, LENGTHS, PLACES,
+        F.lit(None).cast("binary").alias(COUNTS), f"to.{KEY}",
     )  # fmt: skip
 
 
-def kept_of_tiles(strips: DataFrame, blocks: Blocks, keys: list[int]) -> DataFrame:
+def kept_of_tiles(strips: DataFrame, plan: Plan) -> DataFrame:
     """Return each strip of kept co-likes with the key of its tile."""
-    tiles = [(i, j, number, keys[number]) for number, (i, j) in enumerate(blocks.tiles())]
+    tiles = [(i, j, number, plan.keys[number]) for number, (i, j) in enumerate(plan.tiles)]
     spark = strips.sparkSession
     targets = spark.createDataFrame(tiles, f"{BLOCK_A} int, {BLOCK_B} int, {TILE} int, {KEY} int")
     return strips.join(F.broadcast(targets), on=[BLOCK_A, BLOCK_B], how="inner").select(
@@ -51,23 +44,6 @@ def one_task_per_tile(rows: DataFrame, tiles: int) -> DataFrame:
     Tasks start in the order of their partitions, so the costliest tiles start first.
     """
     return rows.repartition(tiles, KEY).select(*ROW)
-
-
-def partition_keys(spark: SparkSession, partitions: int) -> list[int]:
-    """Return for each partition a number that Spark's hash partitioning sends to it.
-
-    Hashing the numbers of the tiles themselves would put some two into one task.
-    """
-    number = F.col("id").cast("int")
-    hashed = F.pmod(F.hash(number), F.lit(partitions))
-    first = (
-        spark.range(partitions * 64)
-        .groupBy(hashed.alias("partition"))
-        .agg(F.min(number).alias(KEY))
-        .collect()
-    )
-    keys = {row["partition"]: row[KEY] for row in first}
-    return [keys[partition] for partition in range(partitions)]
 
 
 def by_tile(batches: Iterable[pa.RecordBatch]) -> dict[int, dict[tuple[int, int], list[Packed]]]:

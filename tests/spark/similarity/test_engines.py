@@ -9,8 +9,8 @@ from colike.config import load_config
 from colike.data.splits import train_likes
 from colike.similarity.engines import Counting, similarity
 from colike.similarity.margins import item_likes
+from colike.similarity.placing import partition_keys, spark_hash
 from colike.similarity.tiled import tiled_similarity
-from colike.similarity.tiles import partition_keys
 
 ITEMS = 20
 SETTINGS = load_config("mal2020.yml").similarity
@@ -155,7 +155,7 @@ def test_one_user_who_likes_everything_counts_once_in_each_pair(spark, engine):
 
 @pytest.mark.parametrize("partitions", [1, 10, 136])
 def test_partition_keys_fill_every_partition_once(spark, partitions):
-    keys = partition_keys(spark, partitions)
+    keys = partition_keys(partitions)
     frame = spark.createDataFrame([(key,) for key in keys], "key int")
     placed = frame.repartition(partitions, "key").select("key", F.spark_partition_id().alias("p"))
     assert {row.key: row.p for row in placed.collect()} == {k: p for p, k in enumerate(keys)}
@@ -178,3 +178,10 @@ def test_a_cap_leaves_heavy_users_out_and_says_what_is_lost(spark):
         "self_join.likes_left_out": 10 / 15,
         "self_join.increments_left_out": 90 / (6 + 2 + 90),
     }
+
+
+def test_the_hash_is_sparks_own(spark):
+    numbers = [0, 1, -1, 41, 2**31 - 1, -(2**31), 123_456_789]
+    frame = spark.createDataFrame([(number,) for number in numbers], "number int")
+    rows = frame.select("number", F.hash("number").alias("hash")).collect()
+    assert {row.number: spark_hash(row.number) for row in rows} == dict(rows)
