@@ -6,15 +6,17 @@ READY := .venv/.ready
 UV := VIRTUAL_ENV="$(CURDIR)/.venv" $(BIN)/uv
 DEMO := build/demo
 DEMO_USERS := 1 2 3
+BENCH := build/benchmarks.json
 COMPILE := $(BIN)/uv pip compile --quiet \
 	--python-version 3.11 --universal --override requirements/overrides.txt \
 	--custom-compile-command "make lock"
 
-.PHONY: help setup demo test lock wheel zip clean
+.PHONY: help setup demo test bench lock wheel zip clean
 
 help:
 	@echo "make demo   the whole chain on a small generated data set, into $(DEMO)"
 	@echo "make test   ruff, mypy and pytest"
+	@echo "make bench  colike beside its peers on generated data, into $(BENCH)"
 	@echo "make setup  the virtual environment .venv (the other targets call it)"
 	@echo "make wheel  dist/colike-VERSION-py3-none-any.whl"
 	@echo "make zip    dist/colike-VERSION.zip, for spark-submit --py-files"
@@ -49,6 +51,13 @@ test: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/pytest
+
+# What fits in half an hour; `python -m benchmarks similarity` alone runs every case and system.
+bench: setup
+	$(BIN)/python -m benchmarks similarity --json $(BENCH) --case 10%
+	$(BIN)/python -m benchmarks similarity --json $(BENCH) --case 100% --system tiled
+	$(BIN)/python -m benchmarks similarity --json $(BENCH) --case 400% --system tiled
+	$(BIN)/python -m benchmarks table $(BENCH) similarity
 
 lock: setup
 	$(COMPILE) requirements/local.in -o requirements/local.txt

@@ -1,15 +1,17 @@
 """`python -m benchmarks NAME --json FILE`: measures, and keeps the figures as JSON."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from benchmarks import kernel as kernels
 from benchmarks import similarity as pairwise
-from benchmarks.histories import CASES
+from benchmarks.histories import CASES, SHARES
+from benchmarks.results import growth, write
 from benchmarks.results import table as as_table
-from benchmarks.results import write
 
 app = typer.Typer(help="colike and its peers side by side.", no_args_is_help=True)
 JsonFile = Annotated[Path, typer.Option("--json", help="file of the figures, added to")]
@@ -41,9 +43,21 @@ def similarity(
 
 
 @app.command()
+def kernel(
+    json_file: JsonFile, folder: Folder = Path("build/benchmarks"), case: str = "10%"
+) -> None:
+    """The tiled engine's kernel beside SciPy's sparse product, in one process."""
+    rows = list(kernels.measure(case, folder))
+    write(json_file, rows)
+    typer.echo(as_table([asdict(row) for row in rows], kernels.NAME), nl=False)
+
+
+@app.command()
 def table(json_file: JsonFile, benchmark: str) -> None:
-    """Print the figures of a benchmark as a Markdown table."""
-    typer.echo(as_table(json.loads(json_file.read_text("utf-8")), benchmark))
+    """Print the figures of a benchmark as Markdown: a table, and how they grow with size."""
+    rows = json.loads(json_file.read_text("utf-8"))
+    typer.echo(as_table(rows, benchmark))
+    typer.echo(growth(rows, benchmark, SHARES), nl=False)
 
 
 if __name__ == "__main__":

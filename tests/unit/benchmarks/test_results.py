@@ -1,0 +1,61 @@
+import json
+from pathlib import Path
+
+import pytest
+from benchmarks.histories import CASES, SHARES
+from benchmarks.results import Row, growth, table, write
+from benchmarks.similarity import NAME, SYSTEMS
+
+ROOT = Path(__file__).parents[3]
+KEPT = ROOT / "docs" / "benchmarks.json"
+
+
+def row(case, system, metric, value, unit="s", error=None):
+    return Row("b", case, system, metric, value, unit, 3, "a machine", {"x": "1"}, error)
+
+
+def test_figures_measured_again_replace_the_old_ones_of_their_case_and_system(tmp_path):
+    file = tmp_path / "figures.json"
+    write(file, [row("10%", "a", "seconds", 1.0), row("10%", "a", "pairs", 5, "pairs")])
+    write(file, [row("10%", "b", "seconds", 2.0)])
+    write(file, [row("10%", "a", "seconds", None, error="broke")])
+    kept = json.loads(file.read_text("utf-8"))
+    assert [(one["system"], one["metric"], one["value"]) for one in kept] == [
+        ("b", "seconds", 2.0),
+        ("a", "seconds", None),
+    ]
+    assert set(kept[0]) >= {"benchmark", "case", "system", "metric", "value", "unit", "repeats"}
+    assert set(kept[0]) >= {"machine", "versions"}
+
+
+def test_a_system_that_fails_stands_in_the_table_with_its_error(tmp_path):
+    file = tmp_path / "figures.json"
+    write(file, [row("10%", "a", "seconds", 1.25), row("10%", "a", "peak", 2**30, "bytes")])
+    write(file, [row("10%", "b", "seconds", None, error="no memory")])
+    lines = table(json.loads(file.read_text("utf-8")), "b").splitlines()
+    assert lines[2] == "| 10% | `a` | 1.2 s | 1.0 GiB | 3 | a machine |"
+    assert lines[3] == "| 10% | `b` | no memory |  | 3 | a machine |"
+
+
+def test_growth_is_the_exponent_between_sizes():
+    rows = [
+        {"benchmark": "b", "case": case, "system": "a", "metric": "seconds", "value": value}
+        for case, value in (("1", 2.0), ("10", 20.0), ("40", 320.0))
+    ]
+    lines = growth(rows, "b", {"1": 1, "10": 10, "20": 20, "40": 40}).splitlines()
+    assert lines[2] == "| `a` | seconds | 1.00 |  |  |"
+    assert len(lines) == 3
+
+
+def test_the_page_has_the_table_of_the_kept_figures():
+    rows = json.loads(KEPT.read_text("utf-8"))
+    page = (ROOT / "docs" / "benchmarks.md").read_text("utf-8")
+    assert table(rows, NAME) in page
+    assert growth(rows, NAME, SHARES) in page
+
+
+@pytest.mark.parametrize("row", json.loads(KEPT.read_text("utf-8")))
+def test_every_kept_figure_is_of_a_known_case_and_system_and_has_a_value_or_an_error(row):
+    assert row["case"] in CASES
+    assert row["system"] in SYSTEMS
+    assert (row["value"] is None) == (row["error"] is not None)
