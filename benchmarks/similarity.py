@@ -66,10 +66,11 @@ SYSTEMS = {
 }
 
 
-def _warm(outcomes: list[Outcome]) -> dict[str, tuple[float | None, str]]:
-    """Seconds of a second run in the same Spark session, where there was one."""
-    warm = [outcome.said["warm_seconds"] for outcome in outcomes if "warm_seconds" in outcome.said]
-    return {"warm_seconds": (median(warm), "s")} if warm else {}
+def _seconds(outcomes: list[Outcome]) -> dict[str, tuple[float | None, str]]:
+    """Medians of what each system says of its time: see systems/timing.py."""
+    said = [outcome.said for outcome in outcomes]
+    names = [name for name in ("seconds", "warm_seconds", "job_seconds") if name in said[0]]
+    return {name: (median(one[name] for one in said), "s") for name in names}
 
 
 def measure(case: str, system: str, folder: Path, seconds: float) -> Iterator[Row]:
@@ -95,8 +96,7 @@ def measure(case: str, system: str, folder: Path, seconds: float) -> Iterator[Ro
         figures = {"seconds": (None, "s")}
     else:
         figures = {
-            "seconds": (median(outcome.said["seconds"] for outcome in outcomes), "s"),
-            **_warm(outcomes),
+            **_seconds(outcomes),
             "peak_rss_bytes": (median(outcome.peak_rss_bytes for outcome in outcomes), "bytes"),
             "pairs": (outcomes[0].said["pairs"], "pairs"),
         }

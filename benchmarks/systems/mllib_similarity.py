@@ -15,7 +15,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import IntegerType, StructField, StructType
 
 from benchmarks.systems.likes import spark_of
-from benchmarks.systems.timing import say
+from benchmarks.systems.timing import say, timed
 
 
 def main(likes: str, scratch: str, tables: str, min_jaccard: str) -> None:
@@ -26,7 +26,7 @@ def main(likes: str, scratch: str, tables: str, min_jaccard: str) -> None:
     users = frame.agg(F.max("user_number")).first()[0] + 1
     out = str(Path(scratch) / "pairs")
     say(
-        lambda: _join(frame, users, int(tables), 1.0 - float(min_jaccard), out),
+        lambda: timed(lambda: _join(frame, users, int(tables), 1.0 - float(min_jaccard), out)),
         lambda: spark.read.parquet(out).count(),
     )
 

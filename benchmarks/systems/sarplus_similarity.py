@@ -12,7 +12,7 @@ from pathlib import Path
 from pysarplus import SARPlus
 
 from benchmarks.systems.likes import spark_of
-from benchmarks.systems.timing import say
+from benchmarks.systems.timing import say, timed
 
 UPPER = "item_similarity_upper"
 
@@ -42,7 +42,7 @@ def main(likes: str, scratch: str, min_colikes: str) -> None:
         with suppress(UpperTriangleReadyError):
             model.fit(frame)
 
-    say(fit, lambda: sql(pairs["query"]).first()[0])
+    say(lambda: timed(fit), lambda: sql(pairs["query"]).first()[0])
 
 
 if __name__ == "__main__":

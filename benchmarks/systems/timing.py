@@ -1,22 +1,31 @@
-"""The clock of all systems: the first run after Spark's start, and one in the session it warmed."""
+"""The clock of all systems: the first run after Spark's start, and one in the session it warmed.
+
+Seconds run from reading the likes to the committed result.
+"""
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 # Above this the first run has long paid for its start, and a second one would only cost time.
 WARM_BELOW_SECONDS = 120
 
 
-def say(run: Callable[[], None], pairs: Callable[[], int]) -> None:
-    """Run once, and again where that is short; print seconds, warm_seconds and pairs as JSON."""
-    said: dict[str, float] = {"seconds": _seconds(run)}
+def say(run: Callable[[], Mapping[str, float]], pairs: Callable[[], int]) -> None:
+    """Run once, and again where that is short; print what the runs say, and pairs, as JSON.
+
+    Args:
+        run: Returns `seconds`, and other figures.
+        pairs: Returns the number of pairs that the last run found.
+    """
+    said = dict(run())
     if said["seconds"] < WARM_BELOW_SECONDS:
-        said["warm_seconds"] = _seconds(run)
+        said["warm_seconds"] = run()["seconds"]
     print(json.dumps({**said, "pairs": pairs()}))
 
 
-def _seconds(run: Callable[[], None]) -> float:
+def timed(work: Callable[[], None]) -> dict[str, float]:
+    """Return the seconds of the work."""
     start = time.perf_counter()
-    run()
-    return time.perf_counter() - start
+    work()
+    return {"seconds": time.perf_counter() - start}
