@@ -10,6 +10,7 @@ from colike import columns as C
 from colike.chain import new_run_id, open_store, run_jobs
 from colike.config import Config, load_config
 from colike.data.generate import generate
+from colike.data.splits import below
 from colike.reporters import PlainReporter
 from colike.stage import Run
 from colike.tables import Store
@@ -132,8 +133,7 @@ def _catalogue(out: Path) -> None:
 
 def _users(history: DataFrame, share: float) -> DataFrame:
     if share <= 1:
-        chosen = F.pmod(F.xxhash64(F.lit("benchmark"), C.USER_ID), F.lit(STEPS))
-        return history.where(chosen < round(share * STEPS))
+        return history.where(below(share, "benchmark", F.col(C.USER_ID)))
     copies = F.explode(F.sequence(F.lit(0), F.lit(round(share) - 1)))
     copied = history.withColumn("copy", copies)
     return copied.withColumn(C.USER_ID, F.col(C.USER_ID) * round(share) + F.col("copy")).drop(

@@ -1,6 +1,5 @@
 """The compiled kernel of the tiled engine beside SciPy's sparse product, on one thread."""
 
-import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from importlib.metadata import version
@@ -15,6 +14,7 @@ from scipy.sparse import csr_matrix, triu
 from benchmarks.histories import store_of
 from benchmarks.results import Row, machine
 from benchmarks.similarity import MIN_COLIKES, MIN_JACCARD, REPEATS
+from benchmarks.systems.timing import timed
 from colike.similarity.kernel import Ints, Longs, count_rows, cut, fans, within_bounds
 from colike.similarity.strips import kept_of
 
@@ -31,7 +31,7 @@ def measure(case: str, folder: Path) -> Iterator[Row]:
     for system, (count, library) in SYSTEMS.items():
         run = partial(count, offsets, values, items)
         pairs = run()  # compiles, where that is needed
-        seconds = median(_seconds(run) for _ in range(REPEATS))
+        seconds = median(timed(run)["seconds"] for _ in range(REPEATS))
         versions = {library: version(library), "numpy": version("numpy")}
         for metric, value, unit in (("seconds", seconds, "s"), ("pairs", pairs, "pairs")):
             yield Row(NAME, case, system, metric, value, unit, REPEATS, load, versions)
@@ -64,12 +64,6 @@ def _scipy(offsets: Longs, values: Ints, items: int) -> int:
     upper = triu(product, 1).tocoo()
     union = margins[upper.row] + margins[upper.col] - upper.data
     return int(((upper.data >= MIN_COLIKES) & (upper.data / union >= MIN_JACCARD)).sum())
-
-
-def _seconds(run: Callable[[], int]) -> float:
-    start = time.perf_counter()
-    run()
-    return time.perf_counter() - start
 
 
 SYSTEMS: dict[str, tuple[Count, str]] = {"numba": (_numba, "numba"), "scipy": (_scipy, "scipy")}

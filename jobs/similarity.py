@@ -37,7 +37,7 @@ def execute(job: Job) -> None:
 
 def _from_kept(job: Job, counting: Counting, items: DataFrame) -> DataFrame:
     version = job.reader.pinned["user_history"]
-    kept = kept_colikes(job.store, counting.likes, items, version)
+    kept = kept_colikes(job.store, counting, items, version)
     job.note(kept.note)
     if kept.changed is not None:
         job.measure("changed_likes", kept.changed, "likes")

@@ -24,7 +24,7 @@ def say(run: Callable[[], Mapping[str, float]], pairs: Callable[[], int]) -> Non
     print(json.dumps({**said, "pairs": pairs()}))
 
 
-def timed(work: Callable[[], None]) -> dict[str, float]:
+def timed(work: Callable[[], object]) -> dict[str, float]:
     """Return the seconds of the work."""
     start = time.perf_counter()
     work()

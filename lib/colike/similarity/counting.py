@@ -11,7 +11,7 @@ from colike import columns as C
 from colike.data.splits import TrainLikes
 from colike.similarity.blocks import Blocks, blocks_for
 from colike.similarity.kernel import Ints, count_pairs
-from colike.similarity.packing import BLOCK, LENGTHS, PART, PLACE, PLACES, packed
+from colike.similarity.packing import BLOCK, LENGTHS, PART, PLACE, PLACES
 from colike.similarity.placing import KEY, TILE, Plan
 from colike.similarity.strips import COUNTS
 from colike.similarity.tiled import fans_of, number_of_likes
@@ -19,10 +19,9 @@ from colike.similarity.tiles import (
     ADDED,
     ROW,
     SIGN,
-    Packed,
-    by_tile,
+    Held,
+    in_tiles,
     likes_of_tiles,
-    one_task_per_tile,
 )
 
 # A row of pairs to count: places in the tile's first block, and in its second.
@@ -61,13 +60,12 @@ def counted(pairs: DataFrame, likes: TrainLikes, items: int) -> DataFrame:
     cores = likes.sparkSession.sparkContext.defaultParallelism
     plan = Plan.of(blocks_for(number_of_likes(likes), items, cores))
     wanted = _wanted(pairs.select(C.ITEM_A, C.ITEM_B).distinct(), plan)
-    rows = likes_of_tiles(packed(likes, plan), ADDED).unionByName(wanted)
+    rows = likes_of_tiles(likes, plan, ADDED).unionByName(wanted)
 
-    def count(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        for number, held in by_tile(batches).items():
-            yield from _counts(plan.tiles[number], held, plan.blocks)
+    def count(tile: tuple[int, int], held: Held) -> Iterator[pa.RecordBatch]:
+        return _counts(tile, held, plan.blocks)
 
-    return one_task_per_tile(rows, len(plan.tiles)).mapInArrow(count, COUNTED)
+    return in_tiles(rows, plan, count, COUNTED)
 
 
 def _wanted(pairs: DataFrame, plan: Plan) -> DataFrame:
@@ -101,9 +99,7 @@ def _row(tile: int, first: Ints, second: Ints, plan: Plan) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays(arrays, names=[*ROW, KEY])
 
 
-def _counts(
-    tile: tuple[int, int], held: dict[tuple[int, int], list[Packed]], blocks: Blocks
-) -> Iterator[pa.RecordBatch]:
+def _counts(tile: tuple[int, int], held: Held, blocks: Blocks) -> Iterator[pa.RecordBatch]:
     wanted = held.get((WANTED, tile[0]), [])
     if not wanted:
         return

@@ -9,6 +9,7 @@ import colike
 from colike import columns as C
 from colike.data.splits import TrainLikes, train_likes
 from colike.similarity.blocks import Blocks, blocks_for
+from colike.similarity.engines import Counting
 from colike.similarity.strips import BLOCKS
 from colike.similarity.tiled import counted_strips, grown_strips, number_of_likes
 from colike.tables.changes import changes
@@ -47,22 +48,23 @@ class UnfitError(Exception):
     """Why kept co-likes cannot be counted on."""
 
 
-def kept_colikes(store: Store, likes: TrainLikes, items: DataFrame, version: int) -> Kept:
+def kept_colikes(store: Store, counting: Counting, items: DataFrame, version: int) -> Kept:
     """Return the rows of item_colikes for the likes, from the kept ones where they serve.
 
     Args:
         store: Where item_colikes is kept.
-        likes: Train likes of `user_history` at `version`.
+        counting: Train likes of `user_history` at `version`, and the number of items.
         items: item_id and item_idx.
         version: Delta version of the histories.
     """
-    now = _origin(store, items, version)
+    numbering = _numbering(items, counting.items)
+    now = Origin(counting.items, numbering, store.table_id(HISTORY), version, colike.__version__)
     cores = store.spark.sparkContext.defaultParallelism
     try:
         return _grown(store, items, now, cores)
     except UnfitError as why:
-        total = number_of_likes(likes)
-        strips = counted_strips(likes, blocks_for(total, now.items, cores))
+        total = number_of_likes(counting.likes)
+        strips = counted_strips(counting.likes, blocks_for(total, now.items, cores))
         return Kept(_with_origin(strips, now, total), f"all likes were counted: {why}", None)
 
 
@@ -104,12 +106,6 @@ def _changed(store: Store, then: Origin, now: Origin) -> tuple[TrainLikes, Train
         since = then.history_version
         raise UnfitError(f"the change feed of {HISTORY} does not reach back to version {since}")
     return train_likes(found.after), train_likes(found.before)
-
-
-def _origin(store: Store, items: DataFrame, version: int) -> Origin:
-    count = items.count()
-    numbering = _numbering(items, count)
-    return Origin(count, numbering, store.table_id(HISTORY), version, colike.__version__)
 
 
 def _numbering(items: DataFrame, below: int) -> int:

@@ -26,8 +26,9 @@ class Plan:
 
     def targets(self, block: int) -> list[tuple[int, int]]:
         """Return tile number and key of each tile that a block is in."""
-        needed = ((number, tile) for number, tile in enumerate(self.tiles) if block in tile)
-        return [(number, self.keys[number]) for number, _ in needed]
+        return [
+            (number, self.keys[number]) for number, tile in enumerate(self.tiles) if block in tile
+        ]
 
 
 def partition_keys(partitions: int) -> list[int]:

@@ -5,7 +5,7 @@ them (`tiles`): what is shuffled grows with likes times blocks, never with the p
 likes. A task counts its tile with a compiled kernel and lets it out as strips (`strips`).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 import pyarrow as pa
@@ -17,18 +17,17 @@ from colike.data.splits import TrainLikes
 from colike.similarity.blocks import Blocks, blocks_for
 from colike.similarity.kernel import Fans, Longs, count_rows, fans
 from colike.similarity.margins import item_likes
-from colike.similarity.packing import packed, unpacked
+from colike.similarity.packing import unpacked
 from colike.similarity.placing import Plan
-from colike.similarity.strips import SCHEMA, SIMILARITY, Batches, as_batch, kept_of, pairs_of
+from colike.similarity.strips import SCHEMA, SIMILARITY, as_batch, kept_of, pairs_of
 from colike.similarity.tiles import (
     ADDED,
     KEPT,
     REMOVED,
-    Packed,
-    by_tile,
+    Held,
+    in_tiles,
     kept_of_tiles,
     likes_of_tiles,
-    one_task_per_tile,
 )
 
 # Cells of a tile that are looked through at once, so many rows as have so many cells.
@@ -54,10 +53,12 @@ def tiled_similarity(
     dealt = Blocks(items, blocks) if blocks else blocks_for(int(margins.sum()), items, cores)
     plan = Plan.of(dealt)
     pairs = pairs_of(likes.sparkSession.sparkContext.broadcast(margins), min_colikes, min_jaccard)
-    count = _counter(plan, min_colikes)
-    rows = one_task_per_tile(likes_of_tiles(packed(likes, plan), ADDED), len(plan.tiles))
+
     # In one Python process, which takes seconds to start.
-    return rows.mapInArrow(lambda batches: pairs(count(batches)), SIMILARITY)
+    def count(tile: tuple[int, int], held: Held) -> Iterator[pa.RecordBatch]:
+        return pairs(_strips(tile, held, plan.blocks, min_colikes))
+
+    return in_tiles(likes_of_tiles(likes, plan, ADDED), plan, count, SIMILARITY)
 
 
 def counted_strips(likes: TrainLikes, blocks: Blocks) -> DataFrame:
@@ -68,7 +69,7 @@ def counted_strips(likes: TrainLikes, blocks: Blocks) -> DataFrame:
         blocks: How items are dealt.
     """
     plan = Plan.of(blocks)
-    return _strips_of(likes_of_tiles(packed(likes, plan), ADDED), plan)
+    return _strips_of(likes_of_tiles(likes, plan, ADDED), plan)
 
 
 def grown_strips(
@@ -85,7 +86,7 @@ def grown_strips(
     plan = Plan.of(blocks)
     rows = kept_of_tiles(strips, plan)
     for likes, sign in ((added, ADDED), (removed, REMOVED)):
-        rows = rows.unionByName(likes_of_tiles(packed(likes, plan), sign))
+        rows = rows.unionByName(likes_of_tiles(likes, plan, sign))
     return _strips_of(rows, plan)
 
 
@@ -102,21 +103,14 @@ def _margins(likes: TrainLikes, items: int) -> Longs:
 
 
 def _strips_of(rows: DataFrame, plan: Plan) -> DataFrame:
-    return one_task_per_tile(rows, len(plan.tiles)).mapInArrow(_counter(plan, 1), SCHEMA)
+    def count(tile: tuple[int, int], held: Held) -> Iterator[pa.RecordBatch]:
+        return _strips(tile, held, plan.blocks, 1)
 
-
-def _counter(plan: Plan, least: int) -> Batches:
-    """What makes strips of the rows of a tile, in an executor; `least` co-likes and more."""
-
-    def count(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        for number, held in by_tile(batches).items():
-            yield from _strips(plan.tiles[number], held, plan.blocks, least)
-
-    return count
+    return in_tiles(rows, plan, count, SCHEMA)
 
 
 def _strips(
-    tile: tuple[int, int], held: dict[tuple[int, int], list[Packed]], blocks: Blocks, least: int
+    tile: tuple[int, int], held: Held, blocks: Blocks, least: int
 ) -> Iterator[pa.RecordBatch]:
     height, width = blocks.size(tile[0]), blocks.size(tile[1])
     kept = kept_of(held.get((KEPT, tile[0]), []), height)
@@ -129,9 +123,7 @@ def _strips(
             yield as_batch(tile, row, blocks.count, strip)
 
 
-def fans_of(
-    tile: tuple[int, int], held: dict[tuple[int, int], list[Packed]], sign: int, items: int
-) -> Fans:
+def fans_of(tile: tuple[int, int], held: Held, sign: int, items: int) -> Fans:
     """Return the likes of a tile that have a sign, from what its rows hold.
 
     Users stand in the order of their groups in both blocks. `items` is the first block's size.

@@ -1,13 +1,14 @@
 """Which task counts which tile: rows are sent to the tiles that need them, one tile per task."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 import pyarrow as pa
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from colike.similarity.packing import BLOCK, LENGTHS, PART, PLACES, TARGETS
+from colike.data.splits import TrainLikes
+from colike.similarity.packing import BLOCK, LENGTHS, PART, PLACES, TARGETS, packed
 from colike.similarity.placing import KEY, TILE, Plan
 from colike.similarity.strips import BLOCK_A, BLOCK_B, COUNTS, FIRST
 
@@ -17,10 +18,15 @@ KEPT, ADDED, REMOVED = 0, 1, -1
 ROW = (TILE, SIGN, BLOCK, PART, LENGTHS, PLACES, COUNTS)
 #: part, lengths, places and, of kept co-likes, counts.
 Packed = tuple[int, bytes, bytes, bytes]
+#: What the rows of a tile hold, by sign and block.
+Held = dict[tuple[int, int], list[Packed]]
+#: Works on a tile, in an executor.
+Work = Callable[[tuple[int, int], Held], Iterator[pa.RecordBatch]]
 
 
-def likes_of_tiles(chunks: DataFrame, sign: int) -> DataFrame:
-    """Return each chunk of packed likes once per tile that its block is in, with the tile's key."""
+def likes_of_tiles(likes: TrainLikes, plan: Plan, sign: int) -> DataFrame:
+    """Return the packed likes, a chunk once per tile that its block is in, with the tile's key."""
+    chunks = packed(likes, plan)
     return chunks.select(F.explode(TARGETS).alias("to"), BLOCK, PART, LENGTHS, PLACES).select(
         f"to.{TILE}", F.lit(sign).alias(SIGN), BLOCK, PART, LENGTHS, PLACES,
         F.lit(None).cast("binary").alias(COUNTS), f"to.{KEY}",
@@ -38,17 +44,22 @@ def kept_of_tiles(strips: DataFrame, plan: Plan) -> DataFrame:
     )  # fmt: skip
 
 
-def one_task_per_tile(rows: DataFrame, tiles: int) -> DataFrame:
-    """Return the rows with each tile in a partition of its own.
+def in_tiles(rows: DataFrame, plan: Plan, work: Work, schema: str) -> DataFrame:
+    """Return what `work` makes of each tile's rows, each tile in a task of its own.
 
     Tasks start in the order of their partitions, so the costliest tiles start first.
     """
-    return rows.repartition(tiles, KEY).select(*ROW)
+
+    def run(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for number, held in _by_tile(batches).items():
+            yield from work(plan.tiles[number], held)
+
+    placed = rows.repartition(len(plan.tiles), KEY).select(*ROW)
+    return placed.mapInArrow(run, schema)
 
 
-def by_tile(batches: Iterable[pa.RecordBatch]) -> dict[int, dict[tuple[int, int], list[Packed]]]:
-    """Return what each tile's rows hold, by sign and block."""
-    found: dict[int, dict[tuple[int, int], list[Packed]]] = defaultdict(lambda: defaultdict(list))
+def _by_tile(batches: Iterable[pa.RecordBatch]) -> dict[int, Held]:
+    found: dict[int, Held] = defaultdict(lambda: defaultdict(list))
     for batch in batches:
         for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
             tile, sign, block, *held = row
