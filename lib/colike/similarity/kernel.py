@@ -17,6 +17,9 @@ Counts = npt.NDArray[np.uint32]
 Fans = tuple[Longs, Ints, Ints, Places]
 #: Kept co-likes of a tile: where each item's begin, places in the other block, and co-likes.
 Kept = tuple[Longs, Places, Counts]
+#: Co-likes of some items of a block with another: number of pairs of each item, and for each
+#: pair the place in the other block, ascending, and the co-likes.
+Strip = tuple[Counts, Places, Counts]
 
 
 @compiled
@@ -93,7 +96,7 @@ def fans(
 @compiled
 def count_rows(
     row: int, until: int, width: int, kept: Kept, added: Fans, removed: Fans, least: int
-) -> tuple[Counts, Places, Counts]:
+) -> Strip:
     """Return the co-likes of some items of a block with all of another: kept, more and less.
 
     One item at a time, its counts in one array as long as the other block: small enough to stay
@@ -107,10 +110,6 @@ def count_rows(
         added: Likes that count.
         removed: Likes that `kept` holds and that count no more.
         least: Fewest co-likes that are returned, at least 1.
-
-    Returns:
-        Number of pairs of each item, and for each pair the place in the other block, ascending,
-        and the co-likes.
 
     Raises:
         ValueError: More likes are removed than were kept.
@@ -169,7 +168,7 @@ def count_pairs(items: Places, others: Places, width: int, likes: Fans) -> Count
 
 @compiled
 def within_bounds(
-    first: int, blocks: tuple[int, int, int], strip: tuple[Counts, Places, Counts],
+    first: int, blocks: tuple[int, int, int], strip: Strip,
     margins: Longs, min_colikes: int, min_jaccard: float,
 ) -> tuple[Ints, Ints, Longs]:  # fmt: skip
     """Return item_a < item_b (item_idx) and co-likes of a strip's pairs within the bounds.

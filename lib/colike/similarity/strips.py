@@ -5,18 +5,17 @@ All strips together are the upper triangle of X'X, X being users x items with a 
 items' likes.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-from pyspark.broadcast import Broadcast
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from colike import columns as C
-from colike.similarity.kernel import Counts, Ints, Kept, Longs, Places, within_bounds
+from colike.similarity.kernel import Counts, Ints, Kept, Longs, Places, Strip, within_bounds
 from colike.similarity.packing import LENGTH, LENGTHS, PLACE, PLACES
 
 Number = TypeVar("Number", np.uint16, np.uint32)
@@ -28,17 +27,13 @@ SCHEMA = (
     f"{LENGTHS} binary, {PLACES} binary, {COUNTS} binary, {OWN} binary"
 )
 COUNT = np.dtype("<u4")
-#: What runs in mapInArrow.
-Batches = Callable[[Iterable[pa.RecordBatch]], Iterator[pa.RecordBatch]]
 SIMILARITY = (
     f"{C.ITEM_A} int, {C.ITEM_B} int, {C.LIKES_A} bigint, {C.LIKES_B} bigint, "
     f"{C.COLIKES} bigint, {C.JACCARD} double"
 )
 
 
-def as_batch(
-    tile: tuple[int, int], first: int, blocks: int, strip: tuple[Counts, Places, Counts]
-) -> pa.RecordBatch:
+def as_batch(tile: tuple[int, int], first: int, blocks: int, strip: Strip) -> pa.RecordBatch:
     """Return a strip as a row of SCHEMA.
 
     Args:
@@ -102,24 +97,34 @@ def similarity_of(
         min_jaccard: Least jaccard that a pair must have.
     """
     shared = strips.sparkSession.sparkContext.broadcast(margins)
-    pairs = pairs_of(shared, min_colikes, min_jaccard)
-    return strips.select(*STRIP).mapInArrow(pairs, SIMILARITY)
-
-
-def pairs_of(margins: "Broadcast[Longs]", min_colikes: int, min_jaccard: float) -> Batches:
-    """Return what makes rows of SIMILARITY within the bounds of strips, in an executor."""
 
     def pairs(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for row in _rows(batches):
             block_a, block_b, first, blocks = row[:4]
             where = (block_a, block_b, blocks)
-            found = within_bounds(
-                first, where, _unpacked(row), margins.value, min_colikes, min_jaccard
-            )
-            if len(found[0]):
-                yield _similarity(*found, margins.value)
+            strip = _unpacked(row)
+            yield from pairs_within(first, where, strip, shared.value, min_colikes, min_jaccard)
 
-    return pairs
+    return strips.select(*STRIP).mapInArrow(pairs, SIMILARITY)
+
+
+def pairs_within(
+    first: int, where: tuple[int, int, int], strip: Strip,
+    margins: Longs, min_colikes: int, min_jaccard: float,
+) -> Iterator[pa.RecordBatch]:  # fmt: skip
+    """Yield rows of SIMILARITY of a strip's pairs within the bounds.
+
+    Args:
+        first: Place of the strip's first item.
+        where: The items' block, the other block, and the number of blocks.
+        strip: As `kernel.count_rows` returns it.
+        margins: Likes of each item_idx of the two blocks.
+        min_colikes: Fewest co-likes of a pair, at least 1.
+        min_jaccard: Least jaccard of a pair.
+    """
+    found = within_bounds(first, where, strip, margins, min_colikes, min_jaccard)
+    if len(found[0]):
+        yield _similarity(*found, margins)
 
 
 def _own(lengths: Counts, places: Places, counts: Counts) -> Counts:
@@ -140,7 +145,7 @@ def _rows(
 
 def _unpacked(
     row: tuple[int, int, int, int, bytes, bytes, bytes],
-) -> tuple[Counts, Places, Counts]:
+) -> Strip:
     lengths = np.frombuffer(row[4], LENGTH)
     pairs = int(lengths.sum())
     return lengths, _stretched(row[5], pairs, PLACE), _stretched(row[6], pairs, COUNT)

@@ -15,11 +15,10 @@ from pyspark.sql import functions as F
 from colike import columns as C
 from colike.data.splits import TrainLikes
 from colike.similarity.blocks import Blocks, blocks_for
-from colike.similarity.kernel import Fans, Longs, count_rows, fans
-from colike.similarity.margins import item_likes
+from colike.similarity.kernel import Fans, Longs, Strip, count_rows, fans
 from colike.similarity.packing import unpacked
 from colike.similarity.placing import Plan
-from colike.similarity.strips import SCHEMA, SIMILARITY, as_batch, kept_of, pairs_of
+from colike.similarity.strips import SCHEMA, SIMILARITY, as_batch, kept_of, pairs_within
 from colike.similarity.tiles import (
     ADDED,
     KEPT,
@@ -48,15 +47,16 @@ def tiled_similarity(
         min_jaccard: Least jaccard that a pair must have.
         blocks: Item blocks; None chooses them by likes and cores.
     """
-    margins = _margins(likes, items)
     cores = likes.sparkSession.sparkContext.defaultParallelism
-    dealt = Blocks(items, blocks) if blocks else blocks_for(int(margins.sum()), items, cores)
+    dealt = Blocks(items, blocks) if blocks else blocks_for(number_of_likes(likes), items, cores)
     plan = Plan.of(dealt)
-    pairs = pairs_of(likes.sparkSession.sparkContext.broadcast(margins), min_colikes, min_jaccard)
 
-    # In one Python process, which takes seconds to start.
     def count(tile: tuple[int, int], held: Held) -> Iterator[pa.RecordBatch]:
-        return pairs(_strips(tile, held, plan.blocks, min_colikes))
+        likes = fans_of(tile, held, ADDED, dealt.size(tile[0]))
+        margins = _margins(tile, likes, dealt)
+        for first, strip in _strips(tile, held, dealt, likes, min_colikes):
+            where = (*tile, dealt.count)
+            yield from pairs_within(first, where, strip, margins, min_colikes, min_jaccard)
 
     return in_tiles(likes_of_tiles(likes, plan, ADDED), plan, count, SIMILARITY)
 
@@ -95,34 +95,6 @@ def number_of_likes(likes: TrainLikes) -> int:
     return int(likes.agg(F.coalesce(F.sum(F.size(C.LIKES)), F.lit(0))).collect()[0][0])
 
 
-def _margins(likes: TrainLikes, items: int) -> Longs:
-    counted = item_likes(likes).toPandas()
-    margins = np.zeros(items, np.int64)
-    margins[counted[C.ITEM_IDX].to_numpy()] = counted[C.LIKES].to_numpy()
-    return margins
-
-
-def _strips_of(rows: DataFrame, plan: Plan) -> DataFrame:
-    def count(tile: tuple[int, int], held: Held) -> Iterator[pa.RecordBatch]:
-        return _strips(tile, held, plan.blocks, 1)
-
-    return in_tiles(rows, plan, count, SCHEMA)
-
-
-def _strips(
-    tile: tuple[int, int], held: Held, blocks: Blocks, least: int
-) -> Iterator[pa.RecordBatch]:
-    height, width = blocks.size(tile[0]), blocks.size(tile[1])
-    kept = kept_of(held.get((KEPT, tile[0]), []), height)
-    added, removed = (fans_of(tile, held, sign, height) for sign in (ADDED, REMOVED))
-    step = max(1, CELLS // max(width, 1))
-    for row in range(0, height, step):
-        until = min(row + step, height)
-        strip = count_rows(row, until, width, kept, added, removed, least)
-        if len(strip[1]):
-            yield as_batch(tile, row, blocks.count, strip)
-
-
 def fans_of(tile: tuple[int, int], held: Held, sign: int, items: int) -> Fans:
     """Return the likes of a tile that have a sign, from what its rows hold.
 
@@ -133,3 +105,37 @@ def fans_of(tile: tuple[int, int], held: Held, sign: int, items: int) -> Fans:
         for block in tile
     )
     return (*fans(*left, items, right[0], tile[0] == tile[1]), right[1])
+
+
+def _margins(tile: tuple[int, int], likes: Fans, blocks: Blocks) -> Longs:
+    """Likes of each item_idx of the tile's two blocks: a tile holds all likes of both."""
+    margins = np.zeros(blocks.items, np.int64)
+    margins[tile[1] :: blocks.count] = np.bincount(likes[3], minlength=blocks.size(tile[1]))
+    margins[tile[0] :: blocks.count] = np.diff(likes[0])
+    return margins
+
+
+def _strips_of(rows: DataFrame, plan: Plan) -> DataFrame:
+    blocks = plan.blocks
+
+    def count(tile: tuple[int, int], held: Held) -> Iterator[pa.RecordBatch]:
+        likes = fans_of(tile, held, ADDED, blocks.size(tile[0]))
+        for first, strip in _strips(tile, held, blocks, likes, 1):
+            yield as_batch(tile, first, blocks.count, strip)
+
+    return in_tiles(rows, plan, count, SCHEMA)
+
+
+def _strips(
+    tile: tuple[int, int], held: Held, blocks: Blocks, added: Fans, least: int
+) -> Iterator[tuple[int, Strip]]:
+    """Each strip of the tile with the place of its first item."""
+    height, width = blocks.size(tile[0]), blocks.size(tile[1])
+    kept = kept_of(held.get((KEPT, tile[0]), []), height)
+    removed = fans_of(tile, held, REMOVED, height)
+    step = max(1, CELLS // max(width, 1))
+    for row in range(0, height, step):
+        until = min(row + step, height)
+        strip = count_rows(row, until, width, kept, added, removed, least)
+        if len(strip[1]):
+            yield row, strip
