@@ -37,9 +37,15 @@ def _ours(*names: str) -> dict[str, str]:
 
 def _colike(method: str) -> System:
     def command(case: str, folder: Path) -> list[str]:
-        bounds = (f"similarity.min_colikes={MIN_COLIKES}", f"similarity.min_jaccard={MIN_JACCARD}")
+        overrides = (
+            f"similarity.method={method}",
+            f"similarity.min_colikes={MIN_COLIKES}",
+            f"similarity.min_jaccard={MIN_JACCARD}",
+            # No peer measures its own recall.
+            "similarity.minhash.sampled_items=0",
+        )
         program = [sys.executable, "-m", "benchmarks.systems.colike_similarity"]
-        return [*program, str(store_of(case, folder)), f"similarity.method={method}", *bounds]
+        return [*program, str(store_of(case, folder)), *overrides]
 
     return System(command, _ours("colike", "pyspark", "delta-spark", "numba"))
 

@@ -8,6 +8,7 @@ from colike.training.settings import TrainSettings
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[int, Field(gt=0)]
+NotNegative = Annotated[int, Field(ge=0)]
 IdType = Literal["bigint", "string"]
 FileFormat = Literal["auto", "csv", "parquet", "delta"]
 Aggregate = Literal["sum", "max", "count_then_max", "count_then_sum"]
@@ -134,7 +135,7 @@ class MinhashConfig(Section):
     rows: Positive
     matches: Positive
     largest_bucket: Positive
-    sampled_items: Positive
+    sampled_items: NotNegative
 
 
 class SimilarityConfig(Section):

@@ -38,8 +38,8 @@ def _with_colikes(
 ) -> DataFrame:
     known = similarity.select(C.ITEM_A, C.ITEM_B, C.COLIKES)
     found = pairs.join(known, on=[C.ITEM_A, C.ITEM_B], how="left")
-    others = found.where(F.col(C.COLIKES).isNull()).drop(C.COLIKES)
+    others = found.where(F.col(C.COLIKES).isNull()).select(C.ITEM_A, C.ITEM_B)
     items = margins.agg(F.coalesce(F.max(C.ITEM_IDX) + 1, F.lit(0))).collect()[0][0]
-    rest = counted(others, likes, items).withColumnRenamed(C.COLIKES, REST)
+    rest = counted(others.distinct(), likes, items).withColumnRenamed(C.COLIKES, REST)
     both = found.join(rest, on=[C.ITEM_A, C.ITEM_B], how="left")
     return both.withColumn(C.COLIKES, F.coalesce(C.COLIKES, REST, F.lit(0))).drop(REST)

@@ -53,13 +53,13 @@ def counted(pairs: DataFrame, likes: TrainLikes, items: int) -> DataFrame:
     Pairs go to the tiles that the likes go to (`tiles`), and only their counts are read off.
 
     Args:
-        pairs: item_a < item_b (item_idx); a pair may stand more than once.
+        pairs: item_a < item_b (item_idx), each pair once.
         likes: Train likes.
         items: Number of items; every item_idx is below it.
     """
     cores = likes.sparkSession.sparkContext.defaultParallelism
     plan = Plan.of(blocks_for(number_of_likes(likes), items, cores))
-    wanted = _wanted(pairs.select(C.ITEM_A, C.ITEM_B).distinct(), plan)
+    wanted = _wanted(pairs.select(C.ITEM_A, C.ITEM_B), plan)
     rows = likes_of_tiles(likes, plan, ADDED).unionByName(wanted)
 
     def count(tile: tuple[int, int], held: Held) -> Iterator[pa.RecordBatch]:

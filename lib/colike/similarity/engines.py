@@ -13,8 +13,8 @@ from colike.data.splits import TrainLikes
 from colike.similarity.banding import Banding, banding_for
 from colike.similarity.counting import counted
 from colike.similarity.jaccard import similarity_rows
-from colike.similarity.margins import item_likes
-from colike.similarity.minhash import candidates, possible, signatures
+from colike.similarity.margins import dense_margins, item_likes
+from colike.similarity.minhash import candidates, signatures
 from colike.similarity.recall import exact_sample, recall_by_bucket
 from colike.similarity.self_join import colikes, without_heavy
 from colike.similarity.tiled import tiled_similarity
@@ -62,20 +62,26 @@ def _tiled(counting: Counting) -> DataFrame:
 
 
 def _minhash(counting: Counting) -> DataFrame:
-    """Candidates and rows are kept, because they are counted, and measured against a sample."""
     settings, likes, wanted = counting.settings, counting.likes, counting.settings.minhash
     bounds = (settings.min_colikes, settings.min_jaccard)
     margins = item_likes(likes).localCheckpoint()
     banding = banding_for(wanted.jaccard, wanted.recall, wanted.rows, wanted.matches)
-    signed = signatures(likes, margins, banding.hashes, settings.min_colikes)
-    found = candidates(signed, banding, wanted.largest_bucket)
-    pairs = possible(found.pairs, margins, settings.min_jaccard).localCheckpoint()
+    found = candidates(
+        signatures(likes, margins, banding.hashes, settings.min_colikes),
+        dense_margins(margins, counting.items),
+        banding,
+        wanted.largest_bucket,
+        settings.min_jaccard,
+    )
+    pairs = found.pairs.localCheckpoint()
     counting.measure("minhash.bands", banding.bands, "bands")
     counting.measure("minhash.candidates", pairs.count(), "pairs")
     counting.measure("minhash.capped_buckets", found.capped, "buckets")
-    exact = counted(pairs, likes, counting.items)
-    rows = similarity_rows(exact, margins, *bounds).localCheckpoint()
-    _measure_recall(counting, margins, rows, banding)
+    rows = similarity_rows(counted(pairs, likes, counting.items), margins, *bounds)
+    if wanted.sampled_items:
+        # Read twice: to be measured, and to be written.
+        rows = rows.localCheckpoint()
+        _measure_recall(counting, margins, rows, banding)
     return rows
 
 

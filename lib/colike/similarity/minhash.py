@@ -12,9 +12,10 @@ from pyspark.sql import functions as F
 from colike import columns as C
 from colike.data.splits import TrainLikes
 from colike.similarity.banding import Banding
-from colike.similarity.counting import with_margins
+from colike.similarity.kernel import Longs
+from colike.similarity.meeting import PAIRS, pairs_that_meet
 
-SIGNATURE, MEMBERS, FAN = "signature", "members", "fan"
+SIGNATURE, MEMBERS, OTHERS, FAN = "signature", "members", "others", "fan"
 
 
 @dataclass(frozen=True)
@@ -48,14 +49,18 @@ def signatures(likes: TrainLikes, margins: DataFrame, hashes: int, min_colikes: 
     )
 
 
-def candidates(signed: DataFrame, banding: Banding, largest_bucket: int) -> Candidates:
+def candidates(
+    signed: DataFrame, margins: Longs, banding: Banding, largest_bucket: int, min_jaccard: float
+) -> Candidates:
     """Return the pairs that share enough buckets; a bucket is all rows of one band.
 
     Args:
         signed: What `signatures` returns.
+        margins: Likes of each item_idx; a pair that they forbid the least jaccard is left out.
         banding: Bands, rows and matches.
         largest_bucket: Items of a bucket; a larger one is a heavy user's, who likes most of the
             catalogue and says little, but would pair every item with every other.
+        min_jaccard: Least jaccard of a pair.
     """
     band = F.posexplode(F.array(*(_band(number, banding.rows) for number in range(banding.bands))))
     placed = signed.select(C.ITEM_IDX, band.alias("band", "value"))
@@ -66,26 +71,16 @@ def candidates(signed: DataFrame, banding: Banding, largest_bucket: int) -> Cand
     first = shared.where(F.size(MEMBERS) <= largest_bucket).select(
         F.posexplode(MEMBERS).alias("place", C.ITEM_A), MEMBERS
     )
-    rest = F.slice(MEMBERS, F.col("place") + 2, F.size(MEMBERS))
-    met = first.select(C.ITEM_A, F.explode(rest).alias(C.ITEM_B))
-    times = met.groupBy(C.ITEM_A, C.ITEM_B).agg(F.count(F.lit(1)).alias("times"))
-    pairs = times.where(F.col("times") >= banding.matches).drop("times")
+    others = F.slice(MEMBERS, F.col("place") + 2, F.size(MEMBERS)).alias(OTHERS)
+    # All rows of an item in one task, one after the other: no row per pair and bucket.
+    met = first.where(F.col("place") < F.size(MEMBERS) - 1).select(C.ITEM_A, others)
+    sent = signed.sparkSession.sparkContext.broadcast(margins)
+    pairs = (
+        met.repartition(C.ITEM_A)
+        .sortWithinPartitions(C.ITEM_A)
+        .mapInArrow(pairs_that_meet(sent, banding.matches, min_jaccard), PAIRS)
+    )
     return Candidates(pairs, shared.where(F.size(MEMBERS) > largest_bucket).count())
-
-
-def possible(pairs: DataFrame, margins: DataFrame, min_jaccard: float) -> DataFrame:
-    """Return the pairs whose margins allow the least jaccard.
-
-    It is at most the smaller margin by the larger.
-
-    Args:
-        pairs: item_a and item_b.
-        margins: item_idx and likes of every liked item.
-        min_jaccard: Least jaccard of a pair.
-    """
-    both = with_margins(pairs, margins)
-    fewer, more = F.least(C.LIKES_A, C.LIKES_B), F.greatest(C.LIKES_A, C.LIKES_B)
-    return both.where(fewer >= F.lit(min_jaccard) * more).select(C.ITEM_A, C.ITEM_B)
 
 
 def _band(number: int, rows: int) -> Column:

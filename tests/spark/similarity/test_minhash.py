@@ -9,7 +9,7 @@ from colike.similarity.banding import Banding
 from colike.similarity.counting import counted
 from colike.similarity.engines import Counting, similarity
 from colike.similarity.margins import item_likes
-from colike.similarity.minhash import candidates, possible, signatures
+from colike.similarity.minhash import candidates, signatures
 from colike.similarity.recall import exact_sample, recall_by_bucket
 
 ITEMS, USERS, TASTES = 60, 400, 4
@@ -34,6 +34,8 @@ def exact_row(a, b):
 
 LIKES = random_likes()
 FANS = [{user for user, likes in enumerate(LIKES) if item in likes} for item in range(ITEMS)]
+# Margins that allow any jaccard.
+ALIKE = np.ones(10, np.int64)
 EXACT = {(a, b): exact_row(a, b) for a, b in combinations(range(ITEMS), 2)}
 
 
@@ -100,9 +102,8 @@ def test_two_items_agree_in_a_place_with_the_chance_of_their_jaccard(likes):
 def test_items_with_the_same_fans_are_always_candidates_and_strangers_never(spark):
     rows = [(user, [0, 1, 2]) for user in range(9)] + [(user, [3]) for user in range(9, 12)]
     same = train_likes(spark.createDataFrame(rows, "user_id bigint, likes_train array<int>"))
-    found = candidates(
-        signatures(same, item_likes(same), 6, 1), Banding(bands=2, rows=3), largest_bucket=10
-    )
+    signed = signatures(same, item_likes(same), 6, 1)
+    found = candidates(signed, ALIKE, Banding(bands=2, rows=3), 10, 0.0)
     assert {tuple(row) for row in found.pairs.collect()} == {(0, 1), (0, 2), (1, 2)}
     assert found.capped == 0
 
@@ -110,9 +111,8 @@ def test_items_with_the_same_fans_are_always_candidates_and_strangers_never(spar
 def test_a_bucket_above_the_cap_makes_no_pairs_and_is_counted(spark):
     rows = [(1, list(range(8))), (2, [8, 9])]
     heavy = train_likes(spark.createDataFrame(rows, "user_id bigint, likes_train array<int>"))
-    found = candidates(
-        signatures(heavy, item_likes(heavy), 3, 1), Banding(bands=3, rows=1), largest_bucket=7
-    )
+    signed = signatures(heavy, item_likes(heavy), 3, 1)
+    found = candidates(signed, ALIKE, Banding(bands=3, rows=1), 7, 0.0)
     assert {tuple(row) for row in found.pairs.collect()} == {(8, 9)}
     assert found.capped == 3
 
@@ -125,7 +125,7 @@ def test_a_pair_must_meet_in_as_many_bands_as_are_asked_for(spark):
 
     def found(matches):
         banding = Banding(bands=3, rows=1, matches=matches)
-        return {tuple(row) for row in candidates(signed, banding, 10).pairs.collect()}
+        return {tuple(row) for row in candidates(signed, ALIKE, banding, 10, 0.0).pairs.collect()}
 
     assert found(1) == {(0, 1), (0, 2)}
     assert found(2) == {(0, 1)}
@@ -140,17 +140,37 @@ def test_items_with_too_few_likes_are_not_signed(likes):
     }
 
 
-def test_pairs_are_possible_while_their_margins_allow_the_jaccard(spark):
-    margins = spark.createDataFrame([(0, 10), (1, 100), (2, 40)], "item_idx int, likes bigint")
-    pairs = spark.createDataFrame([(0, 1), (0, 2), (1, 2)], "item_a int, item_b int")
-    rows = possible(pairs, margins, 0.25).collect()
-    assert {tuple(row) for row in rows} == {(0, 2), (1, 2)}
+def test_a_pair_whose_margins_forbid_the_jaccard_is_no_candidate(spark):
+    signed = spark.createDataFrame(
+        [(item, [1]) for item in range(3)], "item_idx int, signature array<bigint>"
+    )
+    margins = np.array([10, 100, 40])
+    found = candidates(signed, margins, Banding(bands=1, rows=1), 10, 0.25)
+    assert {tuple(row) for row in found.pairs.collect()} == {(0, 2), (1, 2)}
+
+
+@pytest.mark.parametrize("rows_per_batch", [1, 3, 10_000])
+def test_candidates_are_those_that_share_buckets_however_rows_are_batched(spark, rows_per_batch):
+    random = np.random.default_rng(1)
+    values = random.integers(0, 6, (40, 12))
+    spark.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", rows_per_batch)
+    signed = spark.createDataFrame(
+        [(item, row.tolist()) for item, row in enumerate(values)],
+        "item_idx int, signature array<bigint>",
+    )
+    found = candidates(signed, np.ones(40, np.int64), Banding(12, 1, 3), 40, 0.0)
+    rows = [tuple(row) for row in found.pairs.collect()]
+    spark.conf.unset("spark.sql.execution.arrow.maxRecordsPerBatch")
+    expected = [
+        (a, b) for a, b in combinations(range(40), 2) if (values[a] == values[b]).sum() >= 3
+    ]
+    assert sorted(rows) == expected
 
 
 @pytest.mark.parametrize("cores", [1, 40])
 def test_chosen_pairs_are_counted_exactly_in_any_number_of_tiles(spark, likes, cores, monkeypatch):
     monkeypatch.setattr("colike.similarity.blocks.TILES_PER_CORE", cores)
-    chosen = list(EXACT)[::7] * 2
+    chosen = list(EXACT)[::7]
     pairs = spark.createDataFrame(chosen, "item_a int, item_b int").repartition(3)
     found = {(row[0], row[1]): row[2] for row in counted(pairs, likes, ITEMS).collect()}
     assert found == {pair: EXACT[pair][2] for pair in chosen if EXACT[pair][2]}
