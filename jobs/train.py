@@ -5,6 +5,7 @@ Writes: models (one row per model; the row is the training's commit).
 """
 
 import json
+import shutil
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -12,20 +13,24 @@ from pathlib import Path
 from typing import Any
 
 from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
 
+from colike import __version__
 from colike import columns as C
 from colike.chain import job_main
-from colike.config import Config
-from colike.data.splits import train_likes
-from colike.embedding.models import base_fingerprint, find_model
+from colike.config import Config, config_hash
+from colike.embedding.models import Model, base_fingerprint, find_model
 from colike.errors import ConfigError
 from colike.pairs.heldout import with_group
-from colike.pairs.snapshot import export_snapshot, snapshot_tables
-from colike.pairs.worker_process import run_worker
+from colike.pairs.snapshot import SnapshotInputs, export_snapshot, snapshot_tables
+from colike.pairs.worker_process import finished, run_worker
 from colike.stage import Job, Stage
+from colike.training.manifest import MANIFEST, VALIDATION, VECTORS
 from colike.training.settings import WorkerConfig
 
 FINETUNED = "finetuned"
+# Tables of a snapshot that have another name than what they are read from.
+SOURCE_OF = {VALIDATION: "user_history"}
 
 
 def execute(job: Job) -> None:
@@ -36,10 +41,16 @@ def execute(job: Job) -> None:
         job.note("no embedder of kind finetuned is configured, so nothing is trained")
         return
     base = find_model(config.pairs.base_embedder, _base(config), None)
-    snapshot = job.store.files / "snapshots" / job.log.run_id
-    out = job.store.files / "models" / f"{name}-{job.log.run_id}"
-    _export(job, snapshot, base.location)
-    result = run_worker(snapshot, out, lambda event: _report(job, event))
+    # Named by what decides the weights: a run that was killed finds its own checkpoint again.
+    training = _training_id(job, base)
+    snapshot = job.store.files / "snapshots" / training
+    out = job.store.files / "models" / f"{name}-{training}"
+    if not (snapshot / MANIFEST).exists():
+        shutil.rmtree(snapshot, ignore_errors=True)
+        _export(job, snapshot, base)
+    result = finished(out)
+    if result is None:
+        result = run_worker(snapshot, out, lambda event: _report(job, event))
     job.writer.append("models", _row(job, name, base.location, out, result))
     for key in ("steps", "minutes", "documents_per_second"):
         job.measure(key, result[key], key)
@@ -64,12 +75,32 @@ def _base(config: Config) -> Any:
     return config.embed.embedders[config.pairs.base_embedder]
 
 
-def _export(job: Job, folder: Path, base_model: str) -> None:
-    pairs, similarity = job.read("training_pairs"), job.read("item_similarity")
-    items, likes = job.read("items"), train_likes(job.read("user_history"))
-    tables = snapshot_tables(pairs, similarity, items, likes, with_group(items, job.config.pairs))
-    versions = {name: job.reader.pinned[name] for name in tables}
-    export_snapshot(folder, tables, versions, WorkerConfig(job.config.train, base_model))
+def _training_id(job: Job, base: Model) -> str:
+    tables = {name: (job.store.table_id(name), job.reader.pinned[name]) for name in STAGE.reads}
+    settings = asdict(job.config.train)
+    return config_hash([__version__, settings, tables, base.model_id, base.location])[:16]
+
+
+def _export(job: Job, folder: Path, base: Model) -> None:
+    items = job.read("items")
+    inputs = SnapshotInputs(
+        job.read("training_pairs"),
+        job.read("item_similarity"),
+        items,
+        job.read("user_history"),
+        with_group(items, job.config.pairs),
+        _base_vectors(job, base) if job.config.train.objective == "head" else None,
+    )
+    tables = snapshot_tables(inputs)
+    pinned = job.reader.pinned
+    versions = {name: pinned[SOURCE_OF.get(name, name)] for name in tables if name != VECTORS}
+    export_snapshot(folder, tables, versions, WorkerConfig(job.config.train, base.location))
+
+
+def _base_vectors(job: Job, base: Model) -> DataFrame:
+    """What `pairs` encoded: a cache by model and text, so no version of it has to be pinned."""
+    mine = job.store.read("item_embeddings").where(F.col(C.MODEL_ID) == base.model_id)
+    return mine.where(F.col(C.SOURCE) == job.config.pairs.base_embedder)
 
 
 def _report(job: Job, event: dict[str, Any]) -> None:
@@ -80,6 +111,8 @@ def _report(job: Job, event: dict[str, Any]) -> None:
             f"{event['seconds_left'] / 60:.0f} min left"
         )
         job.reporter.progress(job.stage.name, done, float(event.get("steps", 0)), text)
+    elif event["event"] in ("resume", "validation"):
+        job.note(event["text"])
 
 
 def _row(job: Job, name: str, base: str, out: Path, result: dict[str, Any]) -> DataFrame:

@@ -13,6 +13,7 @@ RATING: Final = "rating"
 SPLIT: Final = "split"
 LIKES: Final = "likes"
 SEEN: Final = "seen"
+HELD: Final = "held"
 
 # items
 TITLE: Final = "title"

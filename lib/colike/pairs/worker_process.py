@@ -1,6 +1,7 @@
 """Runs the training worker as a process of its own, and passes on what it says."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from typing import Any
 
 from colike.errors import ColikeError
 
+RESULT = "result.json"
 Listener = Callable[[dict[str, Any]], None]
 
 
@@ -27,6 +29,7 @@ def run_worker(snapshot: Path, out: Path, listener: Listener) -> dict[str, Any]:
     """
     command = [sys.executable, "-m", "colike.training.worker"]
     command += ["--snapshot", str(snapshot), "--out", str(out), "--log-format", "json"]
+    command += ["--parent", str(os.getpid())]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, encoding="utf-8")
     said: list[str] = []
     try:
@@ -43,7 +46,20 @@ def run_worker(snapshot: Path, out: Path, listener: Listener) -> dict[str, Any]:
     if code:
         last = next((line for line in reversed(said) if line), f"it ended with code {code}")
         raise ColikeError(f"The training worker failed: {last} (snapshot {snapshot}).")
-    result: dict[str, Any] = json.loads((out / "result.json").read_text("utf-8"))
+    result = finished(out)
+    if result is None:
+        raise ColikeError(f"The training worker ended without {out / RESULT}.")
+    return result
+
+
+def finished(out: Path) -> dict[str, Any] | None:
+    """Return result.json of a training that ended well, None where there is none.
+
+    Its folder appears whole or not at all, so one that is there needs no training.
+    """
+    if not (out / RESULT).exists():
+        return None
+    result: dict[str, Any] = json.loads((out / RESULT).read_text("utf-8"))
     return result
 
 

@@ -89,25 +89,35 @@ class Encoder(torch.nn.Module):
         self.model = model
         self._tokens = tokens
 
-    def forward(self, items: NDArray[np.int32]) -> torch.Tensor:
+    def forward(self, items: NDArray[np.int32], draw: int | None = None) -> torch.Tensor:
         """Return fp32 unit vectors of shape (items, dimensions), by the model's own pooling.
 
         On a CPU, where padding costs as much as text, texts of like length are encoded together.
+
+        Args:
+            items: item_idx of the texts.
+            draw: decides in training which sentences are left out; None leaves out none.
         """
         device = next(self.model.parameters()).device
         together = _TOGETHER_ON_CPU if device.type == "cpu" else len(items)
-        order = np.argsort(-self._tokens.lengths(items), kind="stable")
+        texts = self._tokens.texts(items, draw)
+        order = np.argsort([-len(text) for text in texts], kind="stable")
         parts = []
         for start in range(0, len(order), together):
-            features = self._tokens.features(items[order[start : start + together]])
+            some = [texts[place] for place in order[start : start + together]]
+            features = self._tokens.features(some)
             on_device = {name: t.to(device, non_blocking=True) for name, t in features.items()}
             parts.append(self.model(on_device)["sentence_embedding"].float())
         back = torch.from_numpy(np.argsort(order, kind="stable")).to(device)
         return torch.nn.functional.normalize(torch.cat(parts)[back], dim=1)
 
+    def as_model(self) -> SentenceTransformer:
+        """The model that is trained."""
+        return self.model
+
 
 def encode(
-    encoder: Encoder, items: NDArray[np.int32], accelerator: Accelerator
+    encoder: torch.nn.Module, items: NDArray[np.int32], accelerator: Accelerator
 ) -> NDArray[np.float32]:
     """Unit vectors of the items, in their order: shape (items, dimensions); dropout is off."""
     was_training = encoder.training

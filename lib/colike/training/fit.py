@@ -1,5 +1,7 @@
 """One training run from a verified snapshot to a finished output folder."""
 
+import hashlib
+import json
 import platform
 from dataclasses import asdict
 from importlib.metadata import version
@@ -10,8 +12,11 @@ import numpy as np
 import torch
 from accelerate import Accelerator, DistributedDataParallelKwargs
 from accelerate.utils import set_seed
+from sentence_transformers import SentenceTransformer
 
 from colike import __version__
+from colike.errors import SnapshotError
+from colike.training.checkpoint import Checkpoints
 from colike.training.encoder import (
     Encoder,
     encode,
@@ -20,16 +25,19 @@ from colike.training.encoder import (
     place,
     set_dropout,
 )
+from colike.training.head import HeadEncoder, read_vectors
 from colike.training.heldout import evaluate
 from colike.training.loop import Trained, Trainer
-from colike.training.manifest import ITEMS, Snapshot
+from colike.training.manifest import ITEMS, VALIDATION, VECTORS, Snapshot
 from colike.training.objectives import OBJECTIVES
 from colike.training.objectives.base import TrainData, unique_rows
 from colike.training.output import refuse_used, write_output
 from colike.training.progress import Progress
 from colike.training.readers.base import PairBatch
+from colike.training.running import first_process_s
 from colike.training.settings import TrainSettings, WorkerConfig
-from colike.training.texts import read_texts, tokenise
+from colike.training.texts import Dropping, Tokens, read_texts, tokenise
+from colike.training.validation import Best, ValidationUsers, liked_items, recall_of_neighbours
 
 _LIBRARIES: Final = ("torch", "transformers", "sentence-transformers", "accelerate", "pyarrow")
 
@@ -43,6 +51,9 @@ def fit(
 ) -> None:
     """Fine-tune, evaluate and save; `out` appears complete at the end or not at all.
 
+    A run that was ended goes on where its last checkpoint was, if it is called with the same
+    snapshot, config, number of processes and `out`.
+
     Args:
         snapshot: a verified snapshot.
         config: the settings, and the base model as a folder or hub name.
@@ -51,31 +62,37 @@ def fit(
         threads: CPU threads of torch; None leaves them to OMP_NUM_THREADS.
 
     Raises:
-        ConfigError: `out` holds something.
+        ConfigError: `out` holds something, or the settings do not fit the model.
         SnapshotError: the pairs cannot be trained on.
         DependencyError: the base model or the reader's library is missing.
     """
     refuse_used(out)
     settings = config.settings
     accelerator = _accelerator(settings, threads)
-    data = TrainData(snapshot, settings)
-    objective = OBJECTIVES[settings.objective](data)
-    heldout = data.pairs("heldout")
     model = load_model(config.base_model, settings.max_tokens)
     if settings.dropout is not None:
         set_dropout(model, settings.dropout)
-    tokens = tokenise(model.tokenizer, *read_texts(snapshot.files(ITEMS)), settings.max_tokens)
+    tokens = _tokens(model, snapshot, settings)
     place(model, accelerator.device)
-    encoder = Encoder(model, tokens)
+    dimensions = encode(Encoder(model, tokens), tokens.items[:1], accelerator).shape[1]
+    data = TrainData(snapshot, settings, dimensions)
+    objective = OBJECTIVES[settings.objective](data)
+    heldout = data.pairs("heldout")
     if accelerator.is_main_process:
         _announce(progress, accelerator, settings, objective.rows, len(heldout))
+    encoder = _encoder(model, tokens, snapshot, settings, accelerator)
     base = _measure(encoder, heldout, accelerator)
-    trained = Trainer(encoder, objective, settings, accelerator, progress).run()
+    best = _best(snapshot, settings, accelerator)
+    checkpoints = Checkpoints.beside(out, _run_id(snapshot, config, accelerator), accelerator)
+    trainer = Trainer(encoder, objective, settings, accelerator, progress, best, checkpoints)
+    trained = trainer.run()
     finetuned = _measure(encoder, heldout, accelerator)
     if accelerator.is_main_process:
         metrics = {"base": base, "finetuned": finetuned}
         facts = _facts(trained, config, accelerator, snapshot)
-        write_output(out, model, metrics, progress.points, facts)
+        facts["validations"] = progress.validations
+        write_output(out, encoder.as_model(), metrics, progress.points, facts)
+        checkpoints.remove()
         progress.say("done", _verdict(out, metrics), out=str(out), metrics=metrics)
     accelerator.end_training()
 
@@ -96,7 +113,66 @@ def _accelerator(settings: TrainSettings, threads: int | None) -> Accelerator:
     return accelerator
 
 
-def _measure(encoder: Encoder, pairs: PairBatch, accelerator: Accelerator) -> dict[str, Any]:
+def _tokens(model: SentenceTransformer, snapshot: Snapshot, settings: TrainSettings) -> Tokens:
+    dropping = None
+    if settings.drop_sentences or settings.drop_title:
+        dropping = Dropping(settings.drop_title, settings.drop_sentences, settings.seed)
+    items, texts = read_texts(snapshot.files(ITEMS))
+    return tokenise(model.tokenizer, items, texts, settings.max_tokens, dropping)
+
+
+def _encoder(
+    model: SentenceTransformer,
+    tokens: Tokens,
+    snapshot: Snapshot,
+    settings: TrainSettings,
+    accelerator: Accelerator,
+) -> Encoder | HeadEncoder:
+    """What is trained: the model, or a map of its vectors, which are encoded where not given."""
+    whole = Encoder(model, tokens)
+    if settings.objective != "head":
+        return whole
+    vectors = read_vectors(snapshot.files(VECTORS), tokens.items)
+    if vectors is None:
+        vectors = encode(whole, tokens.items, accelerator)
+    head = HeadEncoder(model, tokens.items, vectors)
+    head.to(accelerator.device)
+    return head
+
+
+def _best(snapshot: Snapshot, settings: TrainSettings, accelerator: Accelerator) -> Best | None:
+    """Validation as the settings ask for it; the first process alone works it out."""
+    if not settings.validations:
+        return None
+    among = liked_items(snapshot.files(ITEMS))
+    users = ValidationUsers.read(snapshot.files(VALIDATION), among)
+    if not users.held:
+        raise SnapshotError(
+            f"{snapshot.folder / VALIDATION}: no user with a validation like, which "
+            f"train.validations={settings.validations} needs; set it to 0 or split more users off"
+        )
+
+    def recall(model: torch.nn.Module) -> float:
+        value = 0.0
+        if accelerator.is_main_process:
+            value = recall_of_neighbours(encode(model, among, accelerator), users)
+        return first_process_s(value, accelerator)
+
+    return Best(recall, settings.validations, settings.patience)
+
+
+def _run_id(snapshot: Snapshot, config: WorkerConfig, accelerator: Accelerator) -> str:
+    """A hash of all that decides the weights, and of the processes that share the work."""
+    what = [
+        __version__, snapshot.sha256, config.base_model, asdict(config.settings),
+        accelerator.num_processes, str(accelerator.device.type), accelerator.mixed_precision,
+    ]  # fmt: skip
+    return hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()
+
+
+def _measure(
+    encoder: torch.nn.Module, pairs: PairBatch, accelerator: Accelerator
+) -> dict[str, Any]:
     """The model's figures on held-out pairs; the main process alone works them out."""
     if not accelerator.is_main_process or not len(pairs):
         return {}
@@ -116,6 +192,9 @@ def _facts(
         "stopped_by": trained.stopped_by,
         "minutes": trained.seconds / 60,
         "learning_rate": trained.learning_rate,
+        "batch_size": trained.batch_size,
+        "best_step": trained.best_step,
+        "recall": trained.recall,
         "documents_per_second": documents / trained.seconds,
         "device": str(accelerator.device),
         "processes": accelerator.num_processes,

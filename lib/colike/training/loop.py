@@ -1,21 +1,26 @@
 """The training loop: plain torch, with accelerate for device, bf16, clipping and processes."""
 
 import math
-import time
-from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Literal
 
 import torch
 from accelerate import Accelerator
-from accelerate.utils import broadcast
 
+from colike.training.checkpoint import Checkpoints
 from colike.training.encoder import Encoder
+from colike.training.gradients import Backward, Loss, gathered, own_items
 from colike.training.objectives.base import Objective, Share
-from colike.training.progress import Point, Progress
+from colike.training.parameters import add_l1_gradients
+from colike.training.progress import Point, Progress, peak_memory
 from colike.training.readers.sampler import steps_in
+from colike.training.running import Running
 from colike.training.schedule import Schedule
 from colike.training.settings import TrainSettings
+from colike.training.validation import Best
+
+StoppedBy = Literal["steps", "minutes", "patience"]
 
 
 @dataclass(frozen=True)
@@ -26,31 +31,51 @@ class Trained:
     planned_steps: int
     seconds: float
     documents: int
-    stopped_by: Literal["steps", "minutes"]
+    stopped_by: StoppedBy
     learning_rate: float
+    batch_size: int
+    #: Of the step whose weights were kept, and that step; None where nothing was validated.
+    recall: float | None
+    best_step: int | None
 
 
 def plan(objective: Objective[Any], settings: TrainSettings, world_size: int) -> tuple[int, int]:
     """Epochs to read and steps to take, as far as minutes allow."""
-    together = settings.batch_size * world_size
+    batch_size = settings.batch_size or objective.default_batch_size
+    batch = batch_size * settings.accumulate
     if settings.max_steps is not None:
+        together = batch * world_size
         return math.ceil(settings.max_steps * together / objective.rows), settings.max_steps
     epochs = settings.epochs or objective.default_epochs
-    return epochs, max(1, steps_in(objective.rows, epochs, settings.batch_size, world_size))
+    if objective.in_batch:
+        batch, world_size = batch * world_size, 1
+    return epochs, max(1, steps_in(objective.rows, epochs, batch, world_size))
 
 
 @dataclass
 class Trainer:
-    """Trains all layers of an encoder in place, with dropout as its model has it."""
+    """Trains an encoder in place, with dropout as its model has it.
+
+    Args:
+        encoder: what is trained.
+        objective: its batches and their loss; what it brings along is trained too.
+        settings: how.
+        accelerator: device, precision and processes.
+        progress: where the main process tells points.
+        best: validates, and keeps the best weights; None: the last ones are kept.
+        checkpoints: where the state of the run is kept; None: nowhere.
+    """
 
     encoder: Encoder
     objective: Objective[Any]
     settings: TrainSettings
     accelerator: Accelerator
     progress: Progress
+    best: Best | None = None
+    checkpoints: Checkpoints | None = None
 
     def run(self) -> Trained:
-        """Train until the steps or the minutes are used up; the main process tells points."""
+        """Train until the steps, the minutes or the patience are used up."""
         world_size = self.accelerator.num_processes
         epochs, planned = plan(self.objective, self.settings, world_size)
         schedule = Schedule(
@@ -58,80 +83,101 @@ class Trainer:
             warmup_steps=self.settings.warmup_steps,
             max_seconds=self.settings.max_minutes * 60,
             repeatable=self.settings.max_steps is not None,
+            decay=self.settings.schedule,
         )
-        optimizer = _optimizer(self.encoder, self._peak, self.settings.weight_decay)
-        encoder, optimizer = self.accelerator.prepare(self.encoder, optimizer)
-        encoder.train()
-        batches = self.objective.steps(Share(epochs, self.accelerator.process_index, world_size))
-        trained = self._steps(encoder, optimizer, batches, schedule)
-        # Undo what prepare() did to the encoder's forward, so that it can be used as before.
-        self.accelerator.unwrap_model(encoder, keep_fp32_wrapper=False)
-        return trained
+        running = Running.begin(
+            self.encoder, self.objective, self.settings, self.accelerator, self.best
+        )
+        if self.checkpoints is not None and running.resume(self.checkpoints, self.progress):
+            self.progress.say("resume", f"goes on after step {running.step}", step=running.step)
+        stopped_by = self._steps(running, schedule, self._share(epochs, running.step))
+        running.finish()
+        return Trained(
+            running.step, planned, running.clock.seconds, running.documents, stopped_by,
+            self._peak, self._batch_size,
+            self.best.value if self.best else None, self.best.step if self.best else None,
+        )  # fmt: skip
 
-    def _steps(
-        self,
-        encoder: torch.nn.Module,
-        optimizer: torch.optim.Optimizer,
-        batches: Iterator[Any],
-        schedule: Schedule,
-    ) -> Trained:
-        start = time.perf_counter()
-        step, documents, elapsed = 0, 0, 0.0
+    def _share(self, epochs: int, step: int) -> Share:
+        rank, world_size = self.accelerator.process_index, self.accelerator.num_processes
+        start = step * self.settings.accumulate
+        if self.objective.in_batch:
+            return Share(epochs, self._batch_size * world_size, start=start)
+        return Share(epochs, self._batch_size, rank, world_size, start)
+
+    def _steps(self, running: Running, schedule: Schedule, share: Share) -> StoppedBy:
+        batches = self.objective.steps(share)
         losses: list[torch.Tensor] = []
-        for batch in batches:
-            rate = self._peak * schedule.factor(step, elapsed)
-            for group in optimizer.param_groups:
-                group["lr"] = rate
-            loss = self.objective.loss(encoder(batch.items), batch)
-            losses.append(self._update(encoder, optimizer, loss))
-            step, documents = step + 1, documents + len(batch.items)
-            elapsed = self._elapsed(start)
-            ended = schedule.ended(step, elapsed)
-            if ended or step % self.settings.log_every_steps == 0:
-                self._tell(step, losses, rate, documents / elapsed, schedule.left(step, elapsed))
-                losses = []
-            if ended:
+        ended = schedule.ended(running.step, running.clock.seconds)
+        while not ended:
+            together = list(islice(batches, self.settings.accumulate))
+            if not together:
                 break
-        by_steps = step >= schedule.planned_steps
-        stopped_by: Literal["steps", "minutes"] = "steps" if by_steps else "minutes"
-        return Trained(step, schedule.planned_steps, elapsed, documents, stopped_by, self._peak)
+            rate = self._peak * schedule.factor(running.step, running.clock.seconds)
+            losses.append(self._step(running, together, rate))
+            running.clock.tick()
+            ended = schedule.ended(running.step, running.clock.seconds)
+            if ended or running.step % self.settings.log_every_steps == 0:
+                self._tell(running, schedule, losses, rate)
+                losses = []
+            if self._validated(running, schedule):
+                return "patience"
+            if self.checkpoints is not None and not ended:
+                running.keep(self.checkpoints, self.progress)
+        return "steps" if running.step >= schedule.planned_steps else "minutes"
+
+    def _step(self, running: Running, batches: list[Any], rate: float) -> torch.Tensor:
+        """One update from batches whose gradients are added up; returns their mean loss."""
+        for group in running.optimizer.param_groups:
+            group["lr"] = rate
+        backward = Backward(running.encoder, self.accelerator, self.settings.encoded_at_once)
+        losses = []
+        for number, batch in enumerate(batches):
+            draw = running.step * self.settings.accumulate + number
+            items = batch.items
+            if self.objective.in_batch:
+                items = own_items(items, self.accelerator)
+            last = number == len(batches) - 1
+            losses.append(backward.add(items, draw, self._loss(batch, len(batches)), last=last))
+            running.documents += len(items)
+        add_l1_gradients(running.modules, self.settings.l1)
+        trained = [p for module in running.modules for p in module.parameters()]
+        self.accelerator.clip_grad_norm_(trained, self.settings.max_grad_norm)
+        running.update()
+        return torch.stack(losses).sum()
+
+    def _loss(self, batch: Any, batches: int) -> Loss:
+        def loss(vectors: torch.Tensor) -> torch.Tensor:
+            if self.objective.in_batch:
+                vectors = gathered(vectors, len(batch.items), self.accelerator)
+            return self.objective.loss(vectors, batch) / batches
+
+        return loss
+
+    def _validated(self, running: Running, schedule: Schedule) -> bool:
+        """Validate where that is due; returns whether patience has run out."""
+        recall = running.validate(schedule.done(running.step, running.clock.seconds))
+        if recall is None or self.best is None:
+            return False
+        if self.accelerator.is_main_process:
+            self.progress.validation(running.step, recall, is_best=self.best.step == running.step)
+        return self.best.is_over
 
     @property
     def _peak(self) -> float:
         return self.settings.learning_rate or self.objective.default_learning_rate
 
-    def _update(
-        self, encoder: torch.nn.Module, optimizer: torch.optim.Optimizer, loss: torch.Tensor
-    ) -> torch.Tensor:
-        self.accelerator.backward(loss)
-        self.accelerator.clip_grad_norm_(encoder.parameters(), self.settings.max_grad_norm)
-        optimizer.step()
-        optimizer.zero_grad()
-        return loss.detach()
-
-    def _elapsed(self, since: float) -> float:
-        """Seconds since the start by the first process's clock: all have to stop together."""
-        seconds = time.perf_counter() - since
-        if self.accelerator.num_processes == 1:
-            return seconds
-        shared = torch.tensor([seconds], dtype=torch.float32, device=self.accelerator.device)
-        return float(broadcast(shared, from_process=0))
+    @property
+    def _batch_size(self) -> int:
+        return self.settings.batch_size or self.objective.default_batch_size
 
     def _tell(
-        self, step: int, losses: list[torch.Tensor], rate: float, speed: float, left: float
+        self, running: Running, schedule: Schedule, losses: list[torch.Tensor], rate: float
     ) -> None:
         if self.accelerator.is_main_process:
+            seconds = running.clock.seconds
             # The loss is read from the device here only: reading it makes a GPU wait.
             loss = float(torch.stack(losses).mean())
-            speed *= self.accelerator.num_processes
-            self.progress.point(Point(step, loss, rate, speed, left))
-
-
-def _optimizer(model: torch.nn.Module, rate: float, decay: float) -> torch.optim.Optimizer:
-    """AdamW; biases and layer norms (vectors, not matrices) are not decayed."""
-    parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
-    groups = [
-        {"params": [p for p in parameters if p.ndim > 1], "weight_decay": decay},
-        {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0},
-    ]
-    return torch.optim.AdamW(groups, lr=rate)
+            speed = running.documents / seconds * self.accelerator.num_processes
+            left = schedule.left(running.step, seconds)
+            self.progress.point(Point(running.step, loss, rate, speed, left, peak_memory()))

@@ -24,12 +24,22 @@ MODEL: Final = "model"
 PAIRS: Final = "training_pairs"
 ITEMS: Final = "items"
 SIMILARITY: Final = "item_similarity"
+VALIDATION: Final = "validation_users"
+VECTORS: Final = "item_vectors"
 
 TypeCheck = Callable[[pa.DataType], bool]
 
 
 def _is_text(arrow_type: pa.DataType) -> bool:
     return bool(pa.types.is_string(arrow_type) or pa.types.is_large_string(arrow_type))
+
+
+def _is_integers(arrow_type: pa.DataType) -> bool:
+    return bool(pa.types.is_list(arrow_type) and pa.types.is_integer(arrow_type.value_type))
+
+
+def _is_vector(arrow_type: pa.DataType) -> bool:
+    return bool(pa.types.is_list(arrow_type) and pa.types.is_floating(arrow_type.value_type))
 
 
 _INTEGER: TypeCheck = pa.types.is_integer
@@ -49,7 +59,11 @@ TABLES: Final[dict[str, dict[str, TypeCheck]]] = {
     },
     ITEMS: {c.ITEM_IDX: _INTEGER, c.ITEM_ID: _is_text, c.DESCRIPTION: _is_text, c.LIKES: _INTEGER},
     SIMILARITY: {c.ITEM_A: _INTEGER, c.ITEM_B: _INTEGER, c.JACCARD: _FLOATING},
+    VALIDATION: {c.LIKES: _is_integers, c.SEEN: _is_integers, c.HELD: _is_integers},
+    VECTORS: {c.ITEM_IDX: _INTEGER, c.EMBEDDING: _is_vector},
 }
+#: Without validation users there is no validation; without vectors the worker encodes.
+OPTIONAL: Final = frozenset({VALIDATION, VECTORS})
 
 
 @dataclass(frozen=True)
@@ -95,8 +109,9 @@ class Snapshot:
         return self.folder / self.manifest.config.path
 
     def files(self, table: str) -> list[Path]:
-        """The table's files that hold rows, in the manifest's order."""
-        entries = self.manifest.tables[table].files
+        """The table's files that hold rows, in the manifest's order; none where it is left out."""
+        entry = self.manifest.tables.get(table)
+        entries = entry.files if entry is not None else []
         return [self.folder / entry.path for entry in entries if entry.rows]
 
     def rows(self, table: str) -> int:
@@ -123,6 +138,8 @@ def write_manifest(folder: Path, versions: Mapping[str, int]) -> Manifest:
     tables = {}
     for table in TABLES:
         found = _parquet_files(folder, table)
+        if not found and table in OPTIONAL:
+            continue
         if not found:
             raise SnapshotError(f"{folder / table}: no Parquet files; export the table {table}")
         entries = [_entry(folder, path, table) for path in found]
@@ -165,7 +182,8 @@ def open_snapshot(folder: Path) -> Snapshot:
 
 
 def _parse(document: dict[str, Any]) -> Manifest:
-    if document["format"] != FORMAT or set(document["tables"]) != set(TABLES):
+    is_complete = set(TABLES) - OPTIONAL <= set(document["tables"]) <= set(TABLES)
+    if document["format"] != FORMAT or not is_complete:
         raise ValueError(f"format {document['format']}, tables {sorted(document['tables'])}")
     tables = {
         name: TableEntry(

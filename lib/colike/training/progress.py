@@ -1,9 +1,12 @@
 """What a run tells while it runs: lines on stderr, and the curve that is kept."""
 
 import json
+import resource
 import sys
 from dataclasses import asdict, dataclass, field
-from typing import Literal
+from typing import Any, Literal
+
+import torch
 
 LogFormat = Literal["text", "json"]
 
@@ -20,6 +23,8 @@ class Point:
     learning_rate: float
     documents_per_second: float
     seconds_left: float
+    #: Most that the process, or its GPU if it has one, has held so far.
+    memory_bytes: int
 
 
 @dataclass
@@ -28,20 +33,48 @@ class Progress:
 
     log_format: LogFormat = "text"
     points: list[Point] = field(default_factory=list)
+    #: Step, and recall on validation users.
+    validations: list[tuple[int, float]] = field(default_factory=list)
 
     def point(self, point: Point) -> None:
         """Keep and print a point of the curve."""
         self.points.append(point)
         text = (
             f"step {point.step}: loss {point.loss:.4f}, learning rate {point.learning_rate:.2e}, "
-            f"{point.documents_per_second:.1f} documents/s, {point.seconds_left:.0f} s left"
+            f"{point.documents_per_second:.1f} documents/s, "
+            f"{point.memory_bytes / 2**30:.1f} GiB, {point.seconds_left:.0f} s left"
         )
-        self._print("step", text, **asdict(point))
+        self._print(text, {"event": "step", **asdict(point)})
+
+    def validation(self, step: int, recall: float, *, is_best: bool) -> None:
+        """Keep and print the recall on validation users."""
+        self.validations.append((step, recall))
+        text = f"step {step}: recall {recall:.4f} on validation users"
+        self.say("validation", text + (", the best" if is_best else ""), step=step, recall=recall)
+
+    def kept(self) -> dict[str, Any]:
+        """What `restore` needs, as JSON has it."""
+        points = [asdict(point) for point in self.points]
+        return {"points": points, "validations": self.validations}
+
+    def restore(self, kept: dict[str, Any]) -> None:
+        """Take up the points of a run that goes on."""
+        self.points = [Point(**point) for point in kept["points"]]
+        self.validations = [(step, recall) for step, recall in kept["validations"]]
 
     def say(self, event: str, text: str, **values: object) -> None:
-        """Print a message; in JSON it is the event's name and values."""
-        self._print(event, text, **values)
+        """Print a message; in JSON it is the event's name, text and values."""
+        self._print(text, {"event": event, "text": text, **values})
 
-    def _print(self, event: str, text: str, **values: object) -> None:
-        line = json.dumps({"event": event, **values}) if self.log_format == "json" else text
+    def _print(self, text: str, event: dict[str, object]) -> None:
+        line = json.dumps(event) if self.log_format == "json" else text
         print(line, file=sys.stderr, flush=True)
+
+
+def peak_memory() -> int:
+    """The most bytes that this process's GPU has held, or where it has none, the process."""
+    if torch.cuda.is_available():
+        return int(torch.cuda.max_memory_allocated())
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    # Kilobytes, but on macOS.
+    return peak if sys.platform == "darwin" else peak * 1024

@@ -1,6 +1,8 @@
 """The learning rate over a run that ends by its steps or by its minutes."""
 
+import math
 from dataclasses import dataclass
+from typing import Literal
 
 #: Warm-up ends here at the latest, so that a short run has a peak.
 LONGEST_WARMUP = 0.1
@@ -8,7 +10,7 @@ LONGEST_WARMUP = 0.1
 
 @dataclass(frozen=True)
 class Schedule:
-    """Linear warm-up, then linear decay to 0 at the end of the run.
+    """Linear warm-up, then decay to 0 at the end of the run.
 
     The run's done share is the larger of its share of steps and its share of minutes, so that
     the rate has decayed whichever ends the run. Where `repeatable` is set (the settings name
@@ -19,6 +21,7 @@ class Schedule:
     warmup_steps: int
     max_seconds: float
     repeatable: bool
+    decay: Literal["linear", "cosine"] = "linear"
 
     def done(self, step: int, elapsed_seconds: float) -> float:
         """The share of the run that is done before a step, 0 to 1.
@@ -39,10 +42,13 @@ class Schedule:
         >>> schedule = Schedule(100, 10, 60.0, repeatable=True)
         >>> schedule.factor(4, 0.0), schedule.factor(50, 0.0)
         (0.5, 0.5)
+        >>> round(Schedule(100, 10, 60.0, repeatable=True, decay="cosine").factor(25, 0.0), 3)
+        0.854
         """
         done = self.done(step, elapsed_seconds)
         by_steps = (step + 1) / self.warmup_steps if self.warmup_steps else 1.0
-        return min(max(by_steps, done / LONGEST_WARMUP), 1.0 - done)
+        left = 1.0 - done if self.decay == "linear" else (1.0 + math.cos(math.pi * done)) / 2.0
+        return min(max(by_steps, done / LONGEST_WARMUP), left)
 
     def ended(self, step: int, elapsed_seconds: float) -> bool:
         """Whether no further step may start."""

@@ -22,12 +22,22 @@ class TrainSettings:
     # The typed config embeds this class and must refuse keys that it does not know.
     __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
 
-    # cosine: the book's loss; mnr: in-batch negatives; graded: the in-batch Jaccard distribution.
-    objective: Literal["cosine", "mnr", "graded"] = "graded"
-    # Pairs per step and process; graded: anchors, each with one positive, so twice the texts.
-    batch_size: int = 32
-    # Peak of the triangular schedule (AdamW). None: what the objective asks for.
+    # cosine: the book's loss; softmax: a classifier on two vectors; contrastive: distances and a
+    # margin; mnr: in-batch negatives; graded: the in-batch Jaccard distribution; head: graded, by
+    # a linear map of the base model's vectors alone.
+    objective: Literal["cosine", "softmax", "contrastive", "mnr", "graded", "head"] = "graded"
+    # Pairs per batch and process; graded: anchors, each with one positive, so twice the texts.
+    # None: what the objective asks for.
+    batch_size: int | None = None
+    # Batches whose gradients are added up before a step.
+    accumulate: int = 1
+    # Texts that are held in memory at once with their gradients; a larger batch is encoded twice,
+    # the first time without (gradient caching). None: the whole batch.
+    encoded_at_once: int | None = None
+    # Peak of the schedule (AdamW). None: what the objective asks for.
     learning_rate: float | None = None
+    # How the rate falls from its peak to 0.
+    schedule: Literal["linear", "cosine"] = "linear"
     # Steps of linear warm-up; shorter in short runs, where it ends at a tenth of the run.
     warmup_steps: int = 100
     # Passes over the training pairs (graded: over the anchors). None: what the objective asks for.
@@ -47,8 +57,24 @@ class TrainSettings:
     # Share dropped by all dropout layers; None: as the model has it. On a CPU 0 trains
     # faster, because torch draws the masks there in one thread.
     dropout: float | None = None
-    # AdamW's decay of weight matrices; biases and layer norms are left alone.
+    # AdamW's decay of weight matrices (L2); biases and layer norms are left alone.
     weight_decay: float = 0.01
+    # Weight of the sum of the matrices' absolute values in the loss (L1).
+    l1: float = 0.0
+    # Transformer layers left as they are, from the lowest up; with any, the word vectors too.
+    freeze_layers: int = 0
+    # Keep a running mean of the weights with this decay per step, and use that in the end.
+    average_decay: float | None = None
+    # Share of a text's sentences left out each time that it is encoded in training, and how often
+    # the first sentence, which has the title, is.
+    drop_sentences: float = 0.0
+    drop_title: float = 0.0
+    # How often in a run the recall on validation users is measured; the best weights are kept.
+    validations: int = 0
+    # End the run once so many validations in a row were no better. None: never.
+    patience: int | None = None
+    # A run that was ended goes on from a state that is written so often. None: none is written.
+    checkpoint_minutes: float | None = 5.0
     # Gradients are scaled down to this norm.
     max_grad_norm: float = 1.0
     # auto: bf16 where the GPU or the CPU has instructions for it.
@@ -61,10 +87,14 @@ class TrainSettings:
     log_every_steps: int = 20
 
     def __post_init__(self) -> None:
-        at_least_one = ("batch_size", "max_tokens", "log_every_steps", "epochs", "max_steps")
+        at_least_one = (
+            "batch_size", "accumulate", "encoded_at_once", "max_tokens", "log_every_steps",
+            "epochs", "max_steps", "patience",
+        )  # fmt: skip
         positive = ("learning_rate", "max_minutes", "temperature", "max_grad_norm")
         at_least_zero = (
             "warmup_steps", "anchor_exponent", "mask_above_jaccard", "weight_decay", "seed",
+            "l1", "freeze_layers", "validations", "checkpoint_minutes",
         )  # fmt: skip
         for name in at_least_one + positive + at_least_zero:
             value = getattr(self, name)
@@ -76,8 +106,10 @@ class TrainSettings:
                 raise ValueError(f"{name} must be above 0, not {value}")
             if value < 0:
                 raise ValueError(f"{name} must be 0 or more, not {value}")
-        if self.dropout is not None and not 0 <= self.dropout < 1:
-            raise ValueError(f"dropout must be from 0 to below 1, not {self.dropout}")
+        for name in ("dropout", "drop_sentences", "drop_title", "average_decay"):
+            value = getattr(self, name)
+            if value is not None and not 0 <= value < 1:
+                raise ValueError(f"{name} must be from 0 to below 1, not {value}")
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,10 @@
-"""The items' descriptions as token ids, made once and kept as two arrays."""
+"""The items' descriptions as token ids, made once; in training some sentences are left out."""
 
-import itertools
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Final, Protocol
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -15,53 +15,93 @@ from colike import columns as c
 from colike.errors import SnapshotError
 
 _TOKENISED_AT_ONCE = 4096
+# What is left out makes room for what was cut off: so many times the tokens of a text are kept.
+_SPARE = 2
+_SENTENCE_END: Final = re.compile(r"(?<=[.!?])\s+")
+
+Ids = NDArray[np.int32]
 
 
 class Tokenizer(Protocol):
-    """What is used of a transformers tokenizer."""
+    """What is used of a fast transformers tokenizer."""
 
     pad_token_id: int | None
 
-    def __call__(
-        self, text: list[str], *, truncation: bool, max_length: int
-    ) -> Mapping[str, list[list[int]]]:
-        """Token ids of each text, under `input_ids`."""
+    def __call__(self, text: list[str], **options: Any) -> Mapping[str, Any]:
+        """`input_ids` of each text, and `offset_mapping` where it is asked for."""
         ...
 
 
 @dataclass(frozen=True)
+class Dropping:
+    """How sentences are left out: the first, which has the title, and each other one."""
+
+    title: float
+    sentences: float
+    seed: int
+
+    def kept(self, item: int, sentences: int, draw: int) -> NDArray[np.bool_]:
+        """Which sentences of an item stay in a draw; all of them where none would.
+
+        The same in every process, whatever else is drawn.
+        """
+        lots = np.random.default_rng([self.seed, draw, item]).random(sentences)
+        stays: NDArray[np.bool_] = lots >= self.sentences
+        stays[:1] = lots[:1] >= self.title
+        return stays if stays.any() else ~stays
+
+
+@dataclass(frozen=True)
 class Tokens:
-    """Token ids of all descriptions, end to end."""
+    """Token ids of all descriptions, end to end, without the model's special tokens."""
 
     #: item_idx of each description, ascending.
-    items: NDArray[np.int32]
+    items: Ids
     #: Ids of items[i] lie in ids[starts[i]:starts[i + 1]].
     starts: NDArray[np.int64]
-    ids: NDArray[np.int32]
+    ids: Ids
+    #: Number of each token's sentence within its description.
+    sentence: NDArray[np.uint16]
+    #: What stands before and behind every text.
+    before: Ids
+    behind: Ids
     pad_id: int
+    max_tokens: int
+    dropping: Dropping | None = None
 
-    def lengths(self, items: NDArray[np.int32]) -> NDArray[np.int64]:
-        """Tokens of each item's description: shape (items,)."""
-        row = self._rows(items)
-        lengths: NDArray[np.int64] = self.starts[row + 1] - self.starts[row]
-        return lengths
+    def texts(self, items: Ids, draw: int | None = None) -> list[Ids]:
+        """The token ids of each item's text, special tokens included, cut at max_tokens.
 
-    def features(self, items: NDArray[np.int32]) -> dict[str, torch.Tensor]:
+        Args:
+            items: item_idx of the texts.
+            draw: Decides which sentences are left out; None leaves out none.
+        """
+        room = self.max_tokens - len(self.before) - len(self.behind)
+        texts = []
+        for item, row in zip(items, self._rows(items), strict=True):
+            span = slice(self.starts[row], self.starts[row + 1])
+            ids = self.ids[span]
+            if self.dropping is not None and draw is not None and len(ids):
+                sentence = self.sentence[span]
+                ids = ids[self.dropping.kept(int(item), int(sentence[-1]) + 1, draw)[sentence]]
+            texts.append(np.concatenate([self.before, ids[:room], self.behind]))
+        return texts
+
+    def features(self, texts: Sequence[Ids]) -> dict[str, torch.Tensor]:
         """A transformer's input, padded to the longest: input_ids and attention_mask.
 
-        Both of shape (items, longest) and type int64, in the order asked for.
+        Both of shape (texts, longest) and type int64.
         """
-        row, lengths = self._rows(items), self.lengths(items)
-        column = np.arange(int(lengths.max()))
-        mask = column[None, :] < lengths[:, None]
-        place = np.minimum(self.starts[row][:, None] + column[None, :], len(self.ids) - 1)
-        ids = np.where(mask, self.ids[place], self.pad_id)
+        lengths = np.array([len(text) for text in texts])
+        mask = np.arange(int(lengths.max()))[None, :] < lengths[:, None]
+        ids = np.full(mask.shape, self.pad_id, np.int64)
+        ids[mask] = np.concatenate(texts)
         return {
-            "input_ids": torch.from_numpy(ids.astype(np.int64)),
+            "input_ids": torch.from_numpy(ids),
             "attention_mask": torch.from_numpy(mask.astype(np.int64)),
         }
 
-    def _rows(self, items: NDArray[np.int32]) -> NDArray[np.int64]:
+    def _rows(self, items: Ids) -> NDArray[np.int64]:
         row = np.minimum(np.searchsorted(self.items, items), len(self.items) - 1)
         wrong = self.items[row] != items
         if wrong.any():
@@ -72,7 +112,7 @@ class Tokens:
         return row
 
 
-def read_texts(files: Sequence[Path]) -> tuple[NDArray[np.int32], list[str]]:
+def read_texts(files: Sequence[Path]) -> tuple[Ids, list[str]]:
     """item_idx in ascending order and the description of each; a missing one is empty.
 
     Raises:
@@ -93,15 +133,53 @@ def read_texts(files: Sequence[Path]) -> tuple[NDArray[np.int32], list[str]]:
 
 
 def tokenise(
-    tokenizer: Tokenizer, items: NDArray[np.int32], texts: Sequence[str], max_tokens: int
+    tokenizer: Tokenizer,
+    items: Ids,
+    texts: Sequence[str],
+    max_tokens: int,
+    dropping: Dropping | None = None,
 ) -> Tokens:
-    """Tokenise each text once, cut at `max_tokens` (special tokens included)."""
-    ids: list[int] = []
-    lengths: list[int] = []
+    """Tokenise each text once.
+
+    Args:
+        tokenizer: The model's own.
+        items: item_idx of each text, ascending.
+        texts: The descriptions.
+        max_tokens: Tokens of a text that the model reads, special ones included.
+        dropping: How sentences are left out in training; None: never.
+    """
+    kept = max_tokens if dropping is None else _SPARE * max_tokens
+    ids: list[Ids] = []
+    sentences: list[NDArray[np.uint16]] = []
     for start in range(0, len(texts), _TOKENISED_AT_ONCE):
         some = [text.strip() for text in texts[start : start + _TOKENISED_AT_ONCE]]
-        encoded = tokenizer(some, truncation=True, max_length=max_tokens)["input_ids"]
-        lengths.extend(len(one) for one in encoded)
-        ids.extend(itertools.chain.from_iterable(encoded))
-    starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-    return Tokens(items, starts, np.array(ids, np.int32), tokenizer.pad_token_id or 0)
+        encoded = tokenizer(
+            some, add_special_tokens=False, truncation=True, max_length=kept,
+            return_offsets_mapping=True,
+        )  # fmt: skip
+        ids.extend(np.array(one, np.int32) for one in encoded["input_ids"])
+        sentences.extend(map(_sentence_of, some, encoded["offset_mapping"]))
+    starts = np.concatenate([[0], np.cumsum([len(one) for one in ids])]).astype(np.int64)
+    before, behind = _special(tokenizer)
+    return Tokens(
+        items, starts, np.concatenate([*ids, np.empty(0, np.int32)]),
+        np.concatenate([*sentences, np.empty(0, np.uint16)]), before, behind,
+        tokenizer.pad_token_id or 0, max_tokens, dropping,
+    )  # fmt: skip
+
+
+def _sentence_of(text: str, spans: Sequence[tuple[int, int]]) -> NDArray[np.uint16]:
+    """The number of each token's sentence, from where its letters stand in the text."""
+    starts = [match.end() for match in _SENTENCE_END.finditer(text)]
+    at = np.array([last - 1 for _, last in spans], np.int64)
+    return np.searchsorted(np.array(starts, np.int64), at, side="right").astype(np.uint16)
+
+
+def _special(tokenizer: Tokenizer) -> tuple[Ids, Ids]:
+    """The tokens that the tokenizer puts before and behind a text."""
+    bare, whole = (
+        list(tokenizer(["a"], add_special_tokens=special)["input_ids"][0])
+        for special in (False, True)
+    )
+    at = next(i for i in range(len(whole)) if whole[i : i + len(bare)] == bare)
+    return np.array(whole[:at], np.int32), np.array(whole[at + len(bare) :], np.int32)

@@ -2,13 +2,16 @@
 
 Runs without Spark, with or without a GPU: verifies the snapshot, fine-tunes the base model,
 measures both on held-out pairs and leaves model/, metrics.json, curve.json and result.json in
-`--out`. Several processes: `accelerate launch -m colike.training.worker ...`.
+`--out`. Several processes: `torchrun --nproc-per-node N -m colike.training.worker ...`. A run
+that was ended goes on from its last checkpoint when it is started again.
 """
 
 import argparse
 import importlib.util
 import os
 import sys
+import threading
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -18,12 +21,15 @@ from colike.training.manifest import open_snapshot
 from colike.training.progress import Progress
 from colike.training.settings import TrainSettings, WorkerConfig, from_json, resolve_base_model
 
+SECONDS_BETWEEN_LOOKS = 1.0
 _NEEDED = ("torch", "sentence_transformers", "accelerate")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the worker; returns the exit code, 2 for an error that colike foresaw."""
     arguments = _parser().parse_args(argv)
+    if arguments.parent is not None:
+        threading.Thread(target=_end_with, args=(arguments.parent,), daemon=True).start()
     try:
         run(arguments)
     except ColikeError as error:
@@ -57,6 +63,13 @@ def run(arguments: argparse.Namespace) -> None:
     )
 
 
+def _end_with(parent: int) -> None:
+    """End when the process that started this one is gone: nobody would see what it makes."""
+    while os.getppid() == parent:
+        time.sleep(SECONDS_BETWEEN_LOOKS)
+    os._exit(1)
+
+
 def _overridden(settings: TrainSettings, arguments: argparse.Namespace) -> TrainSettings:
     given = {"max_steps": arguments.max_steps, "max_minutes": arguments.max_minutes}
     try:
@@ -81,6 +94,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--max-steps", type=int, help="overrides the snapshot's max_steps")
     parser.add_argument("--max-minutes", type=float, help="overrides the snapshot's max_minutes")
     parser.add_argument("--threads", type=int, help="CPU threads; default: OMP_NUM_THREADS")
+    parser.add_argument("--parent", type=int, help="end when this parent process is gone")
     return parser
 
 

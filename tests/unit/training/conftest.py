@@ -118,13 +118,24 @@ def write_tables(folder: Path) -> None:
             "jaccard": pa.array(list(similarity.values()), pa.float64()),
         }
     )
-    for name in ("training_pairs", "items", "item_similarity"):
+    # Each user likes titles of one theme, of which some are held.
+    users_table = pa.table(
+        {
+            name: pa.array(
+                [[theme * PER_THEME + place for place in places] for theme in range(len(THEMES))],
+                pa.list_(pa.int32()),
+            )
+            for name, places in {"likes": (0, 1, 2), "seen": (0, 1, 2, 3), "held": (4, 5)}.items()
+        }
+    )
+    for name in ("training_pairs", "items", "item_similarity", "validation_users"):
         (folder / name).mkdir(parents=True)
     cuts = (0, 150, 150, len(pairs))
     for part, (start, end) in enumerate(pairwise(cuts)):
         path = folder / "training_pairs" / f"part-0000{part}.parquet"
         pq.write_table(pairs_table.slice(start, end - start), path, row_group_size=64)
     pq.write_table(items_table, folder / "items" / "part-00000.parquet")
+    pq.write_table(users_table, folder / "validation_users" / "part-00000.parquet")
     pq.write_table(similarity_table, folder / "item_similarity" / "part-00000.parquet")
 
 

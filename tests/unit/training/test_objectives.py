@@ -1,3 +1,4 @@
+from dataclasses import fields
 from math import exp, log
 
 import numpy as np
@@ -7,18 +8,19 @@ import torch
 from colike.training.manifest import open_snapshot
 from colike.training.objectives import OBJECTIVES
 from colike.training.objectives.base import Share, TrainData
+from colike.training.objectives.contrastive import contrastive_loss
 from colike.training.objectives.cosine import cosine_loss
 from colike.training.objectives.graded import graded_loss
 from colike.training.objectives.mnr import allowed_candidates, ranking_loss
+from colike.training.objectives.softmax import features
 from colike.training.settings import TrainSettings
 
 TRAIN_ITEMS = 5 * 9
 
 
 def objective_of(folder, name, **settings):
-    data = TrainData(
-        open_snapshot(folder), TrainSettings(objective=name, reader="arrow", **settings)
-    )
+    chosen = TrainSettings(objective=name, reader="arrow", **settings)
+    data = TrainData(open_snapshot(folder), chosen, dimensions=4)
     return OBJECTIVES[name](data)
 
 
@@ -27,6 +29,30 @@ def test_cosine_loss_is_the_mean_squared_miss():
     right = torch.tensor([[0.6, 0.8], [1.0, 0.0]])
     loss = cosine_loss(left, right, torch.tensor([1.0, 0.0]))
     assert float(loss) == pytest.approx(((0.6 - 1) ** 2 + 0.6**2) / 2)
+
+
+def test_contrastive_loss_draws_positives_near_and_pushes_negatives_to_the_margin():
+    left = torch.tensor([[1.0, 0.0], [1.0, 0.0], [1.0, 0.0]])
+    right = torch.tensor([[0.6, 0.8], [0.8, 0.6], [0.0, 1.0]])
+    # Distances .4 (liked together), .2 (short of the margin by .3) and 1 (beyond it).
+    loss = contrastive_loss(left, right, torch.tensor([1.0, 0.0, 0.0]), margin=0.5)
+    assert float(loss) == pytest.approx((0.4**2 + 0.3**2 + 0) / 3 / 2)
+
+
+def test_softmax_sees_both_vectors_and_how_far_they_are_apart():
+    left, right = torch.tensor([[1.0, 0.0]]), torch.tensor([[0.6, 0.8]])
+    assert features(left, right).tolist()[0] == pytest.approx([1, 0, 0.6, 0.8, 0.4, 0.8])
+
+
+def test_softmax_loss_is_that_of_its_layer(make_snapshot):
+    objective = objective_of(make_snapshot(), "softmax")
+    step = next(objective.steps(Share(1, 8)))
+    with torch.no_grad():
+        objective.module.weight.zero_()
+        objective.module.bias.copy_(torch.tensor([0.0, log(3)]))  # says "liked" with odds of 3
+    loss = objective.loss(torch.eye(4)[np.zeros(len(step.items), int)], step)
+    liked = step.labels.mean()
+    assert loss.item() == pytest.approx(liked * log(4 / 3) + (1 - liked) * log(4))
 
 
 def test_ranking_loss_leaves_out_what_is_not_allowed():
@@ -89,8 +115,8 @@ def test_graded_gradients_are_finite():
 
 @pytest.mark.parametrize("name", OBJECTIVES)
 def test_each_item_of_a_step_is_encoded_once_and_is_a_train_item(make_snapshot, name):
-    objective = objective_of(make_snapshot(), name, batch_size=16)
-    steps = list(objective.steps(Share(epochs=1)))
+    objective = objective_of(make_snapshot(), name)
+    steps = list(objective.steps(Share(epochs=1, batch_size=16)))
     assert steps
     for step in steps:
         assert len(np.unique(step.items)) == len(step.items)
@@ -98,9 +124,9 @@ def test_each_item_of_a_step_is_encoded_once_and_is_a_train_item(make_snapshot, 
 
 
 def test_an_epoch_of_graded_goes_once_through_all_anchors(make_snapshot):
-    objective = objective_of(make_snapshot(), "graded", batch_size=10)
+    objective = objective_of(make_snapshot(), "graded")
     assert objective.rows == TRAIN_ITEMS
-    steps = list(objective.steps(Share(epochs=2)))
+    steps = list(objective.steps(Share(epochs=2, batch_size=10)))
     assert len(steps) == 2 * TRAIN_ITEMS / 10
     # In the data no two themes share a like, and within one all do.
     for step in steps:
@@ -110,8 +136,8 @@ def test_an_epoch_of_graded_goes_once_through_all_anchors(make_snapshot):
 
 
 def test_ranking_steps_have_the_anchors_own_hard_negatives(make_snapshot):
-    objective = objective_of(make_snapshot(), "mnr", batch_size=16)
-    for step in objective.steps(Share(epochs=1)):
+    objective = objective_of(make_snapshot(), "mnr")
+    for step in objective.steps(Share(epochs=1, batch_size=16)):
         anchors, candidates = step.items[step.anchors], step.items[step.candidates]
         positives, hard = candidates[: len(anchors)], candidates[len(anchors) :]
         assert (anchors // 14 == positives // 14).all()
@@ -122,11 +148,29 @@ def test_ranking_steps_have_the_anchors_own_hard_negatives(make_snapshot):
 
 
 @pytest.mark.parametrize("name", OBJECTIVES)
+@pytest.mark.parametrize("reader", ["arrow", "petastorm"])
+def test_steps_from_the_middle_are_those_of_an_unbroken_run(make_snapshot, name, reader):
+    if reader == "petastorm":
+        pytest.importorskip("petastorm")
+    data = TrainData(
+        open_snapshot(make_snapshot()), TrainSettings(objective=name, reader=reader), 4
+    )
+    objective = OBJECTIVES[name](data)
+    whole = list(objective.steps(Share(3, 10)))
+    for start in (0, 3, len(whole) - 1):
+        rest = list(objective.steps(Share(3, 10, start=start)))
+        assert len(rest) == len(whole) - start
+        for one, other in zip(rest, whole[start:], strict=True):
+            for field in fields(one):
+                assert np.array_equal(getattr(one, field.name), getattr(other, field.name))
+
+
+@pytest.mark.parametrize("name", OBJECTIVES)
 def test_steps_depend_on_the_seed_alone(make_snapshot, name):
     folder = make_snapshot()
 
     def items(seed):
-        steps = objective_of(folder, name, seed=seed).steps(Share(epochs=1))
+        steps = objective_of(folder, name, seed=seed).steps(Share(1, 32))
         return [step.items.tolist() for step in steps]
 
     assert items(1) == items(1)

@@ -1,7 +1,8 @@
 """What the training loop asks of an objective: its batches, and the loss of one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Literal, Protocol, TypeVar
 
 import numpy as np
@@ -17,15 +18,6 @@ from colike.training.settings import TrainSettings
 Items = NDArray[np.int32]
 
 
-@dataclass(frozen=True)
-class Share:
-    """How long to go on, and which process's share of the batches to make."""
-
-    epochs: int
-    rank: int = 0
-    world_size: int = 1
-
-
 class Step(Protocol):
     """One batch: each item is encoded once, and the objective's arrays refer to its row."""
 
@@ -36,6 +28,28 @@ class Step(Protocol):
 
 
 StepT = TypeVar("StepT", bound=Step)
+BatchT = TypeVar("BatchT")
+# Apart from the random numbers that order an epoch.
+_DRAWS = 1
+
+
+@dataclass(frozen=True)
+class Share:
+    """How long to go on, from which batch on, and which process's share of the batches to make."""
+
+    epochs: int
+    batch_size: int
+    rank: int = 0
+    world_size: int = 1
+    start: int = 0
+
+    def numbered(self, batches: Iterable[BatchT]) -> Iterator[tuple[int, BatchT]]:
+        """The batches from `start` on, each with its number."""
+        return islice(enumerate(batches), self.start, None)
+
+    def random(self, seed: int, number: int) -> np.random.Generator:
+        """The draws of a batch, whether or not those before it were made."""
+        return np.random.default_rng([seed, _DRAWS, self.rank, number])
 
 
 class Objective(Protocol[StepT]):
@@ -45,11 +59,21 @@ class Objective(Protocol[StepT]):
     default_epochs: int
     #: Peak learning rate where the settings name none.
     default_learning_rate: float
+    #: Batch size where the settings name none.
+    default_batch_size: int
     #: What an epoch goes through: pairs, or anchors.
     rows: int
+    #: Whether a batch's texts are compared with each other. Then all processes make the same
+    #: batch, as large as all of theirs, and share out its texts; else each makes its own.
+    in_batch: bool
+    #: What is trained beside the encoder, if anything is.
+    module: torch.nn.Module | None
 
     def steps(self, share: Share) -> Iterator[StepT]:
-        """This process's batches, in an order that the settings' seed decides."""
+        """This process's batches, in an order that the settings' seed decides.
+
+        A batch depends on its number, not on whether those before it were made.
+        """
         ...
 
     def loss(self, embeddings: torch.Tensor, step: StepT) -> torch.Tensor:
@@ -59,20 +83,22 @@ class Objective(Protocol[StepT]):
 
 @dataclass(frozen=True)
 class TrainData:
-    """A snapshot and how to read its training pairs."""
+    """A snapshot, how to read its training pairs, and the dimensions of the model's vectors."""
 
     snapshot: Snapshot
     settings: TrainSettings
+    dimensions: int
 
     def reader(self, share: Share, label: int | None = None) -> BatchReader:
         """The training pairs in the settings' batches."""
         options = ReaderOptions(
-            self.settings.batch_size,
+            share.batch_size,
             self.settings.seed,
             epochs=share.epochs,
             label=label,
             rank=share.rank,
             world_size=share.world_size,
+            start=share.start,
         )
         return open_reader(self.snapshot, self.settings.reader, options)
 

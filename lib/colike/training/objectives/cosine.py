@@ -1,23 +1,11 @@
 """The book's objective: the cosine of a pair should equal its label."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 
-from colike.training.objectives.base import Items, Share, TrainData, unique_rows
-
-
-@dataclass(frozen=True)
-class CosineStep:
-    """Pairs as rows of the items, with their labels as floats."""
-
-    items: Items
-    left: NDArray[np.int64]
-    right: NDArray[np.int64]
-    labels: NDArray[np.float32]
+from colike.training.objectives.base import Share, TrainData
+from colike.training.objectives.pairwise import PairStep, pair_steps
 
 
 class CosineObjective:
@@ -25,21 +13,21 @@ class CosineObjective:
 
     default_epochs = 1
     default_learning_rate = 5e-5
+    default_batch_size = 32
+    in_batch = False
+    module = None
 
     def __init__(self, data: TrainData) -> None:
         self._data = data
         self.rows = len(data.pairs("train"))
 
-    def steps(self, share: Share) -> Iterator[CosineStep]:
+    def steps(self, share: Share) -> Iterator[PairStep]:
         """One step per batch of pairs, both labels mixed as the shuffle has them."""
-        for pairs in self._data.reader(share):
-            items, (left, right) = unique_rows(pairs.item_a, pairs.item_b)
-            yield CosineStep(items, left, right, pairs.label.astype(np.float32))
+        return pair_steps(self._data, share)
 
-    def loss(self, embeddings: torch.Tensor, step: CosineStep) -> torch.Tensor:
+    def loss(self, embeddings: torch.Tensor, step: PairStep) -> torch.Tensor:
         """The loss of the step's pairs."""
-        labels = torch.from_numpy(step.labels).to(embeddings.device)
-        return cosine_loss(embeddings[step.left], embeddings[step.right], labels)
+        return cosine_loss(*step.sides(embeddings), step.labels_on(embeddings.device))
 
 
 def cosine_loss(left: torch.Tensor, right: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:

@@ -39,6 +39,9 @@ class GradedObjective:
     default_epochs = 6
     # Every text of a batch is compared with all others: steadier gradients than a pair's.
     default_learning_rate = 1e-4
+    default_batch_size = 32
+    in_batch = True
+    module = None
 
     def __init__(self, data: TrainData) -> None:
         self._settings = data.settings
@@ -51,10 +54,12 @@ class GradedObjective:
 
     def steps(self, share: Share) -> Iterator[GradedStep]:
         """One step per batch of anchors; an epoch has as many anchors as there are items."""
-        rng = np.random.default_rng([self._settings.seed, share.rank])
-        orders = (self._anchors.epoch(self._settings.seed, e) for e in range(share.epochs))
-        for anchors in dealt(orders, self._settings.batch_size, share.rank, share.world_size):
-            items, _ = unique_rows(anchors, self._positives.draw(anchors, rng))
+        seed = self._settings.seed
+        orders = (self._anchors.epoch(seed, e) for e in range(share.epochs))
+        batches = dealt(orders, share.batch_size, share.rank, share.world_size)
+        for number, anchors in share.numbered(batches):
+            positives = self._positives.draw(anchors, share.random(seed, number))
+            items, _ = unique_rows(anchors, positives)
             yield GradedStep(items, self._jaccard.between(items, items))
 
     def loss(self, embeddings: torch.Tensor, step: GradedStep) -> torch.Tensor:

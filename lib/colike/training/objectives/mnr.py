@@ -33,6 +33,9 @@ class RankingObjective:
 
     default_epochs = 1
     default_learning_rate = 5e-5
+    default_batch_size = 32
+    in_batch = True
+    module = None
 
     def __init__(self, data: TrainData) -> None:
         self._data = data
@@ -46,8 +49,8 @@ class RankingObjective:
 
     def steps(self, share: Share) -> Iterator[RankingStep]:
         """One step per batch of positives; which item is the anchor is drawn for each pair."""
-        rng = np.random.default_rng([self._settings.seed, share.rank])
-        for pairs in self._data.reader(share, label=1):
+        for number, pairs in enumerate(self._data.reader(share, label=1), share.start):
+            rng = share.random(self._settings.seed, number)
             swap = rng.random(len(pairs)) < 0.5
             anchors = np.where(swap, pairs.item_b, pairs.item_a)
             positives = np.where(swap, pairs.item_a, pairs.item_b)

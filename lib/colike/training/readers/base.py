@@ -79,6 +79,8 @@ class ReaderOptions:
     label: int | None = None
     rank: int = 0
     world_size: int = 1
+    #: The batch to begin with; those before it are read, but not made.
+    start: int = 0
     #: Pairs are shuffled within windows of so many rows, which bounds the memory.
     window_rows: int = 1 << 20
 

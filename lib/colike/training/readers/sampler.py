@@ -5,6 +5,7 @@ the seed and never on the reader, its threads or the size of its row groups.
 """
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -64,7 +65,8 @@ def pair_batches(chunks: Iterator[Rows], rows: int, options: ReaderOptions) -> I
         The batches of this process.
     """
     windows = _windows(chunks, rows, options)
-    for batch in dealt(windows, options.batch_size, options.rank, options.world_size):
+    batches = dealt(windows, options.batch_size, options.rank, options.world_size)
+    for batch in islice(batches, options.start, None):
         yield PairBatch.of(batch)
 
 

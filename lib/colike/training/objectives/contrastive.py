@@ -1,0 +1,54 @@
+"""The contrastive objective: positives at a distance of 0, negatives beyond a margin."""
+
+from collections.abc import Iterator
+
+import torch
+
+from colike.training.objectives.base import Share, TrainData
+from colike.training.objectives.pairwise import PairStep, pair_steps
+
+#: Distance is 1 - cosine, from 0 to 2; unrelated texts of a trained embedder have about 1.
+MARGIN = 0.5
+
+
+class ContrastiveObjective:
+    """Squared distance of positives, and squared shortfall of negatives from the margin."""
+
+    default_epochs = 1
+    default_learning_rate = 5e-5
+    default_batch_size = 32
+    in_batch = False
+    module = None
+
+    def __init__(self, data: TrainData) -> None:
+        self._data = data
+        self.rows = len(data.pairs("train"))
+
+    def steps(self, share: Share) -> Iterator[PairStep]:
+        """One step per batch of pairs, both labels mixed as the shuffle has them."""
+        return pair_steps(self._data, share)
+
+    def loss(self, embeddings: torch.Tensor, step: PairStep) -> torch.Tensor:
+        """The loss of the step's pairs."""
+        return contrastive_loss(*step.sides(embeddings), step.labels_on(embeddings.device))
+
+
+def contrastive_loss(
+    left: torch.Tensor, right: torch.Tensor, labels: torch.Tensor, margin: float = MARGIN
+) -> torch.Tensor:
+    """Mean of (y d^2 + (1 - y) max(0, margin - d)^2) / 2, with d = 1 - cosine.
+
+    Hadsell, Chopra, LeCun 2006, "Dimensionality reduction by learning an invariant mapping".
+
+    Args:
+        left: unit vectors, shape (pairs, dimensions).
+        right: unit vectors, shape (pairs, dimensions).
+        labels: 0 or 1, shape (pairs,).
+        margin: negatives farther apart than this count no more.
+
+    Returns:
+        A scalar.
+    """
+    distance = 1.0 - (left * right).sum(dim=1)
+    short = (margin - distance).clamp_min(0.0)
+    return (labels * distance.square() + (1.0 - labels) * short.square()).mean() / 2.0

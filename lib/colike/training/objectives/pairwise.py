@@ -1,0 +1,35 @@
+"""Batches of labelled pairs, which the pairwise objectives share."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from colike.training.objectives.base import Items, Share, TrainData, unique_rows
+
+
+@dataclass(frozen=True)
+class PairStep:
+    """Pairs as rows of the items, with their labels as floats."""
+
+    items: Items
+    left: NDArray[np.int64]
+    right: NDArray[np.int64]
+    labels: NDArray[np.float32]
+
+    def sides(self, embeddings: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """The vectors of the pairs' two items, each of shape (pairs, dimensions)."""
+        return embeddings[self.left], embeddings[self.right]
+
+    def labels_on(self, device: torch.device) -> torch.Tensor:
+        """The labels there: shape (pairs,)."""
+        return torch.from_numpy(self.labels).to(device)
+
+
+def pair_steps(data: TrainData, share: Share) -> Iterator[PairStep]:
+    """One step per batch of pairs, both labels mixed as the shuffle has them."""
+    for pairs in data.reader(share):
+        items, (left, right) = unique_rows(pairs.item_a, pairs.item_b)
+        yield PairStep(items, left, right, pairs.label.astype(np.float32))

@@ -1,0 +1,62 @@
+"""What is trained and how it moves: frozen layers, AdamW, decay, and the mean of the weights."""
+
+import re
+from typing import Final
+
+import torch
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+
+from colike.errors import ConfigError
+
+# As transformers name the parameters of their layers: `encoder.layer.3.`, `layers.3.`, `h.3.`.
+_LAYER: Final = re.compile(r"\.(?:layer|layers|h|block)\.(\d+)\.")
+_WORDS: Final = ("embeddings.", "embed_tokens.", "wte.", "wpe.")
+
+
+def freeze(model: torch.nn.Module, layers: int) -> None:
+    """Leave the lowest layers, and with any of them the word vectors, as they are.
+
+    Raises:
+        ConfigError: the model has no more layers than that.
+    """
+    if not layers:
+        return
+    numbers = {name: _LAYER.search(name) for name, _ in model.named_parameters()}
+    has = 1 + max((int(found[1]) for found in numbers.values() if found), default=-1)
+    if layers >= has:
+        raise ConfigError(
+            f"train.freeze_layers={layers}: the base model has {has} layers; leave one to train"
+        )
+    for name, parameter in model.named_parameters():
+        found = numbers[name]
+        low = int(found[1]) < layers if found else any(word in name for word in _WORDS)
+        parameter.requires_grad_(not low)
+
+
+def optimizer(modules: list[torch.nn.Module], rate: float, decay: float) -> torch.optim.Optimizer:
+    """AdamW; biases and layer norms (vectors, not matrices) are not decayed."""
+    trained = _trained(modules)
+    groups = [
+        {"params": [p for p in trained if p.ndim > 1], "weight_decay": decay},
+        {"params": [p for p in trained if p.ndim <= 1], "weight_decay": 0.0},
+    ]
+    return torch.optim.AdamW(groups, lr=rate)
+
+
+def add_l1_gradients(modules: list[torch.nn.Module], weight: float) -> None:
+    """Add the gradients of weight x the sum of the matrices' absolute values."""
+    if weight:
+        for parameter in _trained(modules):
+            if parameter.ndim > 1 and parameter.grad is not None:
+                parameter.grad.add_(parameter.detach().sign(), alpha=weight)
+
+
+def averaged(model: torch.nn.Module, decay: float | None) -> AveragedModel | None:
+    """The exponential moving average of a model's weights, which begins with them."""
+    if decay is None:
+        return None
+    return AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(decay))
+
+
+def _trained(modules: list[torch.nn.Module]) -> list[torch.nn.Parameter]:
+    return [p for module in modules for p in module.parameters() if p.requires_grad]

@@ -1,0 +1,197 @@
+"""A run in progress: what is trained, how far it is, and how that is kept and taken up again."""
+
+import time
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import torch
+from accelerate import Accelerator
+from accelerate.utils import broadcast
+from torch.optim.swa_utils import AveragedModel
+
+from colike.training.checkpoint import Checkpoints, State, Tensors, of_prefix, with_prefix
+from colike.training.encoder import Encoder
+from colike.training.gradients import random_state, set_random_state
+from colike.training.objectives.base import Objective
+from colike.training.parameters import averaged, freeze, optimizer
+from colike.training.progress import Progress
+from colike.training.settings import TrainSettings
+from colike.training.validation import Best
+
+_MODEL: Final = "model."
+_OBJECTIVE: Final = "objective."
+_OPTIMIZER: Final = "optimizer."
+_AVERAGE: Final = "average."
+_BEST: Final = "best."
+
+
+@dataclass
+class Clock:
+    """Seconds of steps alone, by the first process's clock: all have to stop together."""
+
+    accelerator: Accelerator
+    seconds: float = 0.0
+    _since: float = field(default_factory=time.perf_counter)
+
+    def tick(self) -> None:
+        """Add the time since the last tick, or since the clock went on."""
+        now = time.perf_counter()
+        self.seconds = first_process_s(self.seconds + now - self._since, self.accelerator)
+        self._since = now
+
+    def go_on(self) -> None:
+        """Leave out the time since the last tick."""
+        self._since = time.perf_counter()
+
+
+@dataclass
+class Running:
+    """The modules as accelerate prepared them, and the state of the run."""
+
+    encoder: torch.nn.Module
+    objective: Objective[Any]
+    optimizer: Any
+    average: AveragedModel | None
+    best: Best | None
+    accelerator: Accelerator
+    settings: TrainSettings
+    clock: Clock
+    step: int = 0
+    documents: int = 0
+    kept_at: float = 0.0
+
+    @staticmethod
+    def begin(
+        encoder: Encoder,
+        objective: Objective[Any],
+        settings: TrainSettings,
+        accelerator: Accelerator,
+        best: Best | None,
+    ) -> "Running":
+        """A run before its first step.
+
+        Raises:
+            ConfigError: more layers are to be frozen than there are.
+        """
+        freeze(encoder, settings.freeze_layers)
+        # A copy: accelerate is about to change how the encoder is called.
+        average = averaged(encoder, settings.average_decay)
+        modules = [module for module in (encoder, objective.module) if module is not None]
+        made = optimizer(modules, settings.learning_rate or 1.0, settings.weight_decay)
+        prepared, made = accelerator.prepare(encoder, made)
+        if objective.module is not None:
+            objective.module = accelerator.prepare(objective.module)
+        prepared.train()
+        clock = Clock(accelerator)
+        return Running(prepared, objective, made, average, best, accelerator, settings, clock)
+
+    @property
+    def modules(self) -> list[torch.nn.Module]:
+        """All that is trained."""
+        return [module for module in (self.encoder, self.objective.module) if module is not None]
+
+    def update(self) -> None:
+        """Take the step that the gradients ask for."""
+        self.optimizer.step()
+        self.optimizer.zero_grad()
+        self.step += 1
+        if self.average is not None:
+            self.average.update_parameters(self._bare(self.encoder))
+
+    def validate(self, done: float) -> float | None:
+        """The recall of the weights as they would be kept now; None where none is due."""
+        if self.best is None or not self.best.due(done):
+            return None
+        value = self.best.look(self.step, done, self._kept)
+        self.clock.go_on()
+        return value
+
+    def finish(self) -> None:
+        """Undo what accelerate did to the encoder, and give it the weights to be kept."""
+        kept = self._kept.state_dict()
+        encoder = self.accelerator.unwrap_model(self.encoder, keep_fp32_wrapper=False)
+        if self.best is not None and self.best.weights:
+            kept = self.best.weights
+        encoder.load_state_dict(kept)
+
+    def keep(self, checkpoints: Checkpoints, progress: Progress) -> None:
+        """Save the state where the last one is as old as the settings allow."""
+        minutes = self.settings.checkpoint_minutes
+        if minutes is None or self.clock.seconds - self.kept_at < minutes * 60:
+            return
+        self.kept_at = self.clock.seconds
+        checkpoints.save(self.step, State(self._values(progress), self._tensors(), random_state()))
+        self.clock.go_on()
+
+    def resume(self, checkpoints: Checkpoints, progress: Progress) -> bool:
+        """Go on from the newest state of this run; returns whether there was one."""
+        state = checkpoints.load()
+        if state is None:
+            return False
+        self.step, self.documents = state.values["step"], state.values["documents"]
+        self.clock.seconds = self.kept_at = state.values["seconds"]
+        progress.restore(state.values["progress"])
+        for prefix, module in self._stateful().items():
+            module.load_state_dict(of_prefix(prefix, state.shared))
+        self._load_optimizer(of_prefix(_OPTIMIZER, state.shared))
+        if self.best is not None:
+            for name, value in state.values["best"].items():
+                setattr(self.best, name, value)
+            self.best.weights = of_prefix(_BEST, state.shared)
+        set_random_state(state.own)
+        self.clock.go_on()
+        return True
+
+    @property
+    def _kept(self) -> torch.nn.Module:
+        return self._bare(self.encoder) if self.average is None else self.average.module
+
+    def _bare(self, module: torch.nn.Module) -> torch.nn.Module:
+        bare: torch.nn.Module = self.accelerator.unwrap_model(module)
+        return bare
+
+    def _values(self, progress: Progress) -> dict[str, Any]:
+        best = self.best
+        return {
+            "step": self.step,
+            "documents": self.documents,
+            "seconds": self.clock.seconds,
+            "progress": progress.kept(),
+            "best": {name: getattr(best, name) for name in ("made", "step", "worse", "value")}
+            if best is not None
+            else None,
+        }
+
+    def _tensors(self) -> Tensors:
+        tensors: Tensors = {}
+        for prefix, module in self._stateful().items():
+            tensors |= with_prefix(prefix, module.state_dict())
+        for number, one in self.optimizer.state_dict()["state"].items():
+            tensors |= with_prefix(f"{_OPTIMIZER}{number}.", one)
+        if self.best is not None:
+            tensors |= with_prefix(_BEST, self.best.weights)
+        return tensors
+
+    def _stateful(self) -> dict[str, torch.nn.Module]:
+        found = {_MODEL: self._bare(self.encoder)}
+        if self.objective.module is not None:
+            found[_OBJECTIVE] = self._bare(self.objective.module)
+        if self.average is not None:
+            found[_AVERAGE] = self.average
+        return found
+
+    def _load_optimizer(self, tensors: Tensors) -> None:
+        state: dict[int, Tensors] = {}
+        for name, tensor in tensors.items():
+            number, _, what = name.partition(".")
+            state.setdefault(int(number), {})[what] = tensor
+        groups = self.optimizer.state_dict()["param_groups"]
+        self.optimizer.load_state_dict({"state": state, "param_groups": groups})
+
+
+def first_process_s(value: float, accelerator: Accelerator) -> float:
+    """The value that the first process has."""
+    if accelerator.num_processes == 1:
+        return value
+    shared = torch.tensor([value], dtype=torch.float64, device=accelerator.device)
+    return float(broadcast(shared, from_process=0))

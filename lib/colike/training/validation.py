@@ -1,0 +1,154 @@
+"""The product's own metric in mid-training: recall through neighbours, on validation users."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+import torch
+from numpy.typing import NDArray
+
+from colike import columns as c
+from colike.training.checkpoint import Tensors
+
+# Neighbours per liked title that are tried; the best counts, as it does in job recommend.
+DEPTHS = (3, 5, 10, 20)
+LISTED = 10
+# Rows of the cosines that are held at once.
+_ROWS = 2048
+
+Items = NDArray[np.int32]
+Vectors = NDArray[np.float32]
+#: Recall of a model.
+Recall = Callable[[torch.nn.Module], float]
+
+
+@dataclass(frozen=True)
+class ValidationUsers:
+    """What users liked and rated in train, and liked in validation: rows of items, by user."""
+
+    likes: Sequence[Items]
+    seen: Sequence[Items]
+    #: A like that is none of the items is -1: it counts, and cannot be found.
+    held: Sequence[Items]
+
+    @staticmethod
+    def read(files: Sequence[Path], among: Items) -> "ValidationUsers":
+        """The users of the snapshot's files, with the rows that items have in `among`."""
+        likes, seen, held = [], [], []
+        for path in files:
+            table = pq.read_table(path, columns=[c.LIKES, c.SEEN, c.HELD])
+            of_users = (_rows(column.to_pylist(), among) for column in table.columns)
+            for mine, rated, wanted in zip(*of_users, strict=True):
+                likes.append(mine[mine >= 0])
+                seen.append(rated[rated >= 0])
+                held.append(wanted)
+        return ValidationUsers(likes, seen, held)
+
+
+def liked_items(files: Sequence[Path]) -> Items:
+    """item_idx, ascending, of what anybody likes: no other can be among a like's audience."""
+    found = [np.empty(0, np.int32)]
+    for path in files:
+        table = pq.read_table(path, columns=[c.ITEM_IDX, c.LIKES])
+        items, likes = (column.to_numpy() for column in table.columns)
+        found.append(items[likes > 0].astype(np.int32))
+    return np.sort(np.concatenate(found))
+
+
+def recall_of_neighbours(vectors: Vectors, users: ValidationUsers) -> float:
+    """Mean share of a user's held likes among the first LISTED titles, for the best of DEPTHS.
+
+    A title's score is the sum of its cosines over the user's liked titles that have it among
+    their nearest; what the user has rated is not listed.
+
+    Args:
+        vectors: unit vectors, shape (items, dimensions).
+        users: everyone has a held like.
+    """
+    nearest, cosines = _nearest(vectors, max(DEPTHS))
+    recalls = np.zeros((len(users.held), len(DEPTHS)))
+    for number, (likes, seen, held) in enumerate(
+        zip(users.likes, users.seen, users.held, strict=True)
+    ):
+        for place, depth in enumerate(DEPTHS):
+            candidates, weights = nearest[likes, :depth].ravel(), cosines[likes, :depth].ravel()
+            found = _best(candidates, weights, seen, len(vectors))
+            recalls[number, place] = np.isin(held, found).sum() / len(held)
+    return float(recalls.mean(axis=0).max())
+
+
+@dataclass
+class Best:
+    """The weights with the best recall of a run, and whether the run should end.
+
+    Args:
+        recall: measures a model.
+        planned: validations in a run, spaced evenly.
+        patience: validations in a row that may be no better; None for any number.
+    """
+
+    recall: Recall
+    planned: int
+    patience: int | None
+    made: int = 0
+    step: int = 0
+    worse: int = 0
+    value: float = -1.0
+    weights: Tensors = field(default_factory=dict)
+
+    def due(self, done: float) -> bool:
+        """Whether a run of which this share is done has a validation to make."""
+        return int(done * self.planned + 1e-9) > self.made
+
+    def look(self, step: int, done: float, model: torch.nn.Module) -> float:
+        """Measure the model; returns its recall and keeps its weights if it is the best."""
+        value = self.recall(model)
+        self.made = int(done * self.planned + 1e-9)
+        if value > self.value:
+            self.value, self.step, self.worse = value, step, 0
+            state = model.state_dict()
+            self.weights = {name: one.detach().cpu().clone() for name, one in state.items()}
+        else:
+            self.worse += 1
+        return value
+
+    @property
+    def is_over(self) -> bool:
+        """Whether patience has run out."""
+        return self.patience is not None and self.worse >= self.patience
+
+
+def _rows(lists: list[list[int]], among: Items) -> list[Items]:
+    """Where each item stands in `among`; -1 where it does not."""
+    found = []
+    for one in lists:
+        items = np.array(one, np.int32)
+        row = np.searchsorted(among, items)
+        missing = among[np.minimum(row, len(among) - 1)] != items
+        found.append(np.where(missing, -1, row).astype(np.int32))
+    return found
+
+
+def _nearest(vectors: Vectors, depth: int) -> tuple[Items, Vectors]:
+    """The nearest others of each row and their cosines, best first: (rows, depth) each."""
+    whole = torch.from_numpy(vectors)
+    depth = min(depth, len(vectors) - 1)
+    found, values = [], []
+    for start in range(0, len(whole), _ROWS):
+        cosines = whole[start : start + _ROWS] @ whole.T
+        own = torch.arange(len(cosines))
+        cosines[own, own + start] = -torch.inf
+        top = cosines.topk(depth, dim=1)
+        found.append(top.indices.numpy().astype(np.int32))
+        values.append(top.values.numpy())
+    return np.concatenate(found), np.concatenate(values)
+
+
+def _best(candidates: Items, weights: Vectors, seen: Items, items: int) -> Items:
+    scores = np.bincount(candidates, weights, minlength=items)
+    scores[seen] = 0.0
+    listed = np.argsort(-scores, kind="stable")[:LISTED]
+    best: Items = listed[scores[listed] > 0].astype(np.int32)
+    return best

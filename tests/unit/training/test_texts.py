@@ -1,0 +1,74 @@
+import numpy as np
+import pytest
+
+from colike.training.encoder import load_model
+from colike.training.texts import Dropping, tokenise
+
+from .conftest import base_model
+
+TEXTS = [
+    "Trigun is a TV. It has 26 episodes! Its genres are Action, Sci-Fi.",
+    "Dr. Stone is a TV. It is from TMS Studio? Everybody turns to stone.",
+    "",
+    "One sentence",
+]
+ITEMS = np.int32([2, 3, 5, 8])
+
+
+@pytest.fixture(scope="module")
+def tokenizer():
+    return load_model(base_model(), 64).tokenizer
+
+
+@pytest.mark.parametrize("max_tokens", [6, 64])
+def test_texts_are_what_the_models_own_tokenizer_makes_of_them(tokenizer, max_tokens):
+    tokens = tokenise(tokenizer, ITEMS, TEXTS, max_tokens)
+    theirs = tokenizer(TEXTS, truncation=True, max_length=max_tokens)["input_ids"]
+    assert [text.tolist() for text in tokens.texts(ITEMS)] == theirs
+    backwards = tokens.texts(ITEMS[::-1])
+    assert [text.tolist() for text in backwards] == theirs[::-1]
+
+
+def test_whole_sentences_are_left_out_and_never_all(tokenizer):
+    tokens = tokenise(tokenizer, ITEMS, TEXTS, 64, Dropping(title=0.5, sentences=0.5, seed=1))
+    sentences = ["Trigun is a TV.", "It has 26 episodes!", "Its genres are Action, Sci-Fi."]
+    allowed = {
+        tuple(tokenizer(" ".join(part for part, bit in zip(sentences, bits, strict=True) if bit))[
+            "input_ids"
+        ])
+        for bits in np.ndindex(2, 2, 2)
+        if any(bits)
+    }  # fmt: skip
+    seen = {tuple(tokens.texts(ITEMS[:1], draw)[0].tolist()) for draw in range(200)}
+    assert seen == allowed
+    assert tokens.texts(ITEMS[3:], 7)[0].tolist() == tokenizer(TEXTS[3])["input_ids"]
+
+
+def test_title_and_other_sentences_have_odds_of_their_own():
+    dropping = Dropping(title=0.75, sentences=0.25, seed=3)
+    kept = np.array([dropping.kept(9, 20, draw) for draw in range(2000)])
+    assert kept[:, 0].mean() == pytest.approx(0.25, abs=0.04)
+    assert kept[:, 1:].mean() == pytest.approx(0.75, abs=0.01)
+
+
+def test_a_draw_decides_alone_whatever_else_is_in_the_batch(tokenizer):
+    tokens = tokenise(tokenizer, ITEMS, TEXTS, 64, Dropping(title=0.5, sentences=0.5, seed=1))
+    together = tokens.texts(ITEMS, 4)
+    alone = [tokens.texts(ITEMS[place : place + 1], 4)[0] for place in range(4)]
+    assert [one.tolist() for one in together] == [one.tolist() for one in alone]
+    assert [one.tolist() for one in tokens.texts(ITEMS)] != [one.tolist() for one in together]
+
+
+def test_what_is_left_out_makes_room_for_what_was_cut_off(tokenizer):
+    long = ["First part here. " + "Second part of the text is longer."]
+    items = np.int32([0])
+    dropping = Dropping(title=0.99, sentences=0.0, seed=1)
+    cut = tokenise(tokenizer, items, long, 8, dropping)
+    assert (
+        cut.texts(items, 1)[0].tolist()
+        == (
+            tokenizer("Second part of the text is longer.", truncation=True, max_length=8)[
+                "input_ids"
+            ]
+        )
+    )
