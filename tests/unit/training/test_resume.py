@@ -13,6 +13,9 @@ import pytest
 from safetensors.numpy import load_file
 
 import colike.training
+from colike.training.manifest import write_manifest
+
+from .conftest import base_model
 
 SETTINGS = {
     "batch_size": 4,
@@ -83,21 +86,17 @@ def test_a_run_that_was_killed_ends_with_the_weights_of_an_unbroken_one(
 def test_a_state_of_other_settings_is_not_taken_up(make_snapshot, tmp_path):
     folder = make_snapshot(max_steps=6, **SETTINGS)
     killed_after(3, folder, tmp_path / "out")
-    process = started(folder, tmp_path / "out", "-W", "ignore")
-    process.kill()
-    process.wait()
     (folder / "config.json").write_text(
         (folder / "config.json").read_text().replace('"seed": 42', '"seed": 43')
     )
-    from colike.training.manifest import write_manifest
-
     write_manifest(folder, {})
     _, said = finished(folder, tmp_path / "out")
     assert '"event": "resume"' not in said
     assert not list(tmp_path.glob(".out*"))
 
 
-@pytest.mark.parametrize("objective", ["graded", "mnr", "cosine", "softmax"])
+# One compares all texts of a batch, one the texts of a pair alone and trains a layer of its own.
+@pytest.mark.parametrize("objective", ["graded", "softmax"])
 def test_two_processes_equal_one_with_twice_the_batch(make_snapshot, tmp_path, objective):
     settings = {**SETTINGS, "objective": objective, "dropout": 0.0, "max_steps": 4}
     folder = make_snapshot(**settings)
@@ -112,11 +111,16 @@ def test_two_processes_equal_one_with_twice_the_batch(make_snapshot, tmp_path, o
     weights = [
         load_file(out / "model" / "model.safetensors") for out in (tmp_path / "two", alone / "one")
     ]
-    moved = load_file(tmp_path / "two" / "model" / "model.safetensors")
-    assert weights[0].keys() == weights[1].keys() == moved.keys()
-    # AdamW's first steps are about the rate's size in each weight, whatever the gradient's.
-    far = [np.abs(weights[0][name] - weights[1][name]).mean() for name in weights[0]]
-    assert max(far) < 0.05 * 4 * 3e-4
+    base = {
+        name: weight
+        for name, weight in load_file(Path(base_model()) / "model.safetensors").items()
+        if name in weights[0]
+    }
+    assert weights[0].keys() == weights[1].keys() == base.keys()
+    apart = sum(float(np.abs(weights[0][name] - weights[1][name]).sum()) for name in base)
+    moved = sum(float(np.abs(weights[0][name] - base[name]).sum()) for name in base)
+    # The order of additions differs, and AdamW's first steps make much of the least gradients.
+    assert apart < 0.02 * moved
     assert two["metrics"]["finetuned"]["auc"] == pytest.approx(
         one["metrics"]["finetuned"]["auc"], abs=0.01
     )
