@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from benchmarks import kernel as kernels
+from benchmarks import quality as trained
 from benchmarks import similarity as pairwise
 from benchmarks.histories import CASES, SHARES
 from benchmarks.results import growth, write
@@ -40,6 +41,28 @@ def similarity(
             write(json_file, rows)
             for row in rows:
                 typer.echo(f"{row.case} {row.system} {row.metric}: {row.error or row.value}")
+
+
+@app.command()
+def quality(
+    json_file: JsonFile,
+    data: Annotated[Path, typer.Option(help="folder of the real files")],
+    folder: Annotated[Path, typer.Option(help="where stores are kept")] = Path("build/quality"),
+    case: Chosen = None,
+    minutes: Annotated[float, typer.Option(help="of training, but for the head")] = 40,
+    unseen: Annotated[bool, typer.Option(help="also with titles kept out")] = True,
+) -> None:
+    """What each objective buys on the real ratings, beside the other sources."""
+    found = trained.trials(minutes)
+    for name in case or found:
+        measures = [trained.of_all_titles]
+        if unseen:
+            measures.append(trained.of_unseen_titles)
+        for measure in measures:
+            rows = list(measure(found[name], data, folder))
+            write(json_file, rows)
+            for row in rows:
+                typer.echo(f"{row.case}, {row.system}: {row.metric} {row.value}")
 
 
 @app.command()

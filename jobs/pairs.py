@@ -5,8 +5,10 @@ Writes: training_pairs (one row per pair), item_embeddings (the base embedder's 
 """
 
 from collections.abc import Sequence
+from math import ceil
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
@@ -23,7 +25,10 @@ from colike.embedding.vectors import Embedded, collect_vectors
 from colike.neighbours.cosine import nearest
 from colike.pairs.build import PairInputs, build_pairs
 from colike.pairs.cosines import with_cosine
+from colike.pairs.heldout import HELDOUT, with_group
 from colike.stage import Job, Stage
+
+Indices = npt.NDArray[np.int32]
 
 
 def transform(inputs: PairInputs, embedded: Embedded, settings: PairsConfig) -> DataFrame:
@@ -44,7 +49,7 @@ def execute(job: Job) -> None:
     embedded = collect_vectors(job.store.read(EMBEDDINGS), items, name)
     similarity = to_indices(job.read("item_similarity"), items, C.ITEM_A, C.ITEM_B)
     likes = train_likes(job.read("user_history"))
-    near = near_titles(job.store.spark, embedded, settings.hard_neighbours)
+    near = near_titles(job.store.spark, embedded, heldout_titles(items, settings), settings)
     inputs = PairInputs(similarity.cache(), likes, items, near)
     job.writer.overwrite("training_pairs", transform(inputs, embedded, settings))
     counts = job.store.read("training_pairs").groupBy(C.SPLIT, C.KIND).count().collect()
@@ -53,16 +58,31 @@ def execute(job: Job) -> None:
     job.store.spark.catalog.clearCache()
 
 
-def near_titles(spark: SparkSession, embedded: Embedded, k: int) -> DataFrame:
-    """Return item_idx and `neighbour` (item_idx) of the k nearest titles in the base embedder."""
-    found = nearest(embedded.vectors, embedded.order, k, margin=0)
-    owner, position = np.nonzero(found.items >= 0)
-    rows = pd.DataFrame(
-        {
-            C.ITEM_IDX: embedded.indices[owner],
-            "neighbour": embedded.indices[found.items[owner, position]],
-        }
-    )
+def heldout_titles(items: DataFrame, settings: PairsConfig) -> Indices:
+    """Return item_idx of the held-out titles; O(items)."""
+    held = with_group(items, settings).where(F.col(C.SPLIT) == HELDOUT)
+    return np.array([row[C.ITEM_IDX] for row in held.collect()], np.int32)
+
+
+def near_titles(
+    spark: SparkSession, embedded: Embedded, heldout: Indices, settings: PairsConfig
+) -> DataFrame:
+    """Return item_idx and `neighbour` (item_idx): the nearest titles in the base embedder.
+
+    Neighbours are of one group, train or held out, because pairs are; as large a share of each
+    group's titles as `hard_neighbours` is of all.
+    """
+    is_held = np.isin(embedded.indices, heldout)
+    nothing = np.empty(0, np.intp)
+    parts = [(nothing, nothing)]
+    for group in (np.flatnonzero(is_held), np.flatnonzero(~is_held)):
+        k = ceil(settings.hard_neighbours * len(group) / max(1, len(is_held)))
+        if len(group) > 1:
+            found = nearest(embedded.vectors[group], embedded.order[group], k, margin=0).items
+            owner, position = np.nonzero(found >= 0)
+            parts.append((group[owner], group[found[owner, position]]))
+    owners, others = (embedded.indices[np.concatenate(side)] for side in zip(*parts, strict=True))
+    rows = pd.DataFrame({C.ITEM_IDX: owners, "neighbour": others})
     return spark.createDataFrame(rows, f"{C.ITEM_IDX} int, neighbour int")
 
 

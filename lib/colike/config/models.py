@@ -149,13 +149,17 @@ class SimilarityConfig(Section):
     minhash: MinhashConfig
 
 
+NegativeKind = Literal["below", "random", "popular", "hard"]
+
+
 class PairsConfig(Section):
-    """Labels, bounds and held-out items of the training pairs."""
+    """Labels, kinds of negatives, bounds and held-out items of the training pairs."""
 
     threshold: Share
     min_colikes: Positive
     min_likes: Positive
     negatives_per_positive: Annotated[float, Field(ge=0)]
+    kinds: Annotated[tuple[NegativeKind, ...], Field(min_length=1)]
     hard_neighbours: Positive
     heldout_items: Share
     base_embedder: str

@@ -1,7 +1,8 @@
 """Puts labelled pairs together: positives, and as many negatives of each kind."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import partial, reduce
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -10,12 +11,13 @@ from colike import columns as C
 from colike.config.models import PairsConfig
 from colike.data.splits import TrainLikes
 from colike.pairs.heldout import HELDOUT, TRAIN, with_group, within_one_group
-from colike.pairs.negatives import OVERDRAW, below, first_by_hash, hard, random_pairs
+from colike.pairs.negatives import OVERDRAW, below, first_by_hash, hard, popular_pairs, random_pairs
 from colike.pairs.positives import positives
 from colike.pairs.rarity import less_than_chance
 from colike.similarity.margins import item_likes
 
-KINDS = ("below", "random", "hard")
+#: Held-out pairs have negatives of all kinds; training pairs those of `pairs.kinds`.
+KINDS = ("below", "random", "popular", "hard")
 
 
 @dataclass(frozen=True)
@@ -44,8 +46,12 @@ def build_pairs(inputs: PairInputs, settings: PairsConfig) -> DataFrame:
     good = positives(inputs.similarity, settings.threshold, settings.min_colikes)
     good = within_one_group(good, groups).localCheckpoint()
     counts = {row[C.SPLIT]: row["count"] for row in good.groupBy(C.SPLIT).count().collect()}
-    share = settings.negatives_per_positive / len(KINDS)
-    wanted = {split: round(counts.get(split, 0) * share) for split in (TRAIN, HELDOUT)}
+    wanted = {
+        split: round(
+            counts.get(split, 0) * settings.negatives_per_positive / len(kinds_of(split, settings))
+        )
+        for split in (TRAIN, HELDOUT)
+    }
     users = inputs.likes.where(F.size(C.LIKES) > 0).count()
     candidates = _candidates(inputs, margins, groups, wanted, settings, users).localCheckpoint()
     rare = less_than_chance(candidates, inputs.similarity, inputs.likes, margins, users)
@@ -53,7 +59,7 @@ def build_pairs(inputs: PairInputs, settings: PairsConfig) -> DataFrame:
     negatives = rare.where(F.col(C.JACCARD) <= settings.threshold).localCheckpoint()
     parts = [_labelled(good.withColumn(C.KIND, F.lit("positive")), 1)]
     for split, count in wanted.items():
-        for kind in KINDS:
+        for kind in kinds_of(split, settings):
             mine = negatives.where((F.col(C.SPLIT) == split) & (F.col(C.KIND) == kind))
             chosen = first_by_hash(mine, count, _salt(settings, kind, split))
             parts.append(_labelled(chosen, 0))
@@ -62,6 +68,11 @@ def build_pairs(inputs: PairInputs, settings: PairsConfig) -> DataFrame:
     return together.groupBy(C.ITEM_A, C.ITEM_B, C.LABEL, C.JACCARD, C.SPLIT).agg(
         F.min(C.KIND).alias(C.KIND)
     )
+
+
+def kinds_of(split: str, settings: PairsConfig) -> Sequence[str]:
+    """Return the kinds of negatives that a split has, each as many."""
+    return KINDS if split == HELDOUT else settings.kinds
 
 
 def _candidates(
@@ -77,15 +88,17 @@ def _candidates(
     parts = []
     for split, count in wanted.items():
         mine = groups.where(F.col(C.SPLIT) == split)
-        pool = liked_enough.join(mine, on=C.ITEM_IDX, how="left_semi").select(C.ITEM_IDX)
-        pool = pool.localCheckpoint()
-        kinds = {
-            "below": below(inputs.similarity, pool, settings.threshold, users),
-            "random": random_pairs(pool, count, _salt(settings, "random", split)),
-            "hard": hard(inputs.near, pool),
+        liked = liked_enough.join(mine, on=C.ITEM_IDX, how="left_semi").localCheckpoint()
+        pool = liked.select(C.ITEM_IDX)
+        salts = {kind: _salt(settings, kind, split) for kind in KINDS}
+        drawn: dict[str, Callable[[], DataFrame]] = {
+            "below": partial(below, inputs.similarity, pool, settings.threshold, users),
+            "random": partial(random_pairs, pool, count, salts["random"]),
+            "popular": partial(popular_pairs, liked, count, salts["popular"]),
+            "hard": partial(hard, inputs.near, pool),
         }
-        for kind, pairs in kinds.items():
-            few = first_by_hash(pairs, count * OVERDRAW, _salt(settings, kind, split))
+        for kind in kinds_of(split, settings):
+            few = first_by_hash(drawn[kind](), count * OVERDRAW, salts[kind])
             parts.append(few.withColumns({C.KIND: F.lit(kind), C.SPLIT: F.lit(split)}))
     return reduce(DataFrame.unionByName, parts)
 

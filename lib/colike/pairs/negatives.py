@@ -4,6 +4,10 @@ A low jaccard is not dislike: candidates come only from titles with enough likes
 title without likes would be pushed away from its audience (METHOD.md, labels).
 """
 
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+import pyarrow as pa
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
@@ -49,6 +53,33 @@ def random_pairs(pool: DataFrame, wanted: int, salt: str) -> DataFrame:
         F.broadcast(second), on="second", how="inner"
     )
     return ordered_pairs(joined, F.col("x"), F.col("y"))
+
+
+def popular_pairs(liked: DataFrame, wanted: int, salt: str) -> DataFrame:
+    """Return pairs of any title and one drawn in proportion to its likes, by hash.
+
+    Args:
+        liked: item_idx and likes of the pool; O(items) rows, which every executor receives.
+        wanted: Pairs; `OVERDRAW` times as many are drawn, less repeats.
+        salt: What draws.
+    """
+    rows = liked.select(C.ITEM_IDX, C.LIKES).orderBy(C.ITEM_IDX).collect()
+    items = np.array([row[C.ITEM_IDX] for row in rows], np.int32)
+    upto = np.cumsum([row[C.LIKES] for row in rows], dtype=np.int64)
+
+    def look_up(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            any_one, by_likes = (column.to_numpy() for column in batch.columns)
+            popular = items[np.searchsorted(upto, by_likes, side="right")]
+            columns = [pa.array(items[any_one]), pa.array(popular)]
+            yield pa.RecordBatch.from_arrays(columns, names=["x", "y"])
+
+    draws = liked.sparkSession.range(wanted * OVERDRAW if len(rows) > 1 else 0)
+    drawn = draws.select(
+        _draw(len(rows), f"{salt} any"),
+        F.pmod(F.xxhash64(F.lit(f"{salt} popular"), "id"), F.lit(int(upto[-1]) if rows else 1)),
+    )
+    return ordered_pairs(drawn.mapInArrow(look_up, "x int, y int"), F.col("x"), F.col("y"))
 
 
 def ordered_pairs(frame: DataFrame, x: Column, y: Column) -> DataFrame:

@@ -8,12 +8,19 @@ from colike import columns as C
 from colike.config import load_config
 from colike.data.splits import train_likes
 from colike.embedding.vectors import Embedded
-from colike.pairs.build import KINDS, PairInputs, build_pairs
+from colike.pairs.build import KINDS, PairInputs, build_pairs, kinds_of
 from colike.pairs.cosines import with_cosine
+from colike.pairs.negatives import popular_pairs
 
 ITEMS, USERS, TASTES = 60, 240, 6
 SETTINGS = load_config(
-    "mal2020.yml", ["pairs.min_likes=12", "pairs.heldout_items=0.3", "pairs.threshold=0.12"]
+    "mal2020.yml",
+    [
+        "pairs.min_likes=12",
+        "pairs.heldout_items=0.3",
+        "pairs.threshold=0.12",
+        "pairs.kinds=[popular, random, hard]",
+    ],
 ).pairs
 
 
@@ -141,14 +148,26 @@ def test_negatives_are_of_well_liked_titles_and_rarer_than_chance(found):
     assert len(few_fans) >= 5, "or the bound is not tried"
 
 
-def test_negatives_are_as_many_of_each_kind_as_a_third_of_the_positives(found):
-    assert set(found[C.KIND]) == {"positive", *KINDS}
-    for _, part in found.groupby(C.SPLIT):
+def test_negatives_are_as_many_of_each_kind_that_their_split_has(found):
+    for split, kinds in (("heldout", KINDS), ("train", SETTINGS.kinds)):
+        assert tuple(kinds_of(split, SETTINGS)) == kinds
+        part = found[found[C.SPLIT] == split]
+        assert set(part[C.KIND]) == {"positive", *kinds}
         counts = part[C.KIND].value_counts()
-        most = round(counts["positive"] / len(KINDS))
-        assert (counts.reindex(KINDS, fill_value=0) <= most).all()
+        assert (counts[list(kinds)] <= round(counts["positive"] / len(kinds))).all()
     train = found[found[C.SPLIT] == "train"][C.KIND].value_counts()
-    assert train[list(KINDS)].sum() >= 0.8 * train["positive"]
+    assert train[list(SETTINGS.kinds)].sum() >= 0.8 * train["positive"]
+
+
+def test_popular_titles_are_drawn_in_proportion_to_their_likes(spark):
+    likes = [1, 10, 100, 1000]
+    liked = spark.createDataFrame(list(enumerate(likes)), "item_idx int, likes bigint")
+    # Repeats are left out, so few draws: pairs without title 3 are rare among them.
+    drawn = [popular_pairs(liked, 1, f"salt {number}").collect() for number in range(40)]
+    pairs = [tuple(row) for rows in drawn for row in rows]
+    assert all(a < b for a, b in pairs)
+    assert sum(3 in pair for pair in pairs) > 0.7 * len(pairs)
+    assert popular_pairs(liked.limit(1), 5, "alone").isEmpty()
 
 
 def test_held_out_pairs_share_no_title_with_training_pairs(found):

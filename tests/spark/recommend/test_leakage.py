@@ -76,7 +76,8 @@ def test_training_pairs_are_equal_to_the_last_bit(tiny_store, poisoned, tiny_con
         positions = np.arange(size, dtype=np.int32)
         embedded = Embedded(positions, positions, positions, vectors)
         similarity = to_indices(store.read("item_similarity"), items, C.ITEM_A, C.ITEM_B)
-        near = pairs_job.near_titles(store.spark, embedded, settings.hard_neighbours)
+        held = pairs_job.heldout_titles(items, settings)
+        near = pairs_job.near_titles(store.spark, embedded, held, settings)
         inputs = PairInputs(
             similarity.cache(), train_likes(store.read("user_history")), items, near
         )

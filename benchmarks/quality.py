@@ -1,0 +1,124 @@
+"""What training buys on the real ratings: METHOD.md's metrics, by source and objective.
+
+Each objective is trained in a store of its own: on all titles, and again with a tenth of the liked
+titles kept out of ratings, Jaccard and training, which are then to be found by their texts.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from pyspark.sql import functions as F
+
+from benchmarks.results import Row, machine
+from benchmarks.unseen import DEPTHS, RATINGS, recall_of_unseen, unseen_titles, users_of
+from benchmarks.unseen import without_unseen as files_without_unseen
+from colike.chain import JOBS, new_run_id, open_store, run_jobs
+from colike.config import load_config
+from colike.embedding.vectors import collect_vectors
+from colike.reporters import PlainReporter
+from colike.stage import Run
+from colike.tables import Store
+
+NAME = "quality"
+CONFIG = "conf/mal2020.yml"
+K = 10
+METRICS = ("recall", "ndcg", "nps", "found_per_user", "coverage", "auc")
+UNTIL_EVALUATED = JOBS[: JOBS.index("evaluate") + 1]
+UNTIL_EMBEDDED = JOBS[: JOBS.index("embed") + 1]
+LIBRARIES = ("colike", "torch", "sentence-transformers")
+FINETUNED = "finetuned"
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A way to train: its name, minutes of steps, and what else it overrides in the config."""
+
+    name: str
+    minutes: float
+    overrides: tuple[str, ...] = ()
+
+    @property
+    def settings(self) -> tuple[str, ...]:
+        """Everything that it overrides."""
+        return (f"train.max_minutes={self.minutes}", *self.overrides)
+
+
+def trials(minutes: float) -> dict[str, Trial]:
+    """Return the ways to train by name, each for so many minutes; a head has enough in two."""
+    names = ("graded", "mnr", "cosine", "softmax", "contrastive")
+    found = {name: Trial(name, minutes, (f"train.objective={name}",)) for name in names}
+    found["head"] = Trial("head", min(minutes, 2.0), ("train.objective=head",))
+    return found
+
+
+def of_all_titles(trial: Trial, data: Path, folder: Path) -> Iterator[Row]:
+    """Train and measure on all titles; yields the figures of each source.
+
+    Args:
+        trial: How to train.
+        data: Folder of the real files.
+        folder: Where stores are kept.
+    """
+    load = machine()
+    store = _ran(trial, data, folder / f"all-{trial.name}", UNTIL_EVALUATED)
+    table = store.read("evaluation")
+    newest = table.agg(F.max("run_id")).first()[0]
+    mine = table.where((F.col("run_id") == newest) & F.col("versus").isNull())
+    asked = F.col("metric").isin(*METRICS) & F.col("k").isin(0, K)
+    of_users = (F.col("protocol") == "holdout") & (F.col("segment") == "all")
+    for row in mine.where(asked & (of_users | (F.col("protocol") == "pairs"))).collect():
+        name = row["metric"]
+        if row["protocol"] == "pairs":
+            name = f"pairs {name}" + ("" if row["segment"] == "all" else f" {row['segment']}")
+        case = trial.name if row["source"] == FINETUNED else row["source"]
+        for suffix, value in (("", row["value"]), *_ends(row["ci_low"], row["ci_high"])):
+            yield _row(case, "all titles", f"{name}{suffix}", value, load, trial)
+
+
+def of_unseen_titles(trial: Trial, data: Path, folder: Path) -> Iterator[Row]:
+    """Train without the unseen titles and find them; yields the base's and the trial's recall.
+
+    `recall` ranks the unseen titles among themselves, `recall in full` among all.
+    """
+    load = machine()
+    files = files_without_unseen(data, folder / "files-without-unseen")
+    store = _ran(trial, files, folder / f"unseen-{trial.name}", UNTIL_EMBEDDED)
+    ratings = pd.read_csv(data / RATINGS)
+    for source in ("base", FINETUNED):
+        embedded = collect_vectors(store.read("item_embeddings"), store.read("items"), source)
+        titles = embedded.ids.astype(np.int64)
+        users = users_of(ratings, titles)
+        unseen = np.flatnonzero(np.isin(titles, list(unseen_titles(ratings))))
+        case = trial.name if source == FINETUNED else source
+        for name, candidates in (("recall", unseen), ("recall in full", np.arange(len(titles)))):
+            by_depth = [
+                recall_of_unseen(embedded.vectors, users, candidates, depth) for depth in DEPTHS
+            ]
+            best = max(by_depth, key=lambda recalls: float(recalls.mean()))
+            spread = 1.96 * float(best.std()) / len(best) ** 0.5
+            mean = float(best.mean())
+            for suffix, value in (("", mean), *_ends(mean - spread, mean + spread)):
+                yield _row(case, "unseen titles", f"{name}{suffix}", value, load, trial)
+
+
+def _ran(trial: Trial, data: Path, folder: Path, jobs: Sequence[str]) -> Store:
+    """The store of a trial after these jobs; what it has done already is not done again."""
+    config = load_config(CONFIG, trial.settings)
+    store = open_store(config, str(folder))
+    run_jobs(Run(config, store, new_run_id(), str(data), PlainReporter()), jobs)
+    return store
+
+
+def _ends(low: float | None, high: float | None) -> list[tuple[str, Any]]:
+    """The ends of a 95 % interval over users, where there is one."""
+    return [] if low is None else [(" low", low), (" high", high)]
+
+
+def _row(case: str, system: str, metric: str, value: float | None, load: str, trial: Trial) -> Row:
+    versions = {name: version(name) for name in LIBRARIES} | {"settings": " ".join(trial.settings)}
+    return Row(NAME, case, system, metric, value, "", 1, load, versions)
