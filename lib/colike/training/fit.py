@@ -196,6 +196,8 @@ def _facts(
         "best_step": trained.best_step,
         "recall": trained.recall,
         "documents_per_second": documents / trained.seconds,
+        "labels_per_document": trained.comparisons / max(1, trained.documents),
+        "masked_share": trained.masked / max(1, trained.masked + trained.comparisons),
         "device": str(accelerator.device),
         "processes": accelerator.num_processes,
         "precision": "bf16" if accelerator.mixed_precision == "bf16" else "fp32",

@@ -25,12 +25,14 @@ StoppedBy = Literal["steps", "minutes", "patience"]
 
 @dataclass(frozen=True)
 class Trained:
-    """How a run went; documents are the texts encoded by this process."""
+    """How a run went; texts encoded, couples compared and masked are this process's."""
 
     steps: int
     planned_steps: int
     seconds: float
     documents: int
+    comparisons: int
+    masked: int
     stopped_by: StoppedBy
     learning_rate: float
     batch_size: int
@@ -93,7 +95,8 @@ class Trainer:
         stopped_by = self._steps(running, schedule, self._share(epochs, running.step))
         running.finish()
         return Trained(
-            running.step, planned, running.clock.seconds, running.documents, stopped_by,
+            running.step, planned, running.clock.seconds, running.documents, running.comparisons,
+            running.masked, stopped_by,
             self._peak, self._batch_size,
             self.best.value if self.best else None, self.best.step if self.best else None,
         )  # fmt: skip
@@ -140,6 +143,8 @@ class Trainer:
             last = number == len(batches) - 1
             losses.append(backward.add(items, draw, self._loss(batch, len(batches)), last=last))
             running.documents += len(items)
+            running.comparisons += batch.comparisons
+            running.masked += batch.masked
         add_l1_gradients(running.modules, self.settings.l1)
         trained = [p for module in running.modules for p in module.parameters()]
         self.accelerator.clip_grad_norm_(trained, self.settings.max_grad_norm)

@@ -23,6 +23,7 @@ _OBJECTIVE: Final = "objective."
 _OPTIMIZER: Final = "optimizer."
 _AVERAGE: Final = "average."
 _BEST: Final = "best."
+COUNTS: Final = ("step", "documents", "comparisons", "masked")
 
 
 @dataclass
@@ -57,7 +58,10 @@ class Running:
     settings: TrainSettings
     clock: Clock
     step: int = 0
+    #: Of this process: texts encoded, couples compared and couples masked.
     documents: int = 0
+    comparisons: int = 0
+    masked: int = 0
     kept_at: float = 0.0
 
     @staticmethod
@@ -128,7 +132,8 @@ class Running:
         state = checkpoints.load()
         if state is None:
             return False
-        self.step, self.documents = state.values["step"], state.values["documents"]
+        for name in COUNTS:
+            setattr(self, name, state.values[name])
         self.clock.seconds = self.kept_at = state.values["seconds"]
         progress.restore(state.values["progress"])
         for prefix, module in self._stateful().items():
@@ -153,8 +158,7 @@ class Running:
     def _values(self, progress: Progress) -> dict[str, Any]:
         best = self.best
         return {
-            "step": self.step,
-            "documents": self.documents,
+            **{name: getattr(self, name) for name in COUNTS},
             "seconds": self.clock.seconds,
             "progress": progress.kept(),
             "best": {name: getattr(best, name) for name in ("made", "step", "worse", "value")}

@@ -26,6 +26,16 @@ class Step(Protocol):
         """item_idx of the texts to encode, each once: shape (texts,)."""
         ...
 
+    @property
+    def comparisons(self) -> int:
+        """Couples of texts that the loss has a label for."""
+        ...
+
+    @property
+    def masked(self) -> int:
+        """Couples left out of the loss as false negatives."""
+        ...
+
 
 StepT = TypeVar("StepT", bound=Step)
 BatchT = TypeVar("BatchT")

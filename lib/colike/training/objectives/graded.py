@@ -26,6 +26,16 @@ class GradedStep:
     items: Items
     jaccard: NDArray[np.float32]
 
+    @property
+    def comparisons(self) -> int:
+        """Every item with every other."""
+        return len(self.items) * (len(self.items) - 1)
+
+    @property
+    def masked(self) -> int:
+        """None: a label says how much people like two titles together, none at all included."""
+        return 0
+
 
 class GradedObjective:
     """Cross-entropy between the in-batch Jaccard distribution and the softmax of the cosines.

@@ -27,6 +27,16 @@ class RankingStep:
     #: Which candidates count for which anchor: shape (anchors, candidates).
     allowed: NDArray[np.bool_]
 
+    @property
+    def comparisons(self) -> int:
+        """Every anchor with its positive and its negatives."""
+        return int(self.allowed.sum())
+
+    @property
+    def masked(self) -> int:
+        """Candidates that would be false negatives."""
+        return self.allowed.size - self.comparisons
+
 
 class RankingObjective:
     """Cross-entropy of the positive among in-batch and hard negatives, at a temperature."""

@@ -19,6 +19,16 @@ class PairStep:
     right: NDArray[np.int64]
     labels: NDArray[np.float32]
 
+    @property
+    def comparisons(self) -> int:
+        """A label per pair."""
+        return len(self.labels)
+
+    @property
+    def masked(self) -> int:
+        """A pair with a label is never left out."""
+        return 0
+
     def sides(self, embeddings: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """The vectors of the pairs' two items, each of shape (pairs, dimensions)."""
         return embeddings[self.left], embeddings[self.right]
