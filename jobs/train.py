@@ -94,7 +94,8 @@ def _export(job: Job, folder: Path, base: Model) -> None:
     tables = snapshot_tables(inputs)
     pinned = job.reader.pinned
     versions = {name: pinned[SOURCE_OF.get(name, name)] for name in tables if name != VECTORS}
-    export_snapshot(folder, tables, versions, WorkerConfig(job.config.train, base.location))
+    users = inputs.history.where(F.size("likes_train") > 0).count()
+    export_snapshot(folder, tables, versions, WorkerConfig(job.config.train, base.location, users))
 
 
 def _base_vectors(job: Job, base: Model) -> DataFrame:
@@ -111,7 +112,7 @@ def _report(job: Job, event: dict[str, Any]) -> None:
             f"{event['seconds_left'] / 60:.0f} min left"
         )
         job.reporter.progress(job.stage.name, done, float(event.get("steps", 0)), text)
-    elif event["event"] in ("resume", "validation"):
+    elif event["event"] in ("resume", "validation", "mined"):
         job.note(event["text"])
 
 

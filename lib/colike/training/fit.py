@@ -75,7 +75,7 @@ def fit(
     tokens = _tokens(model, snapshot, settings)
     place(model, accelerator.device)
     dimensions = encode(Encoder(model, tokens), tokens.items[:1], accelerator).shape[1]
-    data = TrainData(snapshot, settings, dimensions)
+    data = TrainData(snapshot, settings, dimensions, config.users)
     objective = OBJECTIVES[settings.objective](data)
     heldout = data.pairs("heldout")
     if accelerator.is_main_process:

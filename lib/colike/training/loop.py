@@ -125,6 +125,8 @@ class Trainer:
                 losses = []
             if self._validated(running, schedule):
                 return "patience"
+            if not ended:
+                self._mined(running)
             if self.checkpoints is not None and not ended:
                 running.keep(self.checkpoints, self.progress)
         return "steps" if running.step >= schedule.planned_steps else "minutes"
@@ -167,6 +169,12 @@ class Trainer:
         if self.accelerator.is_main_process:
             self.progress.validation(running.step, recall, is_best=self.best.step == running.step)
         return self.best.is_over
+
+    def _mined(self, running: Running) -> None:
+        pairs = running.mine()
+        if pairs is not None and self.accelerator.is_main_process:
+            text = f"step {running.step}: {pairs} pairs of titles are hard negatives now"
+            self.progress.say("mined", text, step=running.step, pairs=pairs)
 
     @property
     def _peak(self) -> float:

@@ -62,7 +62,13 @@ class JaccardIndex:
         >>> index.between(np.int32([5, 1]), np.int32([1, 7])).tolist()
         [[0.5, 0.0], [0.0, 0.0]]
         """
-        keys = _keys(rows[:, None], others[None, :])
+        return self._look_up(_keys(rows[:, None], others[None, :]))
+
+    def of_pairs(self, item_a: Items, item_b: Items) -> NDArray[np.float32]:
+        """Jaccard of each pair: shape (pairs,); 0 where none is known."""
+        return self._look_up(_keys(item_a, item_b))
+
+    def _look_up(self, keys: NDArray[np.int64]) -> NDArray[np.float32]:
         if not len(self.keys):
             return np.zeros(keys.shape, np.float32)
         place = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)

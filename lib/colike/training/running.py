@@ -6,15 +6,16 @@ from typing import Any, Final
 
 import torch
 from accelerate import Accelerator
-from accelerate.utils import broadcast
+from accelerate.utils import broadcast, broadcast_object_list
 from torch.optim.swa_utils import AveragedModel
 
 from colike.training.checkpoint import Checkpoints, State, Tensors, of_prefix, with_prefix
-from colike.training.encoder import Encoder
+from colike.training.encoder import Encoder, encode
 from colike.training.gradients import random_state, set_random_state
 from colike.training.objectives.base import Objective
 from colike.training.parameters import averaged, freeze, optimizer
 from colike.training.progress import Progress
+from colike.training.relations import Partners
 from colike.training.settings import TrainSettings
 from colike.training.validation import Best
 
@@ -23,6 +24,7 @@ _OBJECTIVE: Final = "objective."
 _OPTIMIZER: Final = "optimizer."
 _AVERAGE: Final = "average."
 _BEST: Final = "best."
+_HARD: Final = "hard."
 COUNTS: Final = ("step", "documents", "comparisons", "masked")
 
 
@@ -110,6 +112,24 @@ class Running:
         self.clock.go_on()
         return value
 
+    def mine(self) -> int | None:
+        """Find new hard negatives where they are due; returns how many pairs, None where not.
+
+        By the first process for all, so that all draw the same ones.
+        """
+        mining, every = self.objective.mining, self.settings.mine_steps
+        if mining is None or every is None or self.step % every:
+            return None
+        found: list[Partners | None] = [None]
+        if self.accelerator.is_main_process:
+            vectors = encode(self._bare(self.encoder), mining.items, self.accelerator)
+            found = [mining.hard(vectors, self.accelerator.device)]
+        if self.accelerator.num_processes > 1:
+            broadcast_object_list(found)
+        self.objective.hard = found[0]
+        self.clock.go_on()
+        return len(found[0].partners) // 2 if found[0] is not None else 0
+
     def finish(self) -> None:
         """Undo what accelerate did to the encoder, and give it the weights to be kept."""
         kept = self._kept.state_dict()
@@ -143,6 +163,9 @@ class Running:
             for name, value in state.values["best"].items():
                 setattr(self.best, name, value)
             self.best.weights = of_prefix(_BEST, state.shared)
+        hard = {name: one.numpy() for name, one in of_prefix(_HARD, state.shared).items()}
+        if hard:
+            self.objective.hard = Partners(**hard)
         set_random_state(state.own)
         self.clock.go_on()
         return True
@@ -174,6 +197,9 @@ class Running:
             tensors |= with_prefix(f"{_OPTIMIZER}{number}.", one)
         if self.best is not None:
             tensors |= with_prefix(_BEST, self.best.weights)
+        if self.objective.mining is not None and self.objective.hard is not None:
+            arrays = vars(self.objective.hard)
+            tensors |= {f"{_HARD}{name}": torch.from_numpy(one) for name, one in arrays.items()}
         return tensors
 
     def _stateful(self) -> dict[str, torch.nn.Module]:

@@ -9,6 +9,7 @@ from typing import ClassVar, Final, Literal, Union, get_args, get_origin, get_ty
 from colike.errors import ConfigError
 
 BASE_MODEL: Final = "base_model"
+USERS: Final = "users"
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,12 @@ class TrainSettings:
     anchor_exponent: float = 1.0
     # mnr: an in-batch negative with a Jaccard above this is a false negative and left out.
     mask_above_jaccard: float = 0.05
+    # mnr, graded, head: every so many steps, find the titles that are hard negatives for the model
+    # as it is, and put one beside each anchor. It takes an encoding of the catalogue. None: mnr
+    # keeps the base model's, the others have none.
+    mine_steps: int | None = None
+    # Titles with fewer likes are no mined negatives.
+    mine_min_likes: int = 20
     # Share dropped by all dropout layers; None: as the model has it. On a CPU 0 trains
     # faster, because torch draws the masks there in one thread.
     dropout: float | None = None
@@ -89,7 +96,7 @@ class TrainSettings:
     def __post_init__(self) -> None:
         at_least_one = (
             "batch_size", "accumulate", "encoded_at_once", "max_tokens", "log_every_steps",
-            "epochs", "max_steps", "patience",
+            "epochs", "max_steps", "patience", "mine_steps", "mine_min_likes",
         )  # fmt: skip
         positive = ("learning_rate", "max_minutes", "temperature", "max_grad_norm")
         at_least_zero = (
@@ -106,6 +113,8 @@ class TrainSettings:
                 raise ValueError(f"{name} must be above 0, not {value}")
             if value < 0:
                 raise ValueError(f"{name} must be 0 or more, not {value}")
+        if self.mine_steps is not None and self.objective not in ("mnr", "graded", "head"):
+            raise ValueError(f"mine_steps: objective {self.objective} draws no hard negatives")
         for name in ("dropout", "drop_sentences", "drop_title", "average_decay"):
             value = getattr(self, name)
             if value is not None and not 0 <= value < 1:
@@ -114,15 +123,20 @@ class TrainSettings:
 
 @dataclass(frozen=True)
 class WorkerConfig:
-    """A snapshot's config.json: the settings, and the folder or hub name of the base model."""
+    """A snapshot's config.json: the settings, and two facts beside.
+
+    The folder or hub name of the base model, and the number of users with a train like.
+    """
 
     settings: TrainSettings
     base_model: str
+    users: int = 0
 
 
 def to_json(path: Path, config: WorkerConfig) -> None:
     """Write a snapshot's config.json: every setting, and `base_model.path`."""
-    document = {**asdict(config.settings), BASE_MODEL: {"path": config.base_model}}
+    facts = {BASE_MODEL: {"path": config.base_model}, USERS: config.users}
+    document = {**asdict(config.settings), **facts}
     path.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
 
 
@@ -138,7 +152,7 @@ def from_json(path: Path) -> WorkerConfig:
         raise ConfigError(f"{path}: not a readable JSON file ({error}); export it again") from error
     hints = get_type_hints(TrainSettings)
     allowed = [field.name for field in fields(TrainSettings)]
-    _check_keys(path, document, [*allowed, BASE_MODEL])
+    _check_keys(path, document, [*allowed, BASE_MODEL, USERS])
     _check_keys(path, document[BASE_MODEL], ["path"], f"{BASE_MODEL}.")
     values = {name: document[name] for name in allowed}
     for name, value in values.items():
@@ -148,7 +162,7 @@ def from_json(path: Path) -> WorkerConfig:
         settings = TrainSettings(**values)
     except ValueError as error:
         raise ConfigError(f"{path}: {error}; correct it") from error
-    return WorkerConfig(settings, str(document[BASE_MODEL]["path"]))
+    return WorkerConfig(settings, str(document[BASE_MODEL]["path"]), int(document[USERS]))
 
 
 def resolve_base_model(name: str, folder: Path) -> str:

@@ -11,12 +11,11 @@ from numpy.typing import NDArray
 
 from colike import columns as c
 from colike.training.checkpoint import Tensors
+from colike.training.nearest import nearest
 
 # Neighbours per liked title that are tried; the best counts, as it does in job recommend.
 DEPTHS = (3, 5, 10, 20)
 LISTED = 10
-# Rows of the cosines that are held at once.
-_ROWS = 2048
 
 Items = NDArray[np.int32]
 Vectors = NDArray[np.float32]
@@ -67,13 +66,13 @@ def recall_of_neighbours(vectors: Vectors, users: ValidationUsers) -> float:
         vectors: unit vectors, shape (items, dimensions).
         users: everyone has a held like.
     """
-    nearest, cosines = _nearest(vectors, max(DEPTHS))
+    near, cosines = nearest(vectors, max(DEPTHS))
     recalls = np.zeros((len(users.held), len(DEPTHS)))
     for number, (likes, seen, held) in enumerate(
         zip(users.likes, users.seen, users.held, strict=True)
     ):
         for place, depth in enumerate(DEPTHS):
-            candidates, weights = nearest[likes, :depth].ravel(), cosines[likes, :depth].ravel()
+            candidates, weights = near[likes, :depth].ravel(), cosines[likes, :depth].ravel()
             found = _best(candidates, weights, seen, len(vectors))
             recalls[number, place] = np.isin(held, found).sum() / len(held)
     return float(recalls.mean(axis=0).max())
@@ -129,21 +128,6 @@ def _rows(lists: list[list[int]], among: Items) -> list[Items]:
         missing = among[np.minimum(row, len(among) - 1)] != items
         found.append(np.where(missing, -1, row).astype(np.int32))
     return found
-
-
-def _nearest(vectors: Vectors, depth: int) -> tuple[Items, Vectors]:
-    """The nearest others of each row and their cosines, best first: (rows, depth) each."""
-    whole = torch.from_numpy(vectors)
-    depth = min(depth, len(vectors) - 1)
-    found, values = [], []
-    for start in range(0, len(whole), _ROWS):
-        cosines = whole[start : start + _ROWS] @ whole.T
-        own = torch.arange(len(cosines))
-        cosines[own, own + start] = -torch.inf
-        top = cosines.topk(depth, dim=1)
-        found.append(top.indices.numpy().astype(np.int32))
-        values.append(top.values.numpy())
-    return np.concatenate(found), np.concatenate(values)
 
 
 def _best(candidates: Items, weights: Vectors, seen: Items, items: int) -> Items:

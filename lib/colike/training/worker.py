@@ -19,7 +19,7 @@ from pathlib import Path
 from colike.errors import ColikeError, ConfigError, DependencyError
 from colike.training.manifest import open_snapshot
 from colike.training.progress import Progress
-from colike.training.settings import TrainSettings, WorkerConfig, from_json, resolve_base_model
+from colike.training.settings import TrainSettings, from_json, resolve_base_model
 
 SECONDS_BETWEEN_LOOKS = 1.0
 _NEEDED = ("torch", "sentence_transformers", "accelerate")
@@ -56,7 +56,7 @@ def run(arguments: argparse.Namespace) -> None:
 
     fit(
         snapshot,
-        WorkerConfig(settings, base_model),
+        replace(config, settings=settings, base_model=base_model),
         arguments.out,
         Progress(arguments.log_format),
         arguments.threads,

@@ -19,13 +19,16 @@ class Config(BaseModel):
 
 
 def write(path, **changes):
-    document = {**asdict(TrainSettings()), "base_model": {"path": "model/"}, **changes}
+    document = {**asdict(TrainSettings()), "base_model": {"path": "model/"}, "users": 5}
+    document |= changes
     path.write_text(json.dumps({key: value for key, value in document.items() if value != "gone"}))
     return path
 
 
 def test_settings_come_back_from_json_as_they_were(tmp_path):
-    config = WorkerConfig(TrainSettings(objective="mnr", max_steps=7, learning_rate=1e-4), "model/")
+    config = WorkerConfig(
+        TrainSettings(objective="mnr", max_steps=7, learning_rate=1e-4), "model/", 7
+    )
     to_json(tmp_path / "config.json", config)
     assert from_json(tmp_path / "config.json") == config
 
@@ -36,9 +39,19 @@ def test_settings_come_back_from_json_as_they_were(tmp_path):
         ({"lerning_rate": 1e-5}, "unknown key lerning_rate"),
         ({"temperature": "gone"}, "missing key temperature"),
         ({"base_model": {}}, "missing key base_model.path"),
-        ({"objective": "softmax"}, "objective='softmax' is not one of cosine, mnr, graded"),
-        ({"batch_size": "32"}, "batch_size='32' is not int"),
-        ({"batch_size": True}, "batch_size=True is not int"),
+        (
+            {"objective": "triplet"},
+            "objective='triplet' is not one of cosine, softmax, contrastive",
+        ),
+        ({"batch_size": "32"}, "batch_size='32' is not int | None"),
+        ({"batch_size": True}, "batch_size=True is not int | None"),
+        ({"users": "many"}, "users='many' is not a whole number"),
+        ({"drop_title": 1}, "drop_title must be from 0 to below 1, not 1"),
+        ({"accumulate": 0}, "accumulate must be 1 or more, not 0"),
+        (
+            {"objective": "cosine", "mine_steps": 5},
+            "mine_steps: objective cosine draws no hard negatives",
+        ),
         ({"batch_size": 0}, "batch_size must be 1 or more, not 0"),
         ({"max_minutes": 0}, "max_minutes must be above 0, not 0"),
         ({"anchor_exponent": -0.5}, "anchor_exponent must be 0 or more, not -0.5"),

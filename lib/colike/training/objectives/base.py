@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 
 from colike.errors import SnapshotError
 from colike.training.manifest import PAIRS, Snapshot
+from colike.training.mining import Mining
 from colike.training.readers import open_reader
 from colike.training.readers.base import BatchReader, PairBatch, ReaderOptions
+from colike.training.relations import Partners
 from colike.training.settings import TrainSettings
 
 Items = NDArray[np.int32]
@@ -78,6 +80,9 @@ class Objective(Protocol[StepT]):
     in_batch: bool
     #: What is trained beside the encoder, if anything is.
     module: torch.nn.Module | None
+    #: What finds new hard negatives, if any are to be found, and those drawn from now.
+    mining: Mining | None
+    hard: Partners | None
 
     def steps(self, share: Share) -> Iterator[StepT]:
         """This process's batches, in an order that the settings' seed decides.
@@ -93,11 +98,15 @@ class Objective(Protocol[StepT]):
 
 @dataclass(frozen=True)
 class TrainData:
-    """A snapshot, how to read its training pairs, and the dimensions of the model's vectors."""
+    """A snapshot, how to read its training pairs, and what else an objective has to know.
+
+    `dimensions` are those of the model's vectors, `users` those with a train like.
+    """
 
     snapshot: Snapshot
     settings: TrainSettings
     dimensions: int
+    users: int = 0
 
     def reader(self, share: Share, label: int | None = None) -> BatchReader:
         """The training pairs in the settings' batches."""
@@ -111,6 +120,12 @@ class TrainData:
             start=share.start,
         )
         return open_reader(self.snapshot, self.settings.reader, options)
+
+    def mining(self, among: Items) -> Mining | None:
+        """What finds hard negatives among these titles; None where none are to be mined."""
+        if self.settings.mine_steps is None:
+            return None
+        return Mining.of(self.snapshot, among, self.settings.mine_min_likes, self.users)
 
     def pairs(self, split: Literal["train", "heldout"], label: int | None = None) -> PairBatch:
         """All pairs of a split at once, about 20 bytes each.
@@ -139,3 +154,10 @@ def unique_rows(*groups: Items) -> tuple[Items, list[NDArray[np.int64]]]:
     items, rows = np.unique(np.concatenate(groups), return_inverse=True)
     ends = np.cumsum([len(group) for group in groups])
     return items, np.split(rows.reshape(-1), ends[:-1])
+
+
+def drawn_beside(partners: Partners | None, anchors: Items, rng: np.random.Generator) -> Items:
+    """A partner of each anchor that has any, in the anchors' order."""
+    if partners is None:
+        return np.empty(0, np.int32)
+    return partners.draw(anchors[partners.known(anchors)], rng)

@@ -1,32 +1,15 @@
 """The contrastive objective: positives at a distance of 0, negatives beyond a margin."""
 
-from collections.abc import Iterator
-
 import torch
 
-from colike.training.objectives.base import Share, TrainData
-from colike.training.objectives.pairwise import PairStep, pair_steps
+from colike.training.objectives.pairwise import PairStep, PairwiseObjective
 
 #: Distance is 1 - cosine, from 0 to 2; unrelated texts of a trained embedder have about 1.
 MARGIN = 0.5
 
 
-class ContrastiveObjective:
+class ContrastiveObjective(PairwiseObjective):
     """Squared distance of positives, and squared shortfall of negatives from the margin."""
-
-    default_epochs = 1
-    default_learning_rate = 5e-5
-    default_batch_size = 32
-    in_batch = False
-    module = None
-
-    def __init__(self, data: TrainData) -> None:
-        self._data = data
-        self.rows = len(data.pairs("train"))
-
-    def steps(self, share: Share) -> Iterator[PairStep]:
-        """One step per batch of pairs, both labels mixed as the shuffle has them."""
-        return pair_steps(self._data, share)
 
     def loss(self, embeddings: torch.Tensor, step: PairStep) -> torch.Tensor:
         """The loss of the step's pairs."""

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from colike.training.anchors import Anchors
 from colike.training.manifest import ITEMS, SIMILARITY
-from colike.training.objectives.base import Items, Share, TrainData, unique_rows
+from colike.training.objectives.base import Items, Share, TrainData, drawn_beside, unique_rows
 from colike.training.readers.sampler import dealt
 from colike.training.relations import JaccardIndex, Partners
 
@@ -61,6 +61,8 @@ class GradedObjective:
         exponent = self._settings.anchor_exponent
         self._anchors = Anchors.read(data.snapshot.files(ITEMS), self._positives.items, exponent)
         self.rows = len(self._positives.items)
+        self.mining = data.mining(self._positives.items)
+        self.hard: Partners | None = None
 
     def steps(self, share: Share) -> Iterator[GradedStep]:
         """One step per batch of anchors; an epoch has as many anchors as there are items."""
@@ -68,8 +70,10 @@ class GradedObjective:
         orders = (self._anchors.epoch(seed, e) for e in range(share.epochs))
         batches = dealt(orders, share.batch_size, share.rank, share.world_size)
         for number, anchors in share.numbered(batches):
-            positives = self._positives.draw(anchors, share.random(seed, number))
-            items, _ = unique_rows(anchors, positives)
+            rng = share.random(seed, number)
+            positives = self._positives.draw(anchors, rng)
+            hard = drawn_beside(self.hard, anchors, rng)
+            items, _ = unique_rows(anchors, positives, hard)
             yield GradedStep(items, self._jaccard.between(items, items))
 
     def loss(self, embeddings: torch.Tensor, step: GradedStep) -> torch.Tensor:

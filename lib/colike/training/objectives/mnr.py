@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 
 from colike.training.manifest import SIMILARITY
-from colike.training.objectives.base import Items, Share, TrainData, unique_rows
+from colike.training.objectives.base import Items, Share, TrainData, drawn_beside, unique_rows
 from colike.training.readers.base import KINDS
 from colike.training.relations import JaccardIndex, Partners
 
@@ -55,7 +55,10 @@ class RankingObjective:
         among = np.unique(np.concatenate([pairs.item_a, pairs.item_b]))
         self._jaccard = JaccardIndex.read(data.snapshot.files(SIMILARITY), among)
         hard = (pairs.label == 0) & (pairs.kind == KINDS.index("hard"))
-        self._hard = Partners.of(pairs.item_a[hard], pairs.item_b[hard], np.ones(int(hard.sum())))
+        self.hard: Partners | None = Partners.of(
+            pairs.item_a[hard], pairs.item_b[hard], np.ones(int(hard.sum()))
+        )
+        self.mining = data.mining(among)
 
     def steps(self, share: Share) -> Iterator[RankingStep]:
         """One step per batch of positives; which item is the anchor is drawn for each pair."""
@@ -64,7 +67,7 @@ class RankingObjective:
             swap = rng.random(len(pairs)) < 0.5
             anchors = np.where(swap, pairs.item_b, pairs.item_a)
             positives = np.where(swap, pairs.item_a, pairs.item_b)
-            hard = self._hard.draw(anchors[self._hard.known(anchors)], rng)
+            hard = drawn_beside(self.hard, anchors, rng)
             candidates = np.concatenate([positives, hard])
             jaccard = self._jaccard.between(anchors, candidates)
             allowed = allowed_candidates(

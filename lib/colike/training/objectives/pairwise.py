@@ -7,7 +7,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from colike.training.mining import Mining
 from colike.training.objectives.base import Items, Share, TrainData, unique_rows
+from colike.training.relations import Partners
 
 
 @dataclass(frozen=True)
@@ -38,8 +40,23 @@ class PairStep:
         return torch.from_numpy(self.labels).to(device)
 
 
-def pair_steps(data: TrainData, share: Share) -> Iterator[PairStep]:
-    """One step per batch of pairs, both labels mixed as the shuffle has them."""
-    for pairs in data.reader(share):
-        items, (left, right) = unique_rows(pairs.item_a, pairs.item_b)
-        yield PairStep(items, left, right, pairs.label.astype(np.float32))
+class PairwiseObjective:
+    """An objective whose loss is of labelled pairs; a subclass says which."""
+
+    default_epochs = 1
+    default_learning_rate = 5e-5
+    default_batch_size = 32
+    in_batch = False
+    module: torch.nn.Module | None = None
+    mining: Mining | None = None
+    hard: Partners | None = None
+
+    def __init__(self, data: TrainData) -> None:
+        self._data = data
+        self.rows = len(data.pairs("train"))
+
+    def steps(self, share: Share) -> Iterator[PairStep]:
+        """One step per batch of pairs, both labels mixed as the shuffle has them."""
+        for pairs in self._data.reader(share):
+            items, (left, right) = unique_rows(pairs.item_a, pairs.item_b)
+            yield PairStep(items, left, right, pairs.label.astype(np.float32))

@@ -1,0 +1,75 @@
+import json
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from accelerate.state import AcceleratorState
+
+from colike.training.encoder import load_model
+from colike.training.fit import fit
+from colike.training.head import HeadEncoder, read_vectors
+from colike.training.manifest import ITEMS, open_snapshot, write_manifest
+from colike.training.progress import Progress
+from colike.training.settings import from_json
+from colike.training.texts import read_texts
+
+from .conftest import base_model
+
+QUICK = {"objective": "head", "max_tokens": 48, "max_steps": 40, "batch_size": 20}
+
+
+@pytest.fixture(autouse=True)
+def fresh_accelerate():
+    AcceleratorState._reset_state(reset_partial_state=True)
+
+
+def trained(folder, out):
+    snapshot = open_snapshot(folder)
+    fit(snapshot, from_json(snapshot.config_path), out, Progress())
+    return json.loads((out / "result.json").read_text())
+
+
+def test_a_head_learns_and_its_model_encodes_as_it_did(make_snapshot, tmp_path):
+    folder = make_snapshot(**QUICK)
+    result = trained(folder, tmp_path / "out")
+    metrics = result["metrics"]
+    assert metrics["finetuned"]["auc"] > metrics["base"]["auc"] + 0.05
+    texts = read_texts(open_snapshot(folder).files(ITEMS))[1]
+    base, made = load_model(base_model(), 48), load_model(str(tmp_path / "out" / "model"), 48)
+    plain = base.encode(texts)
+    weight = next(p for name, p in made.named_parameters() if name.endswith("linear.weight"))
+    mapped = plain @ weight.detach().numpy().T
+    own = made.encode(texts)
+    cosines = (own * mapped).sum(1) / np.linalg.norm(own, axis=1) / np.linalg.norm(mapped, axis=1)
+    assert cosines == pytest.approx(np.ones(len(texts)), abs=1e-5)
+    assert np.abs(own - plain).max() > 0.01
+
+
+def test_vectors_of_the_snapshot_are_trained_on_where_it_has_all(make_snapshot, tmp_path):
+    folder = make_snapshot(**QUICK)
+    without = trained(folder, tmp_path / "without")
+    items, texts = read_texts(open_snapshot(folder).files(ITEMS))
+    vectors = load_model(base_model(), 48).encode(texts)
+    columns = {
+        "item_idx": pa.array(items[::-1], pa.int32()),
+        "embedding": pa.array(vectors[::-1].tolist(), pa.list_(pa.float32())),
+    }
+    (folder / "item_vectors").mkdir()
+    path = folder / "item_vectors" / "part-0.parquet"
+    pq.write_table(pa.table(columns), path)
+    write_manifest(folder, {})
+    assert read_vectors([path], items) == pytest.approx(vectors)
+    assert read_vectors([path], items[1:]) is None
+    given = trained(folder, tmp_path / "given")
+    assert given["metrics"]["base"]["auc"] == pytest.approx(
+        without["metrics"]["base"]["auc"], abs=0.02
+    )
+    assert given["snapshot"] != without["snapshot"]
+
+
+def test_a_head_begins_as_the_base_model(make_snapshot):
+    vectors = np.eye(4, dtype=np.float32)[[0, 1, 3]]
+    head = HeadEncoder(load_model(base_model(), 16), np.int32([2, 5, 9]), vectors)
+    assert head(np.int32([9, 2])).detach().numpy() == pytest.approx(vectors[[2, 0]])
+    assert [name for name, _ in head.named_parameters()] == ["linear.weight"]
