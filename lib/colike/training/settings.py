@@ -154,6 +154,8 @@ def from_json(path: Path) -> WorkerConfig:
     allowed = [field.name for field in fields(TrainSettings)]
     _check_keys(path, document, [*allowed, BASE_MODEL, USERS])
     _check_keys(path, document[BASE_MODEL], ["path"], f"{BASE_MODEL}.")
+    if not _fits(document[USERS], int):
+        raise ConfigError(f"{path}: {USERS}={document[USERS]!r} is not a whole number; correct it")
     values = {name: document[name] for name in allowed}
     for name, value in values.items():
         if not _fits(value, hints[name]):
