@@ -18,6 +18,7 @@ def test_an_untouched_snapshot_opens_with_versions_rows_and_files(make_snapshot)
         "training_pairs": 3,
         "items": 1,
         "item_similarity": None,
+        "validation_users": None,
     }
     # Five themes: 9 train items give 36 pairs, 5 held-out give 10, and as many negatives.
     assert snapshot.rows("training_pairs") == 5 * (36 + 10) * 2
