@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from benchmarks import encode as encoding
 from benchmarks import kernel as kernels
 from benchmarks import quality as trained
 from benchmarks import similarity as pairwise
@@ -63,6 +64,14 @@ def quality(
             write(json_file, rows)
             for row in rows:
                 typer.echo(f"{row.case}, {row.system}: {row.metric} {row.value}")
+
+
+@app.command()
+def encode(json_file: JsonFile, folder: Folder = Path("build/benchmarks")) -> None:
+    """Encoding beside sentence-transformers' own `encode`."""
+    rows = list(encoding.measure(folder))
+    write(json_file, rows)
+    typer.echo(as_table([asdict(row) for row in rows], encoding.NAME), nl=False)
 
 
 @app.command()

@@ -50,7 +50,8 @@ def execute(job: Job) -> None:
         _export(job, snapshot, base)
     result = finished(out)
     if result is None:
-        result = run_worker(snapshot, out, lambda event: _report(job, event))
+        processes = config.train.processes
+        result = run_worker(snapshot, out, lambda event: _report(job, event), processes)
     job.writer.append("models", _row(job, name, base.location, out, result))
     for key in ("steps", "minutes", "documents_per_second"):
         job.measure(key, result[key], key)

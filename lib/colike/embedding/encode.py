@@ -47,13 +47,21 @@ def _encode(texts: list[str], model: Model, settings: EmbedConfig, threads: int)
     if model.kind == "openai":
         vectors = encode_by_service(texts, model.location, model.base_url, settings.batch_size)
     else:
-        vectors = _encode_here(texts, model.location, settings, threads)
+        vectors = encode_here(texts, model.location, settings, threads)
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     unit: Vectors = (vectors / np.maximum(lengths, 1e-12)).astype(np.float32)
     return unit
 
 
-def _encode_here(texts: list[str], folder: str, settings: EmbedConfig, threads: int) -> Vectors:
+def encode_here(texts: list[str], folder: str, settings: EmbedConfig, threads: int) -> Vectors:
+    """Return the vectors of texts by a model on this machine, as it gives them.
+
+    Args:
+        texts: What to encode; texts of like length are encoded together.
+        folder: The model's.
+        settings: The config's embed section.
+        threads: Threads of the CPU.
+    """
     import torch
 
     from colike.training.encoder import mixed_precision

@@ -14,7 +14,7 @@ RESULT = "result.json"
 Listener = Callable[[dict[str, Any]], None]
 
 
-def run_worker(snapshot: Path, out: Path, listener: Listener) -> dict[str, Any]:
+def run_worker(snapshot: Path, out: Path, listener: Listener, processes: int = 1) -> dict[str, Any]:
     """Train from a snapshot and return result.json of the output folder.
 
     torch stays out of this process, where faiss is, and a fault of it cannot take Spark along.
@@ -23,11 +23,16 @@ def run_worker(snapshot: Path, out: Path, listener: Listener) -> dict[str, Any]:
         snapshot: The snapshot's folder.
         out: A new folder for the model and its figures.
         listener: Called with every progress object of the worker.
+        processes: How many share the work, on this machine.
 
     Raises:
         ColikeError: The worker failed; the message is its own.
     """
-    command = [sys.executable, "-m", "colike.training.worker"]
+    command = [sys.executable]
+    if processes > 1:
+        command += ["-m", "torch.distributed.run", "--standalone"]
+        command += ["--nproc-per-node", str(processes)]
+    command += ["-m", "colike.training.worker"]
     command += ["--snapshot", str(snapshot), "--out", str(out), "--log-format", "json"]
     command += ["--parent", str(os.getpid())]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, encoding="utf-8")

@@ -30,6 +30,8 @@ class TrainSettings:
     # Pairs per batch and process; graded: anchors, each with one positive, so twice the texts.
     # None: what the objective asks for.
     batch_size: int | None = None
+    # Processes on one machine that share the batches out, one per GPU.
+    processes: int = 1
     # Batches whose gradients are added up before a step.
     accumulate: int = 1
     # Texts that are held in memory at once with their gradients; a larger batch is encoded twice,
@@ -95,8 +97,8 @@ class TrainSettings:
 
     def __post_init__(self) -> None:
         at_least_one = (
-            "batch_size", "accumulate", "encoded_at_once", "max_tokens", "log_every_steps",
-            "epochs", "max_steps", "patience", "mine_steps", "mine_min_likes",
+            "batch_size", "processes", "accumulate", "encoded_at_once", "max_tokens",
+            "log_every_steps", "epochs", "max_steps", "patience", "mine_steps", "mine_min_likes",
         )  # fmt: skip
         positive = ("learning_rate", "max_minutes", "temperature", "max_grad_norm")
         at_least_zero = (

@@ -64,10 +64,13 @@ def run(arguments: argparse.Namespace) -> None:
 
 
 def _end_with(parent: int) -> None:
-    """End when the process that started this one is gone: nobody would see what it makes."""
-    while os.getppid() == parent:
+    """End when the process that asked for this one is gone: nobody would see what it makes."""
+    while True:
+        try:
+            os.kill(parent, 0)
+        except ProcessLookupError:
+            os._exit(1)
         time.sleep(SECONDS_BETWEEN_LOOKS)
-    os._exit(1)
 
 
 def _overridden(settings: TrainSettings, arguments: argparse.Namespace) -> TrainSettings:
@@ -94,7 +97,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--max-steps", type=int, help="overrides the snapshot's max_steps")
     parser.add_argument("--max-minutes", type=float, help="overrides the snapshot's max_minutes")
     parser.add_argument("--threads", type=int, help="CPU threads; default: OMP_NUM_THREADS")
-    parser.add_argument("--parent", type=int, help="end when this parent process is gone")
+    parser.add_argument("--parent", type=int, help="end when the process of this number is gone")
     return parser
 
 
