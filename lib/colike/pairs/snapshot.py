@@ -91,7 +91,7 @@ def snapshot_tables(inputs: SnapshotInputs) -> dict[str, DataFrame]:
         VALIDATION: validation_users(inputs.history),
     }
     if inputs.vectors is not None:
-        named = inputs.vectors.join(items.select(C.ITEM_ID, C.ITEM_IDX), on=C.ITEM_ID)
+        named = inputs.vectors.join(items.select(C.ITEM_ID, C.ITEM_IDX), on=C.ITEM_ID, how="inner")
         mapped = named.select(C.ITEM_IDX, C.EMBEDDING)
         tables[VECTORS] = mapped.coalesce(1).sortWithinPartitions(C.ITEM_IDX)
     return tables

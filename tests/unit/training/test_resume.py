@@ -96,9 +96,15 @@ def test_a_state_of_other_settings_is_not_taken_up(make_snapshot, tmp_path):
 
 
 # One compares all texts of a batch, one the texts of a pair alone and trains a layer of its own.
-@pytest.mark.parametrize("objective", ["graded", "softmax"])
-def test_two_processes_equal_one_with_twice_the_batch(make_snapshot, tmp_path, objective):
-    settings = {**SETTINGS, "objective": objective, "dropout": 0.0, "max_steps": 4}
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"objective": "graded", "encoded_at_once": 3},
+        {"objective": "softmax", "accumulate": 2},
+    ],
+)
+def test_two_processes_equal_one_with_twice_the_batch(make_snapshot, tmp_path, settings):
+    settings = {**SETTINGS, **settings, "dropout": 0.0, "max_steps": 4}
     folder = make_snapshot(**settings)
     torchrun = ("-m", "torch.distributed.run", "--nproc-per-node", "2", "--standalone")
     two, _ = finished(folder, tmp_path / "two", *torchrun)
