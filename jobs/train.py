@@ -20,12 +20,12 @@ from colike import columns as C
 from colike.chain import job_main
 from colike.config import Config, config_hash
 from colike.embedding.models import Model, base_fingerprint, find_model
-from colike.errors import ConfigError
+from colike.errors import ConfigError, SnapshotError
 from colike.pairs.heldout import with_group
 from colike.pairs.snapshot import SnapshotInputs, export_snapshot, snapshot_tables
 from colike.pairs.worker_process import finished, run_worker
 from colike.stage import Job, Stage
-from colike.training.manifest import MANIFEST, VALIDATION, VECTORS
+from colike.training.manifest import VALIDATION, VECTORS, open_snapshot
 from colike.training.settings import WorkerConfig
 
 FINETUNED = "finetuned"
@@ -45,7 +45,7 @@ def execute(job: Job) -> None:
     training = _training_id(job, base)
     snapshot = job.store.files / "snapshots" / training
     out = job.store.files / "models" / f"{name}-{training}"
-    if not (snapshot / MANIFEST).exists():
+    if not _is_whole(snapshot):
         shutil.rmtree(snapshot, ignore_errors=True)
         _export(job, snapshot, base)
     result = finished(out)
@@ -78,8 +78,16 @@ def _base(config: Config) -> Any:
 
 def _training_id(job: Job, base: Model) -> str:
     tables = {name: (job.store.table_id(name), job.reader.pinned[name]) for name in STAGE.reads}
-    settings = asdict(job.config.train)
+    settings = [asdict(job.config.train), job.config.pairs.model_dump(mode="json")]
     return config_hash([__version__, settings, tables, base.model_id, base.location])[:16]
+
+
+def _is_whole(snapshot: Path) -> bool:
+    try:
+        open_snapshot(snapshot)
+    except SnapshotError:
+        return False
+    return True
 
 
 def _export(job: Job, folder: Path, base: Model) -> None:

