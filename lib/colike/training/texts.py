@@ -17,6 +17,8 @@ from colike.errors import SnapshotError
 _TOKENISED_AT_ONCE = 4096
 # What is left out makes room for what was cut off: so many times the tokens of a text are kept.
 _SPARE = 2
+# Texts are padded to a multiple of it: torch keeps plans, and memory, for every shape that it met.
+_WIDTHS = 8
 _SENTENCE_END: Final = re.compile(r"(?<=[.!?])\s+")
 
 Ids = NDArray[np.int32]
@@ -88,12 +90,13 @@ class Tokens:
         return texts
 
     def features(self, texts: Sequence[Ids]) -> dict[str, torch.Tensor]:
-        """A transformer's input, padded to the longest: input_ids and attention_mask.
+        """A transformer's input: input_ids and attention_mask, padded to one of few widths.
 
-        Both of shape (texts, longest) and type int64.
+        Both of shape (texts, width) and type int64.
         """
         lengths = np.array([len(text) for text in texts])
-        mask = np.arange(int(lengths.max()))[None, :] < lengths[:, None]
+        longest = min(-(-int(lengths.max()) // _WIDTHS) * _WIDTHS, self.max_tokens)
+        mask = np.arange(longest)[None, :] < lengths[:, None]
         ids = np.full(mask.shape, self.pad_id, np.int64)
         ids[mask] = np.concatenate(texts)
         return {
