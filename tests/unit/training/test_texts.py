@@ -29,6 +29,20 @@ def test_texts_are_what_the_models_own_tokenizer_makes_of_them(tokenizer, max_to
     assert [text.tolist() for text in backwards] == theirs[::-1]
 
 
+def test_texts_are_padded_to_few_widths_and_never_beyond_the_most(tokenizer):
+    tokens = tokenise(tokenizer, ITEMS, TEXTS, 21)
+    texts = tokens.texts(ITEMS)
+    for some, width in ((texts[2:], 8), (texts[:1], 21), (texts, 21)):
+        features = tokens.features(some)
+        assert features["input_ids"].shape == features["attention_mask"].shape == (len(some), width)
+        for text, ids, mask in zip(
+            some, features["input_ids"], features["attention_mask"], strict=True
+        ):
+            assert ids[: len(text)].tolist() == text.tolist()
+            assert (ids[len(text) :] == tokens.pad_id).all()
+            assert mask.tolist() == [1] * len(text) + [0] * (width - len(text))
+
+
 def test_whole_sentences_are_left_out_and_never_all(tokenizer):
     tokens = tokenise(tokenizer, ITEMS, TEXTS, 64, Dropping(title=0.5, sentences=0.5, seed=1))
     sentences = ["Trigun is a TV.", "It has 26 episodes!", "Its genres are Action, Sci-Fi."]
