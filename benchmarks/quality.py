@@ -15,7 +15,7 @@ import pandas as pd
 from pyspark.sql import functions as F
 
 from benchmarks.results import Row, machine
-from benchmarks.unseen import DEPTHS, RATINGS, recall_of_unseen, unseen_titles, users_of
+from benchmarks.unseen import RATINGS, recall_by_depth, unseen_titles, users_of
 from benchmarks.unseen import without_unseen as files_without_unseen
 from colike.chain import JOBS, new_run_id, open_store, run_jobs
 from colike.config import load_config
@@ -96,9 +96,7 @@ def of_unseen_titles(trial: Trial, data: Path, folder: Path) -> Iterator[Row]:
         unseen = np.flatnonzero(np.isin(titles, list(unseen_titles(ratings))))
         case = trial.name if source == FINETUNED else source
         for name, candidates in (("recall", unseen), ("recall in full", np.arange(len(titles)))):
-            by_depth = [
-                recall_of_unseen(embedded.vectors, users, candidates, depth) for depth in DEPTHS
-            ]
+            by_depth = recall_by_depth(embedded.vectors, users, candidates)
             best = max(by_depth, key=lambda recalls: float(recalls.mean()))
             spread = 1.96 * float(best.std()) / len(best) ** 0.5
             mean = float(best.mean())

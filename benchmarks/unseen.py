@@ -58,32 +58,31 @@ def users_of(ratings: pd.DataFrame, titles: NDArray[np.int64]) -> Users:
     return users
 
 
-def recall_of_unseen(
-    vectors: NDArray[np.float32], users: Users, candidates: NDArray[np.int64], depth: int
-) -> NDArray[np.float64]:
-    """Return each user's share of held likes among the first LISTED candidates.
+def recall_by_depth(
+    vectors: NDArray[np.float32], users: Users, candidates: NDArray[np.int64]
+) -> list[NDArray[np.float64]]:
+    """Return, for each of DEPTHS, each user's share of held likes among the first LISTED.
 
     A candidate's score is the sum of its cosines over the liked titles that have it among their
-    `depth` nearest candidates; a user's own other likes are not listed.
+    nearest candidates; a user's own other likes are not listed.
 
     Args:
         vectors: Unit vectors, a row per title.
         users: Rows of their likes.
         candidates: Rows that may be listed.
-        depth: Candidates per liked title.
     """
     sources = np.unique(np.concatenate(users.likes))
-    nearest, cosines = _nearest(vectors, sources, candidates, depth)
-    recalls = []
-    for likes, held in zip(users.likes, users.held, strict=True):
+    nearest, cosines = _nearest(vectors, sources, candidates, max(DEPTHS))
+    recalls = np.zeros((len(DEPTHS), len(users.held)))
+    for number, (likes, held) in enumerate(zip(users.likes, users.held, strict=True)):
         mine = np.searchsorted(sources, likes)
-        scores = np.bincount(
-            nearest[mine].ravel(), cosines[mine].ravel().astype(np.float64), len(vectors)
-        )
-        scores[likes] = 0.0
-        listed = np.argsort(-scores, kind="stable")[:LISTED]
-        recalls.append(np.isin(held, listed[scores[listed] > 0]).mean())
-    return np.array(recalls)
+        for place, depth in enumerate(DEPTHS):
+            found, weights = nearest[mine, :depth].ravel(), cosines[mine, :depth].ravel()
+            scores = np.bincount(found, weights.astype(np.float64), len(vectors))
+            scores[likes] = 0.0
+            listed = np.argsort(-scores, kind="stable")[:LISTED]
+            recalls[place, number] = np.isin(held, listed[scores[listed] > 0]).mean()
+    return list(recalls)
 
 
 def _nearest(
@@ -92,12 +91,14 @@ def _nearest(
     candidates: NDArray[np.int64],
     depth: int,
 ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """Rows of the nearest candidates of each source, itself left out, and their cosines."""
+    """Rows of the nearest candidates of each source, best first, and their cosines."""
     found, values = [], []
     for part in np.array_split(sources, max(1, len(sources) // 1024)):
         cosines = vectors[part] @ vectors[candidates].T
         cosines[part[:, None] == candidates[None, :]] = -np.inf
         top = np.argpartition(-cosines, depth - 1, axis=1)[:, :depth]
+        order = np.argsort(-np.take_along_axis(cosines, top, axis=1), axis=1, kind="stable")
+        top = np.take_along_axis(top, order, axis=1)
         found.append(candidates[top])
         values.append(np.take_along_axis(cosines, top, axis=1))
     return np.concatenate(found), np.concatenate(values)

@@ -90,7 +90,10 @@ class Trainer:
         running = Running.begin(
             self.encoder, self.objective, self.settings, self.accelerator, self.best
         )
-        if self.checkpoints is not None and running.resume(self.checkpoints, self.progress):
+        is_resumed = self.checkpoints is not None and running.resume(
+            self.checkpoints, self.progress
+        )
+        if is_resumed and self.accelerator.is_main_process:
             self.progress.say("resume", f"goes on after step {running.step}", step=running.step)
         stopped_by = self._steps(running, schedule, self._share(epochs, running.step))
         running.finish()
