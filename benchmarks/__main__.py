@@ -11,6 +11,7 @@ from benchmarks import encode as encoding
 from benchmarks import kernel as kernels
 from benchmarks import quality as trained
 from benchmarks import similarity as pairwise
+from benchmarks import training as tuning
 from benchmarks.histories import CASES, SHARES
 from benchmarks.results import growth, write
 from benchmarks.results import table as as_table
@@ -64,6 +65,14 @@ def quality(
             write(json_file, rows)
             for row in rows:
                 typer.echo(f"{row.case}, {row.system}: {row.metric} {row.value}")
+
+
+@app.command()
+def training(json_file: JsonFile, folder: Folder = Path("build/benchmarks")) -> None:
+    """Fine-tuning beside sentence-transformers' own Trainer."""
+    rows = list(tuning.measure(folder))
+    write(json_file, rows)
+    typer.echo(as_table([asdict(row) for row in rows], tuning.NAME), nl=False)
 
 
 @app.command()

@@ -34,7 +34,7 @@ def measure(folder: Path) -> Iterator[Row]:
     """
     settings = load_config(CONFIG).embed
     model = str(model_folder(str(settings.embedders["base"].model)))
-    texts = _texts(folder)
+    texts = texts_of(folder, TEXTS)
     load = machine()
     vectors = {name: encode(texts[:64], model, settings) for name, encode in SYSTEMS.items()}
     seconds: dict[str, list[float]] = {name: [] for name in SYSTEMS}
@@ -52,14 +52,14 @@ def measure(folder: Path) -> Iterator[Row]:
             yield Row(NAME, f"{TEXTS} texts", name, metric, value, unit, REPEATS, load, versions)
 
 
-def _texts(folder: Path) -> list[str]:
-    """Generated synopses, two and a half to a text: about as long as real descriptions."""
+def texts_of(folder: Path, number: int) -> list[str]:
+    """Return generated descriptions with two synopses each: about as long as real ones."""
     items = pd.read_csv(csv_folder(folder) / "anime_with_synopsis.csv").fillna("")
     synopses = items["sypnopsis"].tolist()
     names = items["Name"].tolist()
     return [
         f"{names[i]} is a TV. {synopses[i]} {synopses[i + 1]} Its genres are {items['Genres'][i]}."
-        for i in range(TEXTS)
+        for i in range(number)
     ]
 
 

@@ -1,0 +1,134 @@
+"""Fine-tuning: colike's worker beside sentence-transformers' own Trainer, texts per second.
+
+The same pairs of generated texts, loss (cosine), batch, length and precision for both.
+"""
+
+import json
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from importlib.metadata import version
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import torch
+
+from benchmarks.encode import texts_of
+from benchmarks.histories import CONFIG
+from benchmarks.peers import python_of
+from benchmarks.processes import Outcome, watched
+from benchmarks.results import Row, machine
+from benchmarks.similarity import REPEATS
+from colike.config import load_config
+from colike.embedding.models import model_folder
+from colike.training.encoder import mixed_precision
+from colike.training.manifest import write_manifest
+from colike.training.settings import TrainSettings, WorkerConfig, to_json
+
+NAME = "training"
+TEXTS, PAIRS, BATCH, STEPS, TOKENS = 2000, 20_000, 32, 40, 128
+LIMIT_SECONDS = 900
+
+
+def measure(folder: Path) -> Iterator[Row]:
+    """Measure both in turns; yields texts per second, seconds of steps and peak memory."""
+    load = machine()
+    commands = {name: make(folder) for name, make in SYSTEMS.items()}
+    outcomes: dict[str, list[Outcome]] = {name: [] for name in SYSTEMS}
+    for _ in range(REPEATS):
+        for name, command in commands.items():
+            # Whatever an earlier run has left would be refused, or taken up.
+            shutil.rmtree(_scratch(folder) / "out", ignore_errors=True)
+            outcomes[name].append(watched(command, LIMIT_SECONDS, dict(os.environ)))
+    versions = {name: version(name) for name in ("sentence-transformers", "torch", "accelerate")}
+    case = f"{BATCH} pairs, {TOKENS} tokens, {'bf16' if _bf16() else 'fp32'}"
+    for name, runs in outcomes.items():
+        error = next((run.error for run in runs if run.error), None)
+        found: dict[str, tuple[float | None, str]] = {"seconds": (None, "s")}
+        if error is None:
+            found = {
+                "texts_per_second": (median(run.said["texts_per_second"] for run in runs), ""),
+                "seconds": (median(run.said["seconds"] for run in runs), "s"),
+                "peak_rss_bytes": (median(run.peak_rss_bytes for run in runs), "bytes"),
+            }
+        for metric, (value, unit) in found.items():
+            yield Row(NAME, case, name, metric, value, unit, REPEATS, load, versions, error)
+
+
+def _scratch(folder: Path) -> Path:
+    return (folder / "scratch" / "training").absolute()
+
+
+def _bf16() -> bool:
+    return mixed_precision("auto") == "bf16"
+
+
+def _model() -> str:
+    return str(model_folder(str(load_config(CONFIG).embed.embedders["base"].model)))
+
+
+def _pairs() -> tuple[np.ndarray, np.ndarray]:
+    """Two different texts each, by number."""
+    random = np.random.default_rng(1)
+    left = random.integers(0, TEXTS, PAIRS)
+    return left, (left + random.integers(1, TEXTS, PAIRS)) % TEXTS
+
+
+def _theirs(folder: Path) -> list[str]:
+    texts, (left, right) = texts_of(folder, TEXTS), _pairs()
+    task = {
+        "model": _model(), "left": [texts[i] for i in left], "right": [texts[i] for i in right],
+        "labels": [float(i % 2) for i in range(PAIRS)], "batch_size": BATCH, "steps": STEPS,
+        "max_tokens": TOKENS, "bf16": _bf16(), "cpu": not torch.cuda.is_available(),
+    }  # fmt: skip
+    file = _scratch(folder) / "task.json"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(task), encoding="utf-8")
+    python = python_of("sentence_transformers", folder)
+    return [str(python), "-m", "benchmarks.systems.st_training", str(file)]
+
+
+def _ours(folder: Path) -> list[str]:
+    scratch = _scratch(folder)
+    snapshot = scratch / "snapshot"
+    shutil.rmtree(snapshot, ignore_errors=True)
+    texts, (left, right) = texts_of(folder, TEXTS), _pairs()
+    numbers = pa.array(np.arange(TEXTS, dtype=np.int32))
+    labels = np.arange(PAIRS) % 2
+    tables = {
+        "items": {
+            "item_idx": numbers, "item_id": numbers.cast(pa.string()), "description": texts,
+            "likes": pa.array([20] * TEXTS, pa.int64()),
+        },
+        "item_similarity": {
+            "item_a": numbers[:1], "item_b": numbers[1:2], "jaccard": pa.array([0.2]),
+        },
+        "training_pairs": {
+            "pair_id": [str(number) for number in range(PAIRS)],
+            "item_a": pa.array(left, pa.int32()), "item_b": pa.array(right, pa.int32()),
+            "label": pa.array(labels, pa.int8()), "jaccard": pa.array(labels * 0.2),
+            "base_cosine": pa.array([0.0] * PAIRS), "split": ["train"] * PAIRS,
+            "kind": [("random", "positive")[label] for label in labels],
+        },
+    }  # fmt: skip
+    for name, columns in tables.items():
+        (snapshot / name).mkdir(parents=True)
+        pq.write_table(pa.table(columns), snapshot / name / "part-0.parquet")
+    settings = TrainSettings(
+        objective="cosine", batch_size=BATCH, max_steps=STEPS, max_tokens=TOKENS,
+        warmup_steps=STEPS // 10, checkpoint_minutes=None,
+    )  # fmt: skip
+    to_json(snapshot / "config.json", WorkerConfig(settings, _model(), TEXTS))
+    write_manifest(snapshot, {})
+    program = [sys.executable, "-m", "benchmarks.systems.colike_training"]
+    return [*program, str(snapshot), str(scratch / "out")]
+
+
+SYSTEMS: dict[str, Callable[[Path], list[str]]] = {
+    "sentence_transformers": _theirs,
+    "colike": _ours,
+}
