@@ -56,12 +56,19 @@ def export_snapshot(
     folder.mkdir(parents=True)
     for name, frame in tables.items():
         frame.write.parquet((folder / name).as_uri())
-        # Spark's own checksums and success marks are no part of the snapshot.
-        for path in (folder / name).iterdir():
-            if path.suffix != ".parquet":
-                path.unlink()
+        _tidy(folder / name)
     to_json(folder / "config.json", config)
     return write_manifest(folder, versions)
+
+
+def _tidy(folder: Path) -> None:
+    """Leave Spark's data files alone, under names that another export gives them too."""
+    files = sorted(folder.iterdir())
+    for path in files:
+        if path.suffix != ".parquet":
+            path.unlink()
+    for number, path in enumerate(path for path in files if path.suffix == ".parquet"):
+        path.rename(folder / f"part-{number:05d}.parquet")
 
 
 def snapshot_tables(inputs: SnapshotInputs) -> dict[str, DataFrame]:
