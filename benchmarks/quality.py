@@ -89,15 +89,19 @@ def of_unseen_titles(trial: Trial, data: Path, folder: Path) -> Iterator[Row]:
     files = files_without_unseen(data, folder / "files-without-unseen")
     store = _ran(trial, files, folder / f"unseen-{trial.name}", UNTIL_EMBEDDED)
     ratings = pd.read_csv(data / RATINGS)
+    unseen = unseen_titles(ratings)
     for source in ("base", FINETUNED):
         embedded = collect_vectors(store.read("item_embeddings"), store.read("items"), source)
         titles = embedded.ids.astype(np.int64)
-        users = users_of(ratings, titles)
-        unseen = np.flatnonzero(np.isin(titles, list(unseen_titles(ratings))))
+        users = users_of(ratings, unseen, titles)
+        every = np.arange(len(titles), dtype=np.int32)
         case = trial.name if source == FINETUNED else source
-        for name, candidates in (("recall", unseen), ("recall in full", np.arange(len(titles)))):
+        for name, candidates in (
+            ("recall", every[np.isin(titles, list(unseen))]),
+            ("recall in full", every),
+        ):
             by_depth = recall_by_depth(embedded.vectors, users, candidates)
-            best = max(by_depth, key=lambda recalls: float(recalls.mean()))
+            best = by_depth[:, by_depth.mean(axis=0).argmax()]
             spread = 1.96 * float(best.std()) / len(best) ** 0.5
             mean = float(best.mean())
             for suffix, value in (("", mean), *_ends(mean - spread, mean + spread)):

@@ -9,6 +9,7 @@ from pyspark.broadcast import Broadcast
 from colike import columns as C
 from colike.compiled import compiled
 from colike.similarity.kernel import Ints, Longs
+from colike.similarity.packing import lists_of, starts_of
 
 PAIRS = f"{C.ITEM_A} int, {C.ITEM_B} int"
 #: What runs in mapInArrow.
@@ -76,20 +77,14 @@ def _whole_items(batches: Iterable[pa.RecordBatch]) -> Iterator[Rows]:
     """The rows of each batch, but those of its last item only once it is seen to be over."""
     items, lengths, others = np.empty(0, np.int32), np.empty(0, np.int64), np.empty(0, np.int32)
     for batch in batches:
-        more = batch.column(1)
-        offsets = more.offsets.to_numpy().astype(np.int64)
-        values = more.values.to_numpy()[offsets[0] : offsets[-1]]
+        more, values = lists_of(batch.column(1))
         items = np.concatenate([items, batch.column(0).to_numpy()])
-        lengths = np.concatenate([lengths, np.diff(offsets)])
+        lengths = np.concatenate([lengths, more])
         others = np.concatenate([others, values])
         over = int(np.searchsorted(items, items[-1])) if len(items) else 0
         if over:
-            starts = _starts(lengths[:over])
+            starts = starts_of(lengths[:over])
             yield items[:over], starts, others[: starts[-1]]
             items, lengths, others = items[over:], lengths[over:], others[starts[-1] :]
     if len(items):
-        yield items, _starts(lengths), others
-
-
-def _starts(lengths: Longs) -> Longs:
-    return np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+        yield items, starts_of(lengths), others

@@ -46,7 +46,18 @@ def unpacked(rows: Iterable[tuple[bytes, bytes]]) -> tuple[Longs, Places]:
     both = [(b"", b""), *rows]
     lengths = np.concatenate([np.frombuffer(one, LENGTH) for one, _ in both])
     places = np.concatenate([np.frombuffer(one, PLACE) for _, one in both])
-    return np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)]), places
+    return starts_of(lengths), places
+
+
+def lists_of(column: pa.ListArray) -> tuple[Longs, Ints]:
+    """Return the length of each list of a column, and all values end to end."""
+    offsets = column.offsets.to_numpy().astype(np.int64)
+    return np.diff(offsets), column.values.to_numpy()[offsets[0] : offsets[-1]]
+
+
+def starts_of(lengths: Longs) -> Longs:
+    """Return where lists of these lengths begin, end to end, and where the last one ends."""
+    return np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)])
 
 
 def _groups(batches: Iterable[pa.RecordBatch]) -> Iterator[tuple[Longs, Ints]]:
@@ -54,10 +65,8 @@ def _groups(batches: Iterable[pa.RecordBatch]) -> Iterator[tuple[Longs, Ints]]:
     waiting: list[tuple[Longs, Ints]] = []
     held = 0
     for batch in batches:
-        arrays = batch.column(0)
-        offsets = arrays.offsets.to_numpy().astype(np.int64)
-        values = arrays.values.to_numpy()[offsets[0] : offsets[-1]]
-        waiting.append((np.diff(offsets), values))
+        lengths, values = lists_of(batch.column(0))
+        waiting.append((lengths, values))
         held += len(values)
         if held >= LIKES_PER_GROUP:
             yield _joined(waiting)
@@ -68,8 +77,7 @@ def _groups(batches: Iterable[pa.RecordBatch]) -> Iterator[tuple[Longs, Ints]]:
 
 def _joined(parts: list[tuple[Longs, Ints]]) -> tuple[Longs, Ints]:
     lengths = np.concatenate([lengths for lengths, _ in parts])
-    offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-    return offsets, np.concatenate([values for _, values in parts])
+    return starts_of(lengths), np.concatenate([values for _, values in parts])
 
 
 def _rows(group: int, offsets: Longs, values: Ints, plan: Plan) -> pa.RecordBatch:

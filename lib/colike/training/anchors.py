@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from colike import columns as c
+from colike.training.likes import read_likes
 
 Items = NDArray[np.int32]
 # Sums of shares are rounded here, so that equal odds give each title exactly one place.
@@ -28,13 +27,10 @@ class Anchors:
 
         A title that nobody likes counts as liked once.
         """
+        known, likes = read_likes(files)
         counts = np.zeros(len(items))
-        place = {int(item): at for at, item in enumerate(items)}
-        for path in files:
-            table = pq.read_table(path, columns=[c.ITEM_IDX, c.LIKES])
-            for item, likes in zip(*(column.to_pylist() for column in table.columns), strict=True):
-                if item in place:
-                    counts[place[item]] = likes
+        is_known = np.isin(items, known)
+        counts[is_known] = likes[np.searchsorted(known, items[is_known])]
         return Anchors(items, np.maximum(counts, 1.0) ** exponent)
 
     def epoch(self, seed: int, epoch: int) -> Items:

@@ -34,7 +34,7 @@ from colike.training.objectives.base import TrainData, unique_rows
 from colike.training.output import refuse_used, write_output
 from colike.training.progress import Progress
 from colike.training.readers.base import PairBatch
-from colike.training.running import first_process_s
+from colike.training.running import of_first_process
 from colike.training.settings import TrainSettings, WorkerConfig
 from colike.training.texts import Dropping, Tokens, read_texts, tokenise
 from colike.training.validation import Best, ValidationUsers, liked_items, recall_of_neighbours
@@ -156,7 +156,7 @@ def _best(snapshot: Snapshot, settings: TrainSettings, accelerator: Accelerator)
         value = 0.0
         if accelerator.is_main_process:
             value = recall_of_neighbours(encode(model, among, accelerator), users)
-        return first_process_s(value, accelerator)
+        return of_first_process(value, accelerator)
 
     return Best(recall, settings.validations, settings.patience)
 

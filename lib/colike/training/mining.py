@@ -6,11 +6,10 @@ The pairs of kind `hard` are those of the base model; while it learns, other tit
 from dataclasses import dataclass
 
 import numpy as np
-import pyarrow.parquet as pq
 import torch
 from numpy.typing import NDArray
 
-from colike import columns as c
+from colike.training.likes import read_likes
 from colike.training.manifest import ITEMS, SIMILARITY, Snapshot
 from colike.training.nearest import nearest
 from colike.training.relations import JaccardIndex, Partners
@@ -36,14 +35,10 @@ class Mining:
     @staticmethod
     def of(snapshot: Snapshot, among: Items, min_likes: int, users: int) -> "Mining":
         """The titles of `among` with enough likes."""
-        tables = [pq.read_table(p, columns=[c.ITEM_IDX, c.LIKES]) for p in snapshot.files(ITEMS)]
-        items = np.concatenate([table.column(c.ITEM_IDX).to_numpy() for table in tables])
-        likes = np.concatenate([table.column(c.LIKES).to_numpy() for table in tables])
+        items, likes = read_likes(snapshot.files(ITEMS))
         chosen = np.isin(items, among) & (likes >= min_likes)
-        order = np.argsort(items[chosen])
-        mine = items[chosen][order].astype(np.int32)
-        jaccard = JaccardIndex.read(snapshot.files(SIMILARITY), mine)
-        return Mining(mine, likes[chosen][order].astype(np.float64), jaccard, users)
+        jaccard = JaccardIndex.read(snapshot.files(SIMILARITY), items[chosen])
+        return Mining(items[chosen], likes[chosen].astype(np.float64), jaccard, users)
 
     def hard(self, vectors: NDArray[np.float32], device: torch.device | str = "cpu") -> Partners:
         """The hard negatives of each title, all alike in weight.

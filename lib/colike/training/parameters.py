@@ -33,14 +33,17 @@ def freeze(model: torch.nn.Module, layers: int) -> None:
         parameter.requires_grad_(not low)
 
 
-def optimizer(modules: list[torch.nn.Module], rate: float, decay: float) -> torch.optim.Optimizer:
-    """AdamW; biases and layer norms (vectors, not matrices) are not decayed."""
+def optimizer(modules: list[torch.nn.Module], decay: float) -> torch.optim.Optimizer:
+    """AdamW; biases and layer norms (vectors, not matrices) are not decayed.
+
+    Its learning rate is set before every step.
+    """
     trained = _trained(modules)
     groups = [
         {"params": [p for p in trained if p.ndim > 1], "weight_decay": decay},
         {"params": [p for p in trained if p.ndim <= 1], "weight_decay": 0.0},
     ]
-    return torch.optim.AdamW(groups, lr=rate)
+    return torch.optim.AdamW(groups)
 
 
 def add_l1_gradients(modules: list[torch.nn.Module], weight: float) -> None:

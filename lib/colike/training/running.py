@@ -39,7 +39,7 @@ class Clock:
     def tick(self) -> None:
         """Add the time since the last tick, or since the clock went on."""
         now = time.perf_counter()
-        self.seconds = first_process_s(self.seconds + now - self._since, self.accelerator)
+        self.seconds = of_first_process(self.seconds + now - self._since, self.accelerator)
         self._since = now
 
     def go_on(self) -> None:
@@ -83,7 +83,7 @@ class Running:
         # A copy: accelerate is about to change how the encoder is called.
         average = averaged(encoder, settings.average_decay)
         modules = [module for module in (encoder, objective.module) if module is not None]
-        made = optimizer(modules, settings.learning_rate or 1.0, settings.weight_decay)
+        made = optimizer(modules, settings.weight_decay)
         prepared, made = accelerator.prepare(encoder, made)
         if objective.module is not None:
             objective.module = accelerator.prepare(objective.module)
@@ -219,7 +219,7 @@ class Running:
         self.optimizer.load_state_dict({"state": state, "param_groups": groups})
 
 
-def first_process_s(value: float, accelerator: Accelerator) -> float:
+def of_first_process(value: float, accelerator: Accelerator) -> float:
     """The value that the first process has."""
     if accelerator.num_processes == 1:
         return value

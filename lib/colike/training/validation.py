@@ -10,7 +10,8 @@ import torch
 from numpy.typing import NDArray
 
 from colike import columns as c
-from colike.training.checkpoint import Tensors
+from colike.training.checkpoint import Tensors, with_prefix
+from colike.training.likes import read_likes
 from colike.training.nearest import nearest
 
 # Neighbours per liked title that are tried; the best counts, as it does in job recommend.
@@ -48,34 +49,42 @@ class ValidationUsers:
 
 def liked_items(files: Sequence[Path]) -> Items:
     """item_idx, ascending, of what anybody likes: no other can be among a like's audience."""
-    found = [np.empty(0, np.int32)]
-    for path in files:
-        table = pq.read_table(path, columns=[c.ITEM_IDX, c.LIKES])
-        items, likes = (column.to_numpy() for column in table.columns)
-        found.append(items[likes > 0].astype(np.int32))
-    return np.sort(np.concatenate(found))
+    items, likes = read_likes(files)
+    return items[likes > 0]
 
 
 def recall_of_neighbours(vectors: Vectors, users: ValidationUsers) -> float:
-    """Mean share of a user's held likes among the first LISTED titles, for the best of DEPTHS.
-
-    A title's score is the sum of its cosines over the user's liked titles that have it among
-    their nearest; what the user has rated is not listed.
+    """Mean recall of the users for the best of DEPTHS: see `recalls`.
 
     Args:
         vectors: unit vectors, shape (items, dimensions).
         users: everyone has a held like.
     """
-    near, cosines = nearest(vectors, max(DEPTHS))
-    recalls = np.zeros((len(users.held), len(DEPTHS)))
-    for number, (likes, seen, held) in enumerate(
-        zip(users.likes, users.seen, users.held, strict=True)
-    ):
-        for place, depth in enumerate(DEPTHS):
+    return float(recalls(*nearest(vectors, max(DEPTHS)), users, DEPTHS).mean(axis=0).max())
+
+
+def recalls(
+    near: Items, cosines: Vectors, users: ValidationUsers, depths: Sequence[int]
+) -> NDArray[np.float64]:
+    """Share of each user's held likes among the first LISTED titles: shape (users, depths).
+
+    A title's score is the sum of its cosines over the user's liked titles that have it among
+    their nearest; what the user has seen is not listed.
+
+    Args:
+        near: rows of each item's nearest, best first, shape (items, deepest).
+        cosines: their cosines.
+        users: everyone has a held like.
+        depths: nearest per liked title that count.
+    """
+    found = np.zeros((len(users.held), len(depths)))
+    each = zip(users.likes, users.seen, users.held, strict=True)
+    for number, (likes, seen, held) in enumerate(each):
+        for place, depth in enumerate(depths):
             candidates, weights = near[likes, :depth].ravel(), cosines[likes, :depth].ravel()
-            found = _best(candidates, weights, seen, len(vectors))
-            recalls[number, place] = np.isin(held, found).sum() / len(held)
-    return float(recalls.mean(axis=0).max())
+            listed = _best(candidates, weights, seen, len(near))
+            found[number, place] = np.isin(held, listed).mean()
+    return found
 
 
 @dataclass
@@ -107,8 +116,7 @@ class Best:
         self.made = int(done * self.planned + 1e-9)
         if value > self.value:
             self.value, self.step, self.worse = value, step, 0
-            state = model.state_dict()
-            self.weights = {name: one.detach().cpu().clone() for name, one in state.items()}
+            self.weights = with_prefix("", model.state_dict())
         else:
             self.worse += 1
         return value

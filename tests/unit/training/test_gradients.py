@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 import torch
 from accelerate import Accelerator
-from accelerate.state import AcceleratorState
 
 from colike.errors import ConfigError
 from colike.training.encoder import Encoder, load_model, place
@@ -17,8 +16,7 @@ from .conftest import base_model
 
 
 @pytest.fixture
-def accelerator():
-    AcceleratorState._reset_state(reset_partial_state=True)
+def accelerator(fresh_accelerate):
     return Accelerator(cpu=True)
 
 
@@ -102,7 +100,7 @@ def test_l1_pulls_matrices_to_zero_and_leaves_biases_alone():
 
 
 def test_vectors_are_not_decayed():
-    groups = optimizer([torch.nn.Linear(2, 1)], 1e-3, 0.1).param_groups
+    groups = optimizer([torch.nn.Linear(2, 1)], 0.1).param_groups
     shapes = [(group["weight_decay"], [p.ndim for p in group["params"]]) for group in groups]
     assert shapes == [(0.1, [2]), (0.0, [1])]
 

@@ -1,38 +1,24 @@
-import json
-
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from accelerate.state import AcceleratorState
 
 from colike.training.encoder import load_model
-from colike.training.fit import fit
 from colike.training.head import HeadEncoder, read_vectors
 from colike.training.manifest import ITEMS, open_snapshot, write_manifest
-from colike.training.progress import Progress
-from colike.training.settings import from_json
 from colike.training.texts import read_texts
 
-from .conftest import base_model
+from .conftest import base_model, run_in_process
 
 QUICK = {"objective": "head", "max_tokens": 48, "max_steps": 40, "batch_size": 20}
 
 
-@pytest.fixture(autouse=True)
-def fresh_accelerate():
-    AcceleratorState._reset_state(reset_partial_state=True)
-
-
-def trained(folder, out):
-    snapshot = open_snapshot(folder)
-    fit(snapshot, from_json(snapshot.config_path), out, Progress())
-    return json.loads((out / "result.json").read_text())
+pytestmark = pytest.mark.usefixtures("fresh_accelerate")
 
 
 def test_a_head_learns_and_its_model_encodes_as_it_did(make_snapshot, tmp_path):
     folder = make_snapshot(**QUICK)
-    result = trained(folder, tmp_path / "out")
+    result = run_in_process(folder, tmp_path / "out")
     metrics = result["metrics"]
     assert metrics["finetuned"]["auc"] > metrics["base"]["auc"] + 0.05
     texts = read_texts(open_snapshot(folder).files(ITEMS))[1]
@@ -48,7 +34,7 @@ def test_a_head_learns_and_its_model_encodes_as_it_did(make_snapshot, tmp_path):
 
 def test_vectors_of_the_snapshot_are_trained_on_where_it_has_all(make_snapshot, tmp_path):
     folder = make_snapshot(**QUICK)
-    without = trained(folder, tmp_path / "without")
+    without = run_in_process(folder, tmp_path / "without")
     items, texts = read_texts(open_snapshot(folder).files(ITEMS))
     vectors = load_model(base_model(), 48).encode(texts)
     columns = {
@@ -61,7 +47,7 @@ def test_vectors_of_the_snapshot_are_trained_on_where_it_has_all(make_snapshot, 
     write_manifest(folder, {})
     assert read_vectors([path], items) == pytest.approx(vectors)
     assert read_vectors([path], items[1:]) is None
-    given = trained(folder, tmp_path / "given")
+    given = run_in_process(folder, tmp_path / "given")
     before, after = (run["metrics"]["base"]["auc"] for run in (without, given))
     assert after == pytest.approx(before, abs=0.02)
     assert given["snapshot"] != without["snapshot"]

@@ -9,32 +9,22 @@ import numpy as np
 import pytest
 import torch
 from accelerate import Accelerator
-from accelerate.state import AcceleratorState
 
 import colike.training
 from colike.errors import ConfigError, DependencyError, SnapshotError
 from colike.training import worker
 from colike.training.encoder import Encoder, encode, load_model, place, set_dropout
-from colike.training.fit import fit
 from colike.training.manifest import ITEMS, open_snapshot, write_manifest
 from colike.training.output import write_output
-from colike.training.progress import Progress
 from colike.training.settings import from_json
 from colike.training.texts import read_texts, tokenise
+
+from .conftest import run_in_process
 
 QUICK = {"batch_size": 14, "learning_rate": 3e-4, "log_every_steps": 5, "max_tokens": 48}
 
 
-@pytest.fixture(autouse=True)
-def fresh_accelerate():
-    """Accelerate keeps its device and precision for the life of a process."""
-    AcceleratorState._reset_state(reset_partial_state=True)
-
-
-def run_in_process(folder, out):
-    snapshot = open_snapshot(folder)
-    fit(snapshot, from_json(snapshot.config_path), out, Progress())
-    return json.loads((out / "result.json").read_text())
+pytestmark = pytest.mark.usefixtures("fresh_accelerate")
 
 
 def test_the_worker_learns_words_that_the_base_model_cannot_know(make_snapshot, tmp_path):
