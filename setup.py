@@ -65,6 +65,7 @@ setup(
         "train": TRAIN,
         "gpu": [*TRAIN, "faiss-cpu>=1.8"],
         "petastorm": PETASTORM,
+        "mlflow": ["mlflow-skinny>=2.13"],
         "openai": ["openai>=1.40"],
         "dev": ["ruff", "mypy", "pytest", "hypothesis", "chispa", "deltalake"],
     },

@@ -10,6 +10,7 @@ import typer
 from benchmarks import encode as encoding
 from benchmarks import kernel as kernels
 from benchmarks import quality as trained
+from benchmarks import readers as reading
 from benchmarks import similarity as pairwise
 from benchmarks import training as tuning
 from benchmarks.histories import CASES, SHARES
@@ -73,6 +74,14 @@ def training(json_file: JsonFile, folder: Folder = Path("build/benchmarks")) -> 
     rows = list(tuning.measure(folder))
     write(json_file, rows)
     typer.echo(as_table([asdict(row) for row in rows], tuning.NAME), nl=False)
+
+
+@app.command()
+def readers(json_file: JsonFile, folder: Folder = Path("build/benchmarks")) -> None:
+    """Memory of the readers of training pairs over many epochs."""
+    rows = list(reading.measure(folder))
+    write(json_file, rows)
+    typer.echo(as_table([asdict(row) for row in rows], reading.NAME), nl=False)
 
 
 @app.command()

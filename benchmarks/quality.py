@@ -1,7 +1,8 @@
 """What training buys on the real ratings: METHOD.md's metrics, by source and objective.
 
-Each objective is trained in a store of its own: on all titles, and again with a tenth of the liked
-titles kept out of ratings, Jaccard and training, which are then to be found by their texts.
+Each objective is trained twice: on all titles, and with a tenth of the liked titles kept out of
+ratings, Jaccard and training, which are then to be found by their texts. A store for each of the
+two has what all objectives share, up to the pairs.
 """
 
 from collections.abc import Iterator, Sequence
@@ -65,7 +66,7 @@ def of_all_titles(trial: Trial, data: Path, folder: Path) -> Iterator[Row]:
         folder: Where stores are kept.
     """
     load = machine()
-    store = _ran(trial, data, folder / f"all-{trial.name}", UNTIL_EVALUATED)
+    store = _ran(trial, data, folder / "all", UNTIL_EVALUATED)
     table = store.read("evaluation")
     newest = table.agg(F.max("run_id")).first()[0]
     mine = table.where((F.col("run_id") == newest) & F.col("versus").isNull())
@@ -87,7 +88,7 @@ def of_unseen_titles(trial: Trial, data: Path, folder: Path) -> Iterator[Row]:
     """
     load = machine()
     files = files_without_unseen(data, folder / "files-without-unseen")
-    store = _ran(trial, files, folder / f"unseen-{trial.name}", UNTIL_EMBEDDED)
+    store = _ran(trial, files, folder / "unseen", UNTIL_EMBEDDED)
     ratings = pd.read_csv(data / RATINGS)
     unseen = unseen_titles(ratings)
     for source in ("base", FINETUNED):

@@ -12,9 +12,6 @@ from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 
-import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 import torch
 
 from benchmarks.encode import texts_of
@@ -23,11 +20,11 @@ from benchmarks.peers import python_of
 from benchmarks.processes import Outcome, watched
 from benchmarks.results import Row, machine
 from benchmarks.similarity import REPEATS
+from benchmarks.snapshots import pairs_of, write_snapshot
 from colike.config import load_config
 from colike.embedding.models import model_folder
 from colike.training.encoder import mixed_precision
-from colike.training.manifest import write_manifest
-from colike.training.settings import TrainSettings, WorkerConfig, to_json
+from colike.training.settings import TrainSettings, WorkerConfig
 
 NAME = "training"
 TEXTS, PAIRS, BATCH, STEPS, TOKENS = 2000, 20_000, 32, 40, 128
@@ -71,15 +68,8 @@ def _model() -> str:
     return str(model_folder(str(load_config(CONFIG).embed.embedders["base"].model)))
 
 
-def _pairs() -> tuple[np.ndarray, np.ndarray]:
-    """Two different texts each, by number."""
-    random = np.random.default_rng(1)
-    left = random.integers(0, TEXTS, PAIRS)
-    return left, (left + random.integers(1, TEXTS, PAIRS)) % TEXTS
-
-
 def _theirs(folder: Path) -> list[str]:
-    texts, (left, right) = texts_of(folder, TEXTS), _pairs()
+    texts, (left, right) = texts_of(folder, TEXTS), pairs_of(TEXTS, PAIRS)
     task = {
         "model": _model(), "left": [texts[i] for i in left], "right": [texts[i] for i in right],
         "labels": [float(i % 2) for i in range(PAIRS)], "batch_size": BATCH, "steps": STEPS,
@@ -94,38 +84,15 @@ def _theirs(folder: Path) -> list[str]:
 
 def _ours(folder: Path) -> list[str]:
     scratch = _scratch(folder)
-    snapshot = scratch / "snapshot"
-    shutil.rmtree(snapshot, ignore_errors=True)
-    texts, (left, right) = texts_of(folder, TEXTS), _pairs()
-    numbers = pa.array(np.arange(TEXTS, dtype=np.int32))
-    labels = np.arange(PAIRS) % 2
-    tables = {
-        "items": {
-            "item_idx": numbers, "item_id": numbers.cast(pa.string()), "description": texts,
-            "likes": pa.array([20] * TEXTS, pa.int64()),
-        },
-        "item_similarity": {
-            "item_a": numbers[:1], "item_b": numbers[1:2], "jaccard": pa.array([0.2]),
-        },
-        "training_pairs": {
-            "pair_id": [str(number) for number in range(PAIRS)],
-            "item_a": pa.array(left, pa.int32()), "item_b": pa.array(right, pa.int32()),
-            "label": pa.array(labels, pa.int8()), "jaccard": pa.array(labels * 0.2),
-            "base_cosine": pa.array([0.0] * PAIRS), "split": ["train"] * PAIRS,
-            "kind": [("random", "positive")[label] for label in labels],
-        },
-    }  # fmt: skip
-    for name, columns in tables.items():
-        (snapshot / name).mkdir(parents=True)
-        pq.write_table(pa.table(columns), snapshot / name / "part-0.parquet")
     settings = TrainSettings(
         objective="cosine", batch_size=BATCH, max_steps=STEPS, max_tokens=TOKENS,
         warmup_steps=STEPS // 10, checkpoint_minutes=None,
     )  # fmt: skip
-    to_json(snapshot / "config.json", WorkerConfig(settings, _model(), TEXTS))
-    write_manifest(snapshot, {})
+    config = WorkerConfig(settings, _model(), TEXTS)
+    texts = texts_of(folder, TEXTS)
+    write_snapshot(scratch / "snapshot", texts, pairs_of(TEXTS, PAIRS), config)
     program = [sys.executable, "-m", "benchmarks.systems.colike_training"]
-    return [*program, str(snapshot), str(scratch / "out")]
+    return [*program, str(scratch / "snapshot"), str(scratch / "out")]
 
 
 SYSTEMS: dict[str, Callable[[Path], list[str]]] = {

@@ -1,15 +1,18 @@
-"""Housekeeping: keeps the last published runs, compacts log tables, removes old files.
+"""Housekeeping: keeps the last published runs and models, compacts log tables, removes old files.
 
 Reads: all tables.
 Writes: nothing but smaller tables (no grain changes).
 """
 
 from collections.abc import Sequence
+from pathlib import Path
 
+from pyspark.sql import Window
 from pyspark.sql import functions as F
 
 from colike import columns as C
 from colike.chain import job_main
+from colike.launch.folders import remove_old
 from colike.stage import Job, Stage
 from colike.tables import contracts
 from colike.tables.maintenance import keep_runs, optimize, vacuum
@@ -27,12 +30,24 @@ def execute(job: Job) -> None:
         newest = moves.limit(job.config.publish.keep_runs).select(C.RUN_ID).collect()
         for table in PUBLISHED:
             keep_runs(store, table, [row[0] for row in newest])
+    removed = remove_old(store.files, _kept_models(job), job.config.maintain.vacuum_hours)
     for table in LOGS:
         if store.exists(table):
             optimize(store, table)
     hours = job.config.maintain.vacuum_hours
     vacuumed = [name for name in contracts() if store.exists(name) and vacuum(store, name, hours)]
     job.measure("vacuumed", len(vacuumed), "tables")
+    job.measure("removed", len(removed), "folders")
+
+
+def _kept_models(job: Job) -> list[Path]:
+    """The output folders of the newest models of each name."""
+    if not job.store.exists("models"):
+        return []
+    newest = Window.partitionBy(C.NAME).orderBy(F.desc("created_at"))
+    placed = job.store.read("models").withColumn("place", F.row_number().over(newest))
+    kept = placed.where(F.col("place") <= job.config.maintain.keep_models)
+    return [Path(row["uri"]).parent for row in kept.collect()]
 
 
 STAGE = Stage(

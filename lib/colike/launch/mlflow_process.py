@@ -1,0 +1,111 @@
+"""Logs a training to MLflow: `python -m colike.launch.mlflow_process`, told what by its stdin.
+
+Prints the id of the run as its last line. The one module that imports mlflow.
+"""
+
+import inspect
+import json
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import mlflow
+import numpy as np
+from mlflow.entities import Metric
+from mlflow.models import infer_signature
+from sentence_transformers import SentenceTransformer
+
+_POINT = ("loss", "learning_rate", "documents_per_second", "memory_bytes")
+_FACTS = ("steps", "minutes", "documents_per_second", "labels_per_document", "recall")
+_LIBRARIES = ("torch", "transformers", "sentence-transformers")
+_AT_ONCE = 1000
+
+
+def main() -> int:
+    """Log what stdin tells of; returns the exit code."""
+    told = json.load(sys.stdin)
+    mlflow.set_tracking_uri(told["uri"])
+    if told["registry_uri"]:
+        mlflow.set_registry_uri(told["registry_uri"])
+    try:
+        mlflow.set_experiment(told["experiment"])
+        print(json.dumps({"run_id": known(told["identity"]) or log(told)}))
+    except Exception as error:
+        print(f"{type(error).__name__}: {' '.join(str(error).split())}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def known(identity: Mapping[str, str]) -> str | None:
+    """The id of a run with these tags that ended well, None where there is none."""
+    wanted = [f"tags.`{tag}` = '{value}'" for tag, value in identity.items()]
+    query = " and ".join([*wanted, "attributes.status = 'FINISHED'"])
+    runs = mlflow.search_runs(filter_string=query, max_results=1, output_format="list")
+    return str(runs[0].info.run_id) if runs else None
+
+
+def log(told: Mapping[str, Any]) -> str:
+    """Log parameters, metrics, curve, files and the model with its signature."""
+    folder = Path(told["folder"])
+    result = json.loads((folder / "result.json").read_text("utf-8"))
+    curve = json.loads((folder / "curve.json").read_text("utf-8"))
+    with mlflow.start_run(run_name=told["run_name"]) as run:
+        mlflow.set_tags({**told["tags"], "colike.snapshot_sha256": result["snapshot"]})
+        mlflow.log_params({**result["settings"], "base_model": result["base_model"]})
+        points = [*_curve(curve, result["validations"]), *_figures(result)]
+        for start in range(0, len(points), _AT_ONCE):
+            some = points[start : start + _AT_ONCE]
+            mlflow.MlflowClient().log_batch(run.info.run_id, metrics=some)
+        for name in ("result.json", "curve.json", "metrics.json"):
+            mlflow.log_artifact(str(folder / name))
+        _log_model(folder / "model", result, told["registered_model"])
+        # Last, so that a run without it is not taken for one that told everything.
+        mlflow.set_tags(told["identity"])
+        return str(run.info.run_id)
+
+
+def _log_model(folder: Path, result: Mapping[str, Any], registered: str | None) -> None:
+    model = SentenceTransformer(str(folder), device="cpu")
+    texts = ["A title. What it is about."]
+    vectors = model.encode(texts, show_progress_bar=False).astype(np.float32)
+    log_model = mlflow.sentence_transformers.log_model
+    # MLflow 2 calls it by where it lies, and refuses the name.
+    named = "name" if "name" in inspect.signature(log_model).parameters else "artifact_path"
+    # Without what a build of torch is called: the index may have another.
+    needed = [f"{name}=={result['versions'][name].partition('+')[0]}" for name in _LIBRARIES]
+    log_model(
+        model,
+        **{named: "model"},
+        signature=infer_signature(texts, vectors),
+        registered_model_name=registered,
+        pip_requirements=needed,
+    )
+
+
+def _figures(result: Mapping[str, Any]) -> Iterator[Metric]:
+    facts = {name: result[name] for name in _FACTS}
+    for model, metrics in result["metrics"].items():
+        for name, value in metrics.items():
+            kinds = value.items() if isinstance(value, dict) else [("", value)]
+            facts |= {"_".join(filter(None, (model, name, kind))): each for kind, each in kinds}
+    yield from _metrics(facts, result["steps"])
+
+
+def _curve(curve: list[dict[str, Any]], validations: list[list[float]]) -> Iterator[Metric]:
+    for point in curve:
+        yield from _metrics({name: point[name] for name in _POINT}, point["step"])
+    for step, recall in validations:
+        yield from _metrics({"validation_recall": recall}, int(step))
+
+
+def _metrics(values: Mapping[str, float | None], step: int) -> Iterator[Metric]:
+    now = int(time.time() * 1000)
+    for name, value in values.items():
+        if value is not None:
+            yield Metric(name, float(value), now, step)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

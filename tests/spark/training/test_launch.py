@@ -1,0 +1,56 @@
+"""The worker as the job starts it: on this machine, and on Spark's executors."""
+
+import shutil
+
+import pytest
+from safetensors.numpy import load_file
+
+from colike.errors import ColikeError
+from colike.launch import Training, run_worker
+from colike.training.settings import TrainSettings, from_json
+
+TORCHRUN = TrainSettings(processes=2)
+SPARK = TrainSettings(processes=2, launcher="spark")
+
+
+@pytest.fixture
+def snapshot(trained):
+    store, _ = trained
+    (folder,) = (store.files / "snapshots").iterdir()
+    return folder
+
+
+def weights(out):
+    (head,) = (out / "model").glob("*_Dense/model.safetensors")
+    return load_file(head)
+
+
+def test_executors_train_what_processes_of_one_machine_train(spark, snapshot, tmp_path):
+    heard = []
+    result = run_worker(spark, SPARK, Training(snapshot, tmp_path / "spark"), heard.append)
+    assert result["processes"] == 2
+    assert result["steps"] == from_json(snapshot / "config.json").settings.max_steps
+    assert {"start", "step", "validation", "mined", "done"} <= {event["event"] for event in heard}
+    run_worker(spark, TORCHRUN, Training(snapshot, tmp_path / "torchrun"), lambda event: None)
+    theirs = weights(tmp_path / "torchrun")
+    for name, tensor in weights(tmp_path / "spark").items():
+        assert tensor == pytest.approx(theirs[name], abs=1e-5)
+
+
+@pytest.mark.parametrize("settings", [TORCHRUN, SPARK], ids=["torchrun", "spark"])
+def test_what_the_worker_refuses_is_told_in_its_own_words(spark, snapshot, tmp_path, settings):
+    (tmp_path / "used").write_text("")
+    with pytest.raises(ColikeError, match=r"ConfigError: .*exists and is not empty"):
+        run_worker(spark, settings, Training(snapshot, tmp_path), lambda event: None)
+    assert [path.name for path in tmp_path.iterdir()] == ["used"]
+
+
+def test_a_snapshot_changed_in_one_byte_trains_nothing(spark, snapshot, tmp_path):
+    copy = shutil.copytree(snapshot, tmp_path / "copy")
+    (first, *_) = sorted((copy / "items").iterdir())
+    content = bytearray(first.read_bytes())
+    content[len(content) // 2] ^= 1
+    first.write_bytes(content)
+    with pytest.raises(ColikeError, match=f"SnapshotError: .*{first.name}"):
+        run_worker(spark, SPARK, Training(copy, tmp_path / "out"), lambda event: None)
+    assert not (tmp_path / "out").exists()
