@@ -10,6 +10,7 @@ import typer
 from benchmarks import encode as encoding
 from benchmarks import kernel as kernels
 from benchmarks import quality as trained
+from benchmarks import quality_tables
 from benchmarks import readers as reading
 from benchmarks import similarity as pairwise
 from benchmarks import training as tuning
@@ -106,6 +107,9 @@ def kernel(
 def table(json_file: JsonFile, benchmark: str) -> None:
     """Print the figures of a benchmark as Markdown: a table, and how they grow with size."""
     rows = json.loads(json_file.read_text("utf-8"))
+    if benchmark == trained.NAME:
+        typer.echo(quality_tables.tables(rows), nl=False)
+        return
     typer.echo(as_table(rows, benchmark))
     typer.echo(growth(rows, benchmark, SHARES), nl=False)
 

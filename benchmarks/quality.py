@@ -33,6 +33,7 @@ UNTIL_EVALUATED = JOBS[: JOBS.index("evaluate") + 1]
 UNTIL_EMBEDDED = JOBS[: JOBS.index("embed") + 1]
 LIBRARIES = ("colike", "torch", "sentence-transformers")
 FINETUNED = "finetuned"
+ALL, UNSEEN = "all titles", "unseen titles"
 
 
 @dataclass(frozen=True)
@@ -69,16 +70,18 @@ def of_all_titles(trial: Trial, data: Path, folder: Path) -> Iterator[Row]:
     store = _ran(trial, data, folder / "all", UNTIL_EVALUATED)
     table = store.read("evaluation")
     newest = table.agg(F.max("run_id")).first()[0]
-    mine = table.where((F.col("run_id") == newest) & F.col("versus").isNull())
     asked = F.col("metric").isin(*METRICS) & F.col("k").isin(0, K)
     of_users = (F.col("protocol") == "holdout") & (F.col("segment") == "all")
-    for row in mine.where(asked & (of_users | (F.col("protocol") == "pairs"))).collect():
+    mine = table.where((F.col("run_id") == newest) & asked)
+    for row in mine.where(of_users | (F.col("protocol") == "pairs")).collect():
         name = row["metric"]
         if row["protocol"] == "pairs":
             name = f"pairs {name}" + ("" if row["segment"] == "all" else f" {row['segment']}")
+        if row["versus"]:
+            name = f"{name} / {row['versus']}"
         case = trial.name if row["source"] == FINETUNED else row["source"]
         for suffix, value in (("", row["value"]), *_ends(row["ci_low"], row["ci_high"])):
-            yield _row(case, "all titles", f"{name}{suffix}", value, load, trial)
+            yield _row(case, ALL, f"{name}{suffix}", value, load, trial)
 
 
 def of_unseen_titles(trial: Trial, data: Path, folder: Path) -> Iterator[Row]:
@@ -106,7 +109,7 @@ def of_unseen_titles(trial: Trial, data: Path, folder: Path) -> Iterator[Row]:
             spread = 1.96 * float(best.std()) / len(best) ** 0.5
             mean = float(best.mean())
             for suffix, value in (("", mean), *_ends(mean - spread, mean + spread)):
-                yield _row(case, "unseen titles", f"{name}{suffix}", value, load, trial)
+                yield _row(case, UNSEEN, f"{name}{suffix}", value, load, trial)
 
 
 def _ran(trial: Trial, data: Path, folder: Path, jobs: Sequence[str]) -> Store:

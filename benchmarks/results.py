@@ -9,7 +9,7 @@ from math import log
 from pathlib import Path
 from typing import Any
 
-GIB = 2**30
+GIB, MIB = 2**30, 2**20
 
 
 @dataclass(frozen=True)
@@ -97,6 +97,14 @@ def _exponent(
 def _cell(row: dict[str, Any] | None) -> str:
     if row is None or row["value"] is None:
         return ""
+    value = row["value"]
     if row["unit"] == "bytes":
-        return f"{row['value'] / GIB:.1f} GiB"
-    return f"{row['value']:,.1f} s" if row["unit"] == "s" else f"{row['value']:,.0f}"
+        return f"{value / GIB:.1f} GiB" if value >= GIB else f"{value / MIB:,.0f} MiB"
+    if row["unit"] == "s":
+        return f"{value:,.1f} s"
+    return f"{value:,.0f}" if value >= 100 else figure(value)
+
+
+def figure(value: float) -> str:
+    """Return a figure below a hundred with three digits, a share without its zero."""
+    return f"{value:.3f}".removeprefix("0") if abs(value) < 1 else f"{value:.3g}"

@@ -38,6 +38,14 @@ def test_a_system_that_fails_stands_in_the_table_with_its_error(tmp_path):
     assert lines[3] == "| 10% | `b` | no memory |  | 3 | a machine |"
 
 
+def test_small_figures_keep_three_digits(tmp_path):
+    file = tmp_path / "figures.json"
+    values = {"rate": 27.52, "recall": 0.1234, "pairs": 1234567.0}
+    rows = [row("all", "a", metric, value, "") for metric, value in values.items()]
+    write(file, [*rows, row("all", "a", "memory", 3 * 2**20, "bytes")])
+    assert "| 27.5 | .123 | 1,234,567 | 3 MiB |" in table(json.loads(file.read_text("utf-8")), "b")
+
+
 def test_growth_is_the_exponent_between_sizes():
     rows = [
         {"benchmark": "b", "case": case, "system": "a", "metric": "seconds", "value": value}
