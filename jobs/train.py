@@ -31,6 +31,14 @@ from colike.training.manifest import VALIDATION, VECTORS, open_snapshot
 from colike.training.settings import WorkerConfig
 
 FINETUNED = "finetuned"
+# Figures of the worker that run_metrics has, and their units.
+MEASURED = {
+    "steps": "steps",
+    "minutes": "min",
+    "documents_per_second": "documents/s",
+    "labels_per_document": "labels/document",
+    "masked_share": "",
+}
 # Tables of a snapshot that have another name than what they are read from.
 SOURCE_OF = {VALIDATION: "user_history"}
 
@@ -55,8 +63,8 @@ def execute(job: Job) -> None:
     model_id = str(result["model_sha256"])[:16]
     # The newest row is what job embed takes, so a model that was chosen before comes to the front.
     job.writer.replace("models", row, f"{C.MODEL_ID} = '{model_id}'")
-    for key in ("steps", "minutes", "documents_per_second"):
-        job.measure(key, result[key], key)
+    for key, unit in MEASURED.items():
+        job.measure(key, result[key], unit)
 
 
 def finetuned_name(config: Config) -> str | None:

@@ -100,8 +100,9 @@ def fit(
 def _accelerator(settings: TrainSettings, threads: int | None) -> Accelerator:
     if threads is not None:
         torch.set_num_threads(threads)
-    # Models carry layers that pooling does not use (BERT's pooler); DDP has to be told.
-    unused = DistributedDataParallelKwargs(find_unused_parameters=True)
+    # Models carry layers that pooling does not use (BERT's pooler); DDP has to be told. A head
+    # has none, of which DDP would warn.
+    unused = DistributedDataParallelKwargs(find_unused_parameters=settings.objective != "head")
     accelerator = Accelerator(
         # Unasked, accelerate would run every process of a group without a GPU on its own.
         cpu=not (torch.cuda.is_available() or torch.backends.mps.is_available()),

@@ -27,6 +27,9 @@ def test_the_row_of_the_model_says_where_it_is_and_what_it_was_made_of(trained):
     assert result["steps"] == 30
     assert len(result["validations"]) == 2
     assert result["recall"] == max(recall for _, recall in result["validations"])
+    metrics = store.read("run_metrics").where("job = 'train'").select("name", "value").collect()
+    for name in ("steps", "labels_per_document", "masked_share"):
+        assert dict(metrics)[name] == result[name]
 
 
 def test_the_snapshot_is_of_the_pinned_tables_in_numbers_of_items(trained):
