@@ -57,7 +57,7 @@ bench: setup
 	$(BIN)/python -m benchmarks similarity --json $(BENCH) --case 10%
 	$(BIN)/python -m benchmarks similarity --json $(BENCH) --case 100% --system tiled
 	$(BIN)/python -m benchmarks similarity --json $(BENCH) --case 400% --system tiled
-	$(BIN)/python -m benchmarks table $(BENCH) similarity
+	$(BIN)/python -m benchmarks table --json $(BENCH) similarity
 
 lock: setup
 	$(COMPILE) requirements/local.in -o requirements/local.txt
