@@ -45,8 +45,9 @@ class GradedObjective:
     be an anchor. The positive is drawn in proportion to its Jaccard.
     """
 
-    # A thousand batches of 32 for some five thousand anchors; one pass would be too short.
-    default_epochs = 6
+    # Five thousand batches of 32 for some five thousand anchors: more than max_minutes has room for
+    # on a CPU, and minutes on a GPU.
+    default_epochs = 30
     # Every text of a batch is compared with all others: steadier gradients than a pair's.
     default_learning_rate = 1e-4
     default_batch_size = 32
