@@ -132,8 +132,15 @@ def encode(
 
 
 def save_model(model: SentenceTransformer, folder: Path) -> str:
-    """Save a folder that `SentenceTransformer(folder)` loads; returns the weights' SHA-256."""
+    """Save a folder that `SentenceTransformer(folder)` loads; returns the weights' SHA-256.
+
+    Of the weights of all modules: models that differ in their head alone are different models.
+    """
     # A model card would ask the hub about the base model.
     model.save(str(folder), create_model_card=False)
-    with (folder / "model.safetensors").open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*.safetensors")):
+        digest.update(path.relative_to(folder).as_posix().encode())
+        with path.open("rb") as file:
+            digest.update(hashlib.file_digest(file, "sha256").digest())
+    return digest.hexdigest()

@@ -2,8 +2,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import torch
 
-from colike.training.encoder import load_model
+from colike.training.encoder import load_model, save_model
 from colike.training.head import HeadEncoder, read_vectors
 from colike.training.manifest import ITEMS, open_snapshot, write_manifest
 from colike.training.texts import read_texts
@@ -58,3 +59,14 @@ def test_a_head_begins_as_the_base_model(make_snapshot):
     head = HeadEncoder(load_model(base_model(), 16), np.int32([2, 5, 9]), vectors)
     assert head(np.int32([9, 2])).detach().numpy() == pytest.approx(vectors[[2, 0]])
     assert [name for name, _ in head.named_parameters()] == ["linear.weight"]
+
+
+def test_models_that_differ_in_their_head_alone_are_different_models(tmp_path):
+    vectors = np.eye(384, dtype=np.float32)[:3]
+    found = []
+    for change in (0.0, 0.0, 1.0):
+        head = HeadEncoder(load_model(base_model(), 16), np.int32([2, 5, 9]), vectors)
+        with torch.no_grad():
+            head.linear.weight[0, 0] += change
+        found.append(save_model(head.as_model(), tmp_path / str(len(found))))
+    assert found[0] == found[1] != found[2]
