@@ -1,6 +1,7 @@
 """`python -m benchmarks NAME --json FILE`: measures, and keeps the figures as JSON."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -15,7 +16,7 @@ from benchmarks import readers as reading
 from benchmarks import similarity as pairwise
 from benchmarks import training as tuning
 from benchmarks.histories import CASES, SHARES
-from benchmarks.results import growth, write
+from benchmarks.results import Row, growth, write
 from benchmarks.results import table as as_table
 
 app = typer.Typer(help="colike and its peers side by side.", no_args_is_help=True)
@@ -72,25 +73,19 @@ def quality(
 @app.command()
 def training(json_file: JsonFile, folder: Folder = Path("build/benchmarks")) -> None:
     """Fine-tuning beside sentence-transformers' own Trainer."""
-    rows = list(tuning.measure(folder))
-    write(json_file, rows)
-    typer.echo(as_table([asdict(row) for row in rows], tuning.NAME), nl=False)
+    _keep(json_file, tuning.NAME, tuning.measure(folder))
 
 
 @app.command()
 def readers(json_file: JsonFile, folder: Folder = Path("build/benchmarks")) -> None:
     """Memory of the readers of training pairs over many epochs."""
-    rows = list(reading.measure(folder))
-    write(json_file, rows)
-    typer.echo(as_table([asdict(row) for row in rows], reading.NAME), nl=False)
+    _keep(json_file, reading.NAME, reading.measure(folder))
 
 
 @app.command()
 def encode(json_file: JsonFile, folder: Folder = Path("build/benchmarks")) -> None:
     """Encoding beside sentence-transformers' own `encode`."""
-    rows = list(encoding.measure(folder))
-    write(json_file, rows)
-    typer.echo(as_table([asdict(row) for row in rows], encoding.NAME), nl=False)
+    _keep(json_file, encoding.NAME, encoding.measure(folder))
 
 
 @app.command()
@@ -98,9 +93,7 @@ def kernel(
     json_file: JsonFile, folder: Folder = Path("build/benchmarks"), case: str = "10%"
 ) -> None:
     """The tiled engine's kernel beside SciPy's sparse product, in one process."""
-    rows = list(kernels.measure(case, folder))
-    write(json_file, rows)
-    typer.echo(as_table([asdict(row) for row in rows], kernels.NAME), nl=False)
+    _keep(json_file, kernels.NAME, kernels.measure(case, folder))
 
 
 @app.command()
@@ -112,6 +105,13 @@ def table(json_file: JsonFile, benchmark: str) -> None:
         return
     typer.echo(as_table(rows, benchmark))
     typer.echo(growth(rows, benchmark, SHARES), nl=False)
+
+
+def _keep(json_file: Path, benchmark: str, measured: Iterable[Row]) -> None:
+    """Write the rows once all are measured, and print them as a table."""
+    rows = list(measured)
+    write(json_file, rows)
+    typer.echo(as_table([asdict(row) for row in rows], benchmark), nl=False)
 
 
 if __name__ == "__main__":

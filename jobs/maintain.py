@@ -30,11 +30,11 @@ def execute(job: Job) -> None:
         newest = moves.limit(job.config.publish.keep_runs).select(C.RUN_ID).collect()
         for table in PUBLISHED:
             keep_runs(store, table, [row[0] for row in newest])
-    removed = remove_old(store.files, _kept_models(job), job.config.maintain.vacuum_hours)
+    hours = job.config.maintain.vacuum_hours
+    removed = remove_old(store.files, _kept_models(job), hours)
     for table in LOGS:
         if store.exists(table):
             optimize(store, table)
-    hours = job.config.maintain.vacuum_hours
     vacuumed = [name for name in contracts() if store.exists(name) and vacuum(store, name, hours)]
     job.measure("vacuumed", len(vacuumed), "tables")
     job.measure("removed", len(removed), "folders")

@@ -21,8 +21,7 @@ from colike.chain import job_main
 from colike.config import Config, config_hash
 from colike.embedding.models import Model, base_fingerprint, find_model
 from colike.errors import ColikeError, ConfigError, SnapshotError
-from colike.launch import finished, run_worker
-from colike.launch.folders import Training
+from colike.launch import Training, finished, run_worker
 from colike.launch.tracking import AUTO, track
 from colike.pairs.heldout import with_group
 from colike.pairs.snapshot import SnapshotInputs, export_snapshot, snapshot_tables
@@ -59,8 +58,8 @@ def execute(job: Job) -> None:
         job.store.spark, config.train, training, lambda event: _report(job, event)
     )
     _track(job, name, training.out)
-    row = _row(job, name, base.location, training.out, result)
     model_id = str(result["model_sha256"])[:16]
+    row = _row(job, model_id, name, base.location, training.out, result)
     # The newest row is what job embed takes, so a model that was chosen before comes to the front.
     job.writer.replace("models", row, f"{C.MODEL_ID} = '{model_id}'")
     for key, unit in MEASURED.items():
@@ -150,9 +149,11 @@ def _track(job: Job, name: str, out: Path) -> None:
         job.note(f"MLflow has it as run {run} of experiment {tracking.experiment}")
 
 
-def _row(job: Job, name: str, base: str, out: Path, result: dict[str, Any]) -> DataFrame:
+def _row(
+    job: Job, model_id: str, name: str, base: str, out: Path, result: dict[str, Any]
+) -> DataFrame:
     model = {
-        C.MODEL_ID: str(result["model_sha256"])[:16],
+        C.MODEL_ID: model_id,
         C.NAME: name,
         "base": base,
         "objective": job.config.train.objective,

@@ -17,10 +17,14 @@ from mlflow.entities import Metric
 from mlflow.models import infer_signature
 from sentence_transformers import SentenceTransformer
 
+from colike.launch.events import RESULT, Result, result_of
+
 _POINT = ("loss", "learning_rate", "documents_per_second", "memory_bytes")
 _FACTS = ("steps", "minutes", "documents_per_second", "labels_per_document", "recall")
 _LIBRARIES = ("torch", "transformers", "sentence-transformers")
 _AT_ONCE = 1000
+# The tag that says which model a run told of.
+_IDENTITY = "colike.model_sha256"
 
 
 def main() -> int:
@@ -31,42 +35,42 @@ def main() -> int:
         mlflow.set_registry_uri(told["registry_uri"])
     try:
         mlflow.set_experiment(told["experiment"])
-        print(json.dumps({"run_id": known(told["identity"]) or log(told)}))
+        result = result_of(Path(told["folder"]))
+        print(json.dumps({"run_id": known(result["model_sha256"]) or log(told, result)}))
     except Exception as error:
         print(f"{type(error).__name__}: {' '.join(str(error).split())}", file=sys.stderr)
         return 2
     return 0
 
 
-def known(identity: Mapping[str, str]) -> str | None:
-    """The id of a run with these tags that ended well, None where there is none."""
-    wanted = [f"tags.`{tag}` = '{value}'" for tag, value in identity.items()]
-    query = " and ".join([*wanted, "attributes.status = 'FINISHED'"])
+def known(model_sha256: str) -> str | None:
+    """The id of a run that told of this model and ended well, None where there is none."""
+    query = f"tags.`{_IDENTITY}` = '{model_sha256}' and attributes.status = 'FINISHED'"
     runs = mlflow.search_runs(filter_string=query, max_results=1, output_format="list")
     return str(runs[0].info.run_id) if runs else None
 
 
-def log(told: Mapping[str, Any]) -> str:
+def log(told: Mapping[str, Any], result: Result) -> str:
     """Log parameters, metrics, curve, files and the model with its signature."""
     folder = Path(told["folder"])
-    result = json.loads((folder / "result.json").read_text("utf-8"))
     curve = json.loads((folder / "curve.json").read_text("utf-8"))
-    with mlflow.start_run(run_name=told["run_name"]) as run:
+    sha256 = result["model_sha256"]
+    with mlflow.start_run(run_name=f"{told['name']} {sha256[:8]}") as run:
         mlflow.set_tags({**told["tags"], "colike.snapshot_sha256": result["snapshot"]})
         mlflow.log_params({**result["settings"], "base_model": result["base_model"]})
         points = [*_curve(curve, result["validations"]), *_figures(result)]
         for start in range(0, len(points), _AT_ONCE):
             some = points[start : start + _AT_ONCE]
             mlflow.MlflowClient().log_batch(run.info.run_id, metrics=some)
-        for name in ("result.json", "curve.json", "metrics.json"):
+        for name in (RESULT, "curve.json", "metrics.json"):
             mlflow.log_artifact(str(folder / name))
         _log_model(folder / "model", result, told["registered_model"])
         # Last, so that a run without it is not taken for one that told everything.
-        mlflow.set_tags(told["identity"])
+        mlflow.set_tag(_IDENTITY, sha256)
         return str(run.info.run_id)
 
 
-def _log_model(folder: Path, result: Mapping[str, Any], registered: str | None) -> None:
+def _log_model(folder: Path, result: Result, registered: str | None) -> None:
     model = SentenceTransformer(str(folder), device="cpu")
     texts = ["A title. What it is about."]
     vectors = model.encode(texts, show_progress_bar=False).astype(np.float32)
@@ -84,7 +88,7 @@ def _log_model(folder: Path, result: Mapping[str, Any], registered: str | None) 
     )
 
 
-def _figures(result: Mapping[str, Any]) -> Iterator[Metric]:
+def _figures(result: Result) -> Iterator[Metric]:
     facts = {name: result[name] for name in _FACTS}
     for model, metrics in result["metrics"].items():
         for name, value in metrics.items():

@@ -12,7 +12,6 @@ from typing import Any
 
 from colike.config.models import TrackingConfig
 from colike.errors import ColikeError, DependencyError
-from colike.launch.events import RESULT
 
 AUTO = "auto"
 # Where MLflow itself looks for its server; on Databricks the workspace is one.
@@ -28,11 +27,10 @@ class Tracked:
     registry_uri: str | None
     experiment: str
     registered_model: str | None
-    run_name: str
+    #: Of the embedder.
+    name: str
     #: The worker's output folder.
     folder: str
-    #: A run with all of these tags, which ended well, is not told again.
-    identity: Mapping[str, str]
     tags: Mapping[str, str]
 
 
@@ -60,15 +58,13 @@ def track(config: TrackingConfig, name: str, out: Path, tags: Mapping[str, str])
             f"tracking.uri is {config.uri}, but MLflow is not installed; "
             "pip install 'colike[mlflow]' or set tracking.uri to null."
         )
-    result = json.loads((out / RESULT).read_text("utf-8"))
     told = Tracked(
         None if config.uri == AUTO else _as_uri(config.uri),
         config.registry_uri,
         config.experiment,
         config.registered_model,
-        f"{name} {result['model_sha256'][:8]}",
+        name,
         str(out),
-        {"colike.model_sha256": result["model_sha256"]},
         tags,
     )
     return _run(told)
