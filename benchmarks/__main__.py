@@ -1,7 +1,7 @@
 """`python -m benchmarks NAME --json FILE`: measures, and keeps the figures as JSON."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -10,11 +10,14 @@ import typer
 
 from benchmarks import encode as encoding
 from benchmarks import kernel as kernels
+from benchmarks import neighbours as nearby
 from benchmarks import quality as trained
 from benchmarks import quality_tables
 from benchmarks import readers as reading
+from benchmarks import recommend as listing
 from benchmarks import similarity as pairwise
 from benchmarks import training as tuning
+from benchmarks import whole_chain as nightly
 from benchmarks.histories import CASES, SHARES
 from benchmarks.results import Row, growth, write
 from benchmarks.results import table as as_table
@@ -40,12 +43,41 @@ def similarity(
     limit: Limit = 3600,
 ) -> None:
     """Pairwise Jaccard from user_history to a committed table."""
-    for one_case in case or CASES:
-        for name in system or pairwise.SYSTEMS:
-            rows = list(pairwise.measure(one_case, name, folder, limit))
-            write(json_file, rows)
-            for row in rows:
-                typer.echo(f"{row.case} {row.system} {row.metric}: {row.error or row.value}")
+    _each(json_file, pairwise.measure, case or CASES, system or pairwise.SYSTEMS, folder, limit)
+
+
+@app.command()
+def recommend(
+    json_file: JsonFile,
+    folder: Folder = Path("build/benchmarks"),
+    case: Chosen = None,
+    system: Chosen = None,
+    limit: Limit = 3600,
+) -> None:
+    """Lists of all users by given neighbours, to a committed table or in memory."""
+    _each(
+        json_file, listing.measure, case or listing.CASES, system or listing.SYSTEMS, folder, limit
+    )
+
+
+@app.command()
+def neighbours(
+    json_file: JsonFile,
+    folder: Folder = Path("build/benchmarks"),
+    case: Chosen = None,
+    system: Chosen = None,
+    limit: Limit = 3600,
+) -> None:
+    """Text neighbours of a large catalogue, by each index and exact."""
+    _each(json_file, nearby.measure, case or nearby.CASES, system or nearby.SYSTEMS, folder, limit)
+
+
+@app.command()
+def chain(
+    json_file: JsonFile, folder: Folder = Path("build/benchmarks"), limit: Limit = 3600
+) -> None:
+    """The nightly chain at full size, from CSV to published views."""
+    _keep(json_file, nightly.NAME, nightly.measure(folder, limit))
 
 
 @app.command()
@@ -105,6 +137,23 @@ def table(json_file: JsonFile, benchmark: str) -> None:
         return
     typer.echo(as_table(rows, benchmark))
     typer.echo(growth(rows, benchmark, SHARES), nl=False)
+
+
+def _each(
+    json_file: Path,
+    measure: Callable[[str, str, Path, float], Iterable[Row]],
+    cases: Iterable[str],
+    systems: Collection[str],
+    folder: Path,
+    limit: float,
+) -> None:
+    """Measure every system on every case, and keep and print the rows of each at once."""
+    for case in cases:
+        for system in systems:
+            rows = list(measure(case, system, folder, limit))
+            write(json_file, rows)
+            for row in rows:
+                typer.echo(f"{row.case} {row.system} {row.metric}: {row.error or row.value}")
 
 
 def _keep(json_file: Path, benchmark: str, measured: Iterable[Row]) -> None:

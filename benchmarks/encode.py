@@ -12,8 +12,8 @@ import torch
 from sentence_transformers import SentenceTransformer
 
 from benchmarks.histories import CONFIG, csv_folder
+from benchmarks.measuring import REPEATS
 from benchmarks.results import Row, machine
-from benchmarks.similarity import REPEATS
 from benchmarks.systems.timing import timed
 from colike.config import load_config
 from colike.config.models import EmbedConfig

@@ -3,7 +3,7 @@
 import shutil
 from pathlib import Path
 
-from pyspark.sql import DataFrame, Window
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from colike import columns as C
@@ -54,27 +54,6 @@ def store_of(case: str, folder: Path) -> Path:
     else:
         _derived(case, store_of("100%", folder), out)
     (out / "complete").touch()
-    return out
-
-
-def likes_of(case: str, folder: Path) -> Path:
-    """Return Parquet with the train likes of a case: user_id, user_number, item_idx, rating.
-
-    What peers read; user_number is dense from 0, rating is 1.
-    """
-    out = store_of(case, folder) / "likes"
-    if not (out / "_SUCCESS").exists():
-        config = load_config(CONFIG)
-        history = open_store(config, str(out.parent)).read("user_history")
-        dense = F.row_number().over(Window.orderBy(C.USER_ID)) - 1
-        numbered = history.select(C.USER_ID, "likes_train", dense.alias("user_number"))
-        likes = numbered.select(
-            C.USER_ID,
-            "user_number",
-            F.explode("likes_train").alias(C.ITEM_IDX),
-            F.lit(1.0).alias("rating"),
-        )
-        likes.write.mode("overwrite").parquet(str(out))
     return out
 
 

@@ -12,8 +12,9 @@ from deltalake import DeltaTable
 from scipy.sparse import csr_matrix, triu
 
 from benchmarks.histories import store_of
+from benchmarks.measuring import REPEATS
 from benchmarks.results import Row, machine
-from benchmarks.similarity import MIN_COLIKES, MIN_JACCARD, REPEATS
+from benchmarks.similarity import MIN_COLIKES, MIN_JACCARD
 from benchmarks.systems.timing import timed
 from colike.similarity.kernel import Ints, Longs, count_rows, cut, fans, within_bounds
 from colike.similarity.strips import kept_of

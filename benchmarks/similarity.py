@@ -1,38 +1,22 @@
 """Pairwise Jaccard from user_history to a committed table: colike's engines and its peers."""
 
-import os
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from importlib.metadata import version
+from collections.abc import Iterator
 from pathlib import Path
-from statistics import median
 
-from benchmarks.histories import CONFIG, likes_of, store_of
+from benchmarks.exports import likes_of
+from benchmarks.histories import CONFIG, store_of
+from benchmarks.measuring import Figures, System, measured, medians, ours
 from benchmarks.peers import python_of
-from benchmarks.processes import Outcome, watched
-from benchmarks.results import Row, machine
+from benchmarks.processes import Outcome
+from benchmarks.results import Row
 from colike.config import load_config
 from colike.similarity.banding import banding_for
 
 NAME = "similarity"
 MIN_COLIKES, MIN_JACCARD = 5, 0.02
-# A run that takes less is repeated, and the median counts.
-REPEAT_BELOW_SECONDS = 120
-REPEATS = 3
-
-
-@dataclass(frozen=True)
-class System:
-    """What runs once on the store of a case, and the versions that a reader must know."""
-
-    #: From the case and the folder of generated data to a command line.
-    command: Callable[[str, Path], list[str]]
-    versions: dict[str, str]
-
-
-def _ours(*names: str) -> dict[str, str]:
-    return {name: version(name) for name in names}
+# What each system says of its time: see systems/timing.py.
+SECONDS = ("seconds", "warm_seconds", "job_seconds")
 
 
 def _colike(method: str) -> System:
@@ -47,7 +31,7 @@ def _colike(method: str) -> System:
         program = [sys.executable, "-m", "benchmarks.systems.colike_similarity"]
         return [*program, str(store_of(case, folder)), *overrides]
 
-    return System(command, _ours("colike", "pyspark", "delta-spark", "numba"))
+    return System(command, ours("colike", "pyspark", "delta-spark", "numba"))
 
 
 def _sarplus(case: str, folder: Path) -> list[str]:
@@ -68,15 +52,8 @@ def _mllib(case: str, folder: Path) -> list[str]:
 SYSTEMS = {
     **{name: _colike(name) for name in ("self_join", "tiled", "minhash")},
     "sarplus": System(_sarplus, {"pysarplus": "0.6.6", "pyspark": "3.5.8"}),
-    "mllib_minhash": System(_mllib, _ours("pyspark")),
+    "mllib_minhash": System(_mllib, ours("pyspark")),
 }
-
-
-def _seconds(outcomes: list[Outcome]) -> dict[str, tuple[float | None, str]]:
-    """Medians of what each system says of its time: see systems/timing.py."""
-    said = [outcome.said for outcome in outcomes]
-    names = [name for name in ("seconds", "warm_seconds", "job_seconds") if name in said[0]]
-    return {name: (median(one[name] for one in said), "s") for name in names}
 
 
 def measure(case: str, system: str, folder: Path, seconds: float) -> Iterator[Row]:
@@ -88,26 +65,9 @@ def measure(case: str, system: str, folder: Path, seconds: float) -> Iterator[Ro
         folder: Where generated data is kept.
         seconds: Time limit of a run.
     """
-    chosen = SYSTEMS[system]
-    command = chosen.command(case, folder)
-    load = machine()
-    outcomes: list[Outcome] = []
-    while len(outcomes) < REPEATS:
-        outcomes.append(watched(command, seconds, dict(os.environ)))
-        if outcomes[-1].error or outcomes[-1].said["seconds"] > REPEAT_BELOW_SECONDS:
-            break
-    error = next((outcome.error for outcome in outcomes if outcome.error), None)
-    figures: dict[str, tuple[float | None, str]]
-    if error:
-        figures = {"seconds": (None, "s")}
-    else:
-        figures = {
-            **_seconds(outcomes),
-            "peak_rss_bytes": (median(outcome.peak_rss_bytes for outcome in outcomes), "bytes"),
-            "pairs": (outcomes[0].said["pairs"], "pairs"),
-        }
-    for metric, (value, unit) in figures.items():
-        yield Row(
-            NAME, case, system, metric, value, unit, len(outcomes), load,
-            chosen.versions, error,
-        )  # fmt: skip
+    return measured(NAME, case, system, SYSTEMS[system], folder, seconds, _figures)
+
+
+def _figures(outcomes: list[Outcome]) -> Figures:
+    pairs = float(outcomes[0].said["rows"])
+    return {**medians(outcomes, SECONDS, "s"), "pairs": (pairs, "pairs")}

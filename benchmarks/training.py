@@ -16,10 +16,10 @@ import torch
 
 from benchmarks.encode import texts_of
 from benchmarks.histories import CONFIG
+from benchmarks.measuring import REPEATS
 from benchmarks.peers import python_of
 from benchmarks.processes import Outcome, watched
 from benchmarks.results import Row, machine
-from benchmarks.similarity import REPEATS
 from benchmarks.snapshots import pairs_of, write_snapshot
 from colike.config import load_config
 from colike.embedding.models import model_folder

@@ -54,20 +54,10 @@ def _measure(job: Job, catalogue: Catalogue, users: int) -> Measure:
     config = job.config
     scale = Scale(config.likes.at_least, config.likes.detractor_at_most)
     share = np.maximum(catalogue.likes, 1) / max(users, 1)
-    facts = ItemFacts(share, _base_vectors(job, catalogue))
-    return Measure(tuple(config.evaluate.ks), scale, config.evaluate.bootstrap_replicates, facts)
-
-
-def _base_vectors(
-    job: Job, catalogue: Catalogue
-) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
     embeddings = job.reader.read_or_empty("item_embeddings")
-    embedded = collect_vectors(embeddings, job.read("items"), job.config.pairs.base_embedder)
-    if not len(embedded.vectors):
-        return np.zeros((0, 0), np.float32)
-    vectors = np.zeros((catalogue.size, embedded.vectors.shape[1]), np.float32)
-    vectors[embedded.indices] = embedded.vectors
-    return vectors
+    base = collect_vectors(embeddings, job.read("items"), config.pairs.base_embedder)
+    facts = ItemFacts(share, base.by_index(catalogue.size))
+    return Measure(tuple(config.evaluate.ks), scale, config.evaluate.bootstrap_replicates, facts)
 
 
 def _holdout(
@@ -91,7 +81,7 @@ def _holdout(
 def _book(job: Job, catalogue: Catalogue, tests: DataFrame, measure: Measure) -> Iterator[Figure]:
     config, items = job.config, job.read("items")
     within = described(items)
-    loaded = load_sources(job.read("item_neighbours"), items, catalogue, config)
+    loaded = load_sources(job.reader, catalogue, config)
     sources = [source for source in loaded if source.kind == "neighbour"]
     for source in sources:
         short = short_titles(source, within, max(measure.ks))

@@ -11,17 +11,17 @@ from collections.abc import Callable, Mapping
 WARM_BELOW_SECONDS = 60
 
 
-def say(run: Callable[[], Mapping[str, float]], pairs: Callable[[], int]) -> None:
-    """Run once, and again where that is short; print what the runs say, and pairs, as JSON.
+def say(run: Callable[[], Mapping[str, float]], rows: Callable[[], int]) -> None:
+    """Run once, and again where that is short; print what the runs say, and rows, as JSON.
 
     Args:
         run: Returns `seconds`, and other figures.
-        pairs: Returns the number of pairs that the last run found.
+        rows: Returns the number of rows that the last run wrote.
     """
     said = dict(run())
     if said["seconds"] < WARM_BELOW_SECONDS:
         said["warm_seconds"] = run()["seconds"]
-    print(json.dumps({**said, "pairs": pairs()}))
+    print(json.dumps({**said, "rows": rows()}))
 
 
 def timed(work: Callable[[], object]) -> dict[str, float]:

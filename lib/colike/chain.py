@@ -33,18 +33,21 @@ def stage(name: str) -> Stage:
     return found
 
 
-def select_jobs(first: str | None, only: str | None) -> tuple[str, ...]:
-    """Return the jobs from `first` on, or `only` that one, or all.
+def select_jobs(
+    first: str | None, only: str | None, without: Sequence[str] = ()
+) -> tuple[str, ...]:
+    """Return the jobs from `first` on, or `only` that one, or all, but for those left out.
 
     Raises:
         ConfigError: There is no such job.
     """
-    for name in (first, only):
+    for name in (first, only, *without):
         if name is not None and name not in JOBS:
             raise ConfigError(f"There is no job {name!r}; the jobs are {', '.join(JOBS)}.")
     if only is not None:
         return (only,)
-    return JOBS if first is None else JOBS[JOBS.index(first) :]
+    asked = JOBS if first is None else JOBS[JOBS.index(first) :]
+    return tuple(name for name in asked if name not in without)
 
 
 def open_store(config: Config, where: str) -> Store:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, Row
 
 import colike
 from colike.config import Config, config_hash
@@ -49,6 +49,8 @@ class Job:
     reporter: Reporter
     data: str | None
     stage: "Stage"
+    section_hash: str
+    fingerprint: str
     metrics: dict[str, tuple[float, str]] = field(default_factory=dict)
 
     @property
@@ -59,6 +61,29 @@ class Job:
     def read(self, table: str) -> DataFrame:
         """Return an input table at its pinned version."""
         return self.reader.read(table)
+
+    def read_or_empty(self, table: str) -> DataFrame:
+        """Return an input table at its pinned version, or no rows where there was none."""
+        return self.reader.read_or_empty(table)
+
+    def before(self) -> Row | None:
+        """Return the run of the job's last success, if its rows can be counted on.
+
+        They can where code, config and files were the same, the tables it wrote have not changed
+        since, and those it read are still the same tables: so that they differ from what this
+        job will write only by what changed between the versions read.
+        """
+        last = self.log.last_success(self.stage.name)
+        if last is None:
+            return None
+        then = last["versions_in"]
+        key = stage_key(self.stage, self.section_hash, then, self.fingerprint)
+        if key != last["stage_key"] or self.store.versions(self.stage.writes) != (
+            last["versions_out"] or {}
+        ):
+            return None
+        made = [self.store.committed_at(table, version) for table, version in then.items()]
+        return last if all(at is not None and at <= last["at"] for at in made) else None
 
     def measure(self, name: str, value: float, unit: str) -> None:
         """Keep a figure for `run_metrics`."""
@@ -104,7 +129,8 @@ def run_stage(stage: Stage, run: Run) -> bool:
     log = RunLog(run.store, run.run_id)
     pinned = run.store.versions(stage.reads)
     section_hash = config_hash(_sections(stage, run.config))
-    key = stage_key(stage, section_hash, pinned, stage.fingerprint(run))
+    fingerprint = stage.fingerprint(run)
+    key = stage_key(stage, section_hash, pinned, fingerprint)
     if log.is_done(stage.name, key):
         run.reporter.skipped(stage.name)
         log.write(Event(stage.name, "skipped", key, section_hash, pinned))
@@ -114,7 +140,9 @@ def run_stage(stage: Stage, run: Run) -> bool:
     log.write(Event(stage.name, "started", key, section_hash, pinned))
     writer = Writer(run.store, run.run_id, stage.writes)
     reader = Reader(run.store, pinned)
-    job = Job(run.config, reader, writer, log, run.reporter, run.data, stage)
+    job = Job(
+        run.config, reader, writer, log, run.reporter, run.data, stage, section_hash, fingerprint
+    )
     try:
         stage.execute(job)
     except BaseException as error:

@@ -32,6 +32,10 @@ def command(
         str | None, typer.Option("--from", metavar="JOB", help="Begin with this job.")
     ] = None,
     only: Annotated[str | None, typer.Option(metavar="JOB", help="Run this job alone.")] = None,
+    skip: Annotated[
+        list[str] | None,
+        typer.Option(metavar="JOB", help="Leave this job out; may be given again."),
+    ] = None,
     overrides: Annotated[
         list[str] | None, typer.Option("--set", metavar="A.B=C", help="Override a setting.")
     ] = None,
@@ -41,7 +45,7 @@ def command(
 ) -> None:
     """Run the chain; jobs whose inputs and settings have not changed do nothing."""
     settings = load_config(config, overrides or [])
-    names = select_jobs(from_job, only)
+    names = select_jobs(from_job, only, skip or [])
     opened = open_store(settings, store)
     console = Console(stderr=True)
     reporter = JsonReporter() if log_format is LogFormat.json else PlainReporter()

@@ -2,22 +2,13 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
+from colike.config.recommend import RecommendConfig
+from colike.config.section import FileFormat, NotNegative, Positive, Section, Share
 from colike.training.settings import TrainSettings
 
-Share = Annotated[float, Field(ge=0, le=1)]
-Positive = Annotated[int, Field(gt=0)]
-NotNegative = Annotated[int, Field(ge=0)]
 IdType = Literal["bigint", "string"]
-FileFormat = Literal["auto", "csv", "parquet", "delta"]
-Aggregate = Literal["sum", "max", "count_then_max", "count_then_sum"]
-
-
-class Section(BaseModel):
-    """A part of the config: no unknown keys, no change after loading."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class RatingColumns(Section):
@@ -195,23 +186,15 @@ class EmbedConfig(Section):
 
 
 class NeighboursConfig(Section):
-    """How many neighbours an item keeps per source."""
+    """How many neighbours an item keeps per source, and how they are looked for among many."""
 
     k: Positive
     candidate_margin: Positive
-
-
-class RecommendConfig(Section):
-    """Length of the lists, how neighbours add up, and how deep each source looks."""
-
-    k: Positive
-    aggregate: Aggregate
-    # Neighbours per liked title and source; what stands here is fixed, the rest is chosen
-    # among `neighbours_grid` on the validation ratings.
-    neighbours_per_title: dict[str, Positive]
-    neighbours_grid: list[Positive]
-    sources: list[str]
-    histories: list[Literal["known", "all"]]
+    exact_up_to: NotNegative
+    index: Literal["ivf", "hnsw"]
+    recall: Annotated[float, Field(gt=0, le=1)]
+    sampled_items: Positive
+    seed: int
 
 
 class EvaluateConfig(Section):

@@ -31,14 +31,17 @@ def user_history(ratings: DataFrame, items: DataFrame, like_at_least: float) -> 
 
 
 def of_history(history: DataFrame, name: str) -> DataFrame:
-    """Return user_id with sorted `likes` and `seen` of the history train, known or all."""
+    """Return user_id, `likes` and `seen` of the history train, known or all.
+
+    Items are sorted within each of its splits, one split after the other.
+    """
     return history.select(
         C.USER_ID, _joined(C.LIKES, name).alias(C.LIKES), _joined(C.SEEN, name).alias(C.SEEN)
     )
 
 
 def _joined(what: str, name: str) -> Column:
-    return F.array_sort(F.concat(*(F.col(f"{what}_{split}") for split in HISTORIES[name])))
+    return F.concat(*(F.col(f"{what}_{split}") for split in HISTORIES[name]))
 
 
 def _sorted_items(condition: Column, name: str) -> Column:

@@ -23,6 +23,17 @@ class Embedded:
     order: npt.NDArray[np.int32]
     vectors: npt.NDArray[np.float32]
 
+    def by_index(self, size: int) -> npt.NDArray[np.float32]:
+        """Return the vectors of `size` items by item_idx, zeros where an item has none.
+
+        Where no item has one, the result has no rows.
+        """
+        if not len(self.vectors):
+            return np.zeros((0, 0), np.float32)
+        made = np.zeros((size, self.vectors.shape[1]), np.float32)
+        made[self.indices] = self.vectors
+        return made
+
 
 def collect_vectors(embeddings: DataFrame, items: DataFrame, source: str) -> Embedded:
     """Return the vectors that a source has of the current items.

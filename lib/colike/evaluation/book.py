@@ -9,7 +9,8 @@ from colike.data.history import of_history
 from colike.evaluation.lists import as_lists
 from colike.recommend.catalogue import Catalogue
 from colike.recommend.kernel import Bools
-from colike.recommend.scoring import Scorer, recommend_all
+from colike.recommend.scorers import NeighbourScorer
+from colike.recommend.scoring import recommend_all
 from colike.recommend.sources import LoadedSource
 from colike.tables.contracts import IdTypes
 
@@ -30,8 +31,10 @@ def book_lists(
     nothing is filled up from the popular list.
     """
     graph = source.graph.within(within).cut(k)
-    scorer = Scorer(catalogue.within(np.zeros_like(within)), graph, False, aggregate, k)
-    rows = recommend_all(of_history(history, "known"), scorer, ids)
+    nothing_popular = catalogue.popular_within(np.zeros_like(within))
+    scorer = NeighbourScorer(nothing_popular, graph, aggregate, k)
+    known = {"known": of_history(history, "known")}
+    rows = recommend_all(known, scorer, ids)["known"]
     return as_lists(rows.select(F.lit(source.name).alias(C.SOURCE), "*"), items)
 
 

@@ -1,6 +1,6 @@
 """Exact cosine neighbours by faiss: a margin of candidates, rescored and ordered by us.
 
-faiss is imported here alone: beside torch it can clash over OpenMP.
+faiss is imported in this room alone: beside torch it can clash over OpenMP.
 """
 
 from dataclasses import dataclass
@@ -41,25 +41,56 @@ def nearest(vectors: Floats, order: npt.NDArray[np.int32], k: int, margin: int) 
     index = _index(vectors)
     items = np.full((n, k), -1, np.int32)
     weights = np.zeros((n, k), np.float64)
-    exact = vectors.astype(np.float64)
     for start in range(0, n, BLOCK):
         own = np.arange(start, min(start + BLOCK, n))
         _, found = index.search(vectors[own], min(wanted + margin + 1, n))
-        cosines = np.einsum("qd,qcd->qc", exact[own], exact[found])
-        cosines[found == own[:, None]] = -np.inf
-        best = np.lexsort((order[found], -cosines), axis=1)[:, :wanted]
-        items[own, :wanted] = np.take_along_axis(found, best, axis=1)
-        weights[own, :wanted] = np.take_along_axis(cosines, best, axis=1)
+        best = rescored(vectors, own, found, order)
+        items[own, :wanted] = best.items[:, :wanted]
+        weights[own, :wanted] = best.weights[:, :wanted]
     return Nearest(items, weights)
 
 
-def _index(vectors: Floats) -> Any:
+def rescored(
+    vectors: Floats,
+    own: npt.NDArray[np.int64],
+    found: npt.NDArray[np.int64],
+    order: npt.NDArray[np.int32],
+) -> Nearest:
+    """Return candidates by their cosines in double precision, then by rising `order`.
+
+    Args:
+        vectors: Unit vectors, items x dimensions.
+        own: The items whose neighbours are sought, which are no neighbours of their own.
+        found: Candidates of each, -1 where there is none.
+        order: Rank of each item by id.
+    """
+    mine, theirs = vectors[own].astype(np.float64), vectors[found].astype(np.float64)
+    cosines = np.einsum("qd,qcd->qc", mine, theirs)
+    cosines[(found == own[:, None]) | (found < 0)] = -np.inf
+    best = np.lexsort((order[found], -cosines), axis=1)
+    weights = np.take_along_axis(cosines, best, axis=1)
+    items = np.take_along_axis(found, best, axis=1)
+    items[weights == -np.inf] = -1
+    return Nearest(items.astype(np.int32), weights)
+
+
+def load_faiss() -> Any:
+    """Return the module faiss.
+
+    Raises:
+        DependencyError: It is not installed.
+    """
     try:
         import faiss
     except ImportError as error:
         raise DependencyError(
             "faiss is not installed, and neighbours need it; pip install 'colike[local]'."
         ) from error
+    return faiss
+
+
+def _index(vectors: Floats) -> Any:
+    faiss = load_faiss()
     index: Any = faiss.IndexFlatIP(vectors.shape[1])
     if hasattr(faiss, "get_num_gpus") and faiss.get_num_gpus() > 0:
         index = faiss.index_cpu_to_all_gpus(index)

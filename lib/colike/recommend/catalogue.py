@@ -27,7 +27,7 @@ class Catalogue:
         """Number of items."""
         return len(self.ids)
 
-    def within(self, allowed: Bools) -> "Catalogue":
+    def popular_within(self, allowed: Bools) -> "Catalogue":
         """Return the catalogue whose popular list holds the allowed items alone."""
         return replace(self, popular=self.popular[allowed[self.popular]])
 

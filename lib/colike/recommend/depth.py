@@ -10,8 +10,9 @@ from pyspark.sql import functions as F
 
 from colike import columns as C
 from colike.data.history import of_history
+from colike.recommend.histories import Histories
 from colike.recommend.kernel import Doubles, Ints, Longs
-from colike.recommend.scoring import Histories, Scorer
+from colike.recommend.scorers import Scorer
 
 HELD = "held"
 HITS = "source string, depth int, recall double, users bigint"

@@ -43,6 +43,14 @@ class NeighbourGraph:
         position = np.arange(len(self.items)) - np.repeat(self.indptr[:-1], np.diff(self.indptr))
         return self._keep(position < depth)
 
+    def at_least(self, weight: float) -> "NeighbourGraph":
+        """Return the graph of the edges with this weight or a larger one."""
+        return self._keep(self.weights >= weight)
+
+    def towards(self, allowed: Bools) -> "NeighbourGraph":
+        """Return the graph of the edges that lead to an allowed item."""
+        return self._keep(allowed[self.items])
+
     def within(self, allowed: Bools) -> "NeighbourGraph":
         """Return the graph of the allowed items alone."""
         return self._keep(allowed[self.owners] & allowed[self.items])
@@ -54,13 +62,16 @@ class NeighbourGraph:
         )
 
 
-def collect_graph(neighbours: DataFrame, items: DataFrame, source: str) -> NeighbourGraph:
+def collect_graph(
+    neighbours: DataFrame, items: DataFrame, source: str, size: int
+) -> NeighbourGraph:
     """Return a source's neighbours on the driver: O(items) numbers, `neighbours.k` per item.
 
     Args:
         neighbours: Rows of item_neighbours.
         items: item_id and item_idx of all items.
         source: The source.
+        size: Number of items.
     """
     index = items.select(C.ITEM_ID, C.ITEM_IDX)
     other = index.select(F.col(C.ITEM_ID).alias(C.NEIGHBOUR_ID), F.col(C.ITEM_IDX).alias("other"))
@@ -73,7 +84,7 @@ def collect_graph(neighbours: DataFrame, items: DataFrame, source: str) -> Neigh
         .sort_values([C.ITEM_IDX, C.RANK])
     )
     return NeighbourGraph.of_edges(
-        items.count(),
+        size,
         edges[C.ITEM_IDX].to_numpy(np.int32),
         edges["other"].to_numpy(np.int32),
         edges[C.WEIGHT].to_numpy(np.float64),

@@ -93,6 +93,18 @@ def explain(
 
 
 @compiled
+def fill_up(popular: Ints, taken: Bools, best: Ints, fallback: Bools, filled: int) -> None:
+    """Fill a user's list up with the popular items that are not taken: neither listed nor seen."""
+    for item in popular:
+        if filled == len(best):
+            return
+        if not taken[item]:
+            best[filled] = item
+            fallback[filled] = True
+            filled += 1
+
+
+@compiled
 def score_users(
     likes_indptr: Longs, likes: Ints, seen_indptr: Longs, seen: Ints,
     indptr: Longs, items: Ints, weights: Doubles,
@@ -145,14 +157,9 @@ def score_users(
             mine, indptr, items, weights, order, slots, because[user], parts[user],
             np.zeros(k, np.int32),
         )  # fmt: skip
-        for item in popular:
-            if filled == k:
-                break
-            if not is_seen[item] and slots[item] < 0:
-                best[user, filled] = item
-                fallback[user, filled] = True
-                filled += 1
+        is_seen[best[user, :filled]] = True
+        fill_up(popular, is_seen, best[user], fallback[user], filled)
         for item in touched[:count]:
-            total[item], support[item], slots[item] = 0.0, 0, -1
+            total[item], support[item], slots[item], is_seen[item] = 0.0, 0, -1, False
         is_seen[known] = False
     return best, scores, supports, because, parts, fallback

@@ -4,18 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 from pyspark.sql import functions as F
 
 from colike import columns as C
 from colike.config import Config
 from colike.data.history import of_history
-from colike.data.splits import train_likes
-from colike.recommend.catalogue import collect_catalogue
-from colike.recommend.kernel import Ints, Longs
-from colike.recommend.scoring import Histories, to_arrow
-from colike.recommend.sources import load_sources
+from colike.recommend.engine import load_engine
+from colike.recommend.histories import Histories
+from colike.recommend.lists import to_arrow
+from colike.recommend.sources import kind_of, load_sources
 from colike.tables import Store
 
 POPULARITY = "popularity"
@@ -68,12 +66,13 @@ def recommend_user(
         stored = store.read("recommendations").where(is_user & (F.col(C.HISTORY) == HISTORY))
         rows = stored.where((F.col(C.RANK) <= k) & F.col(C.SOURCE).isin(sources))
         found = [row.asDict(recursive=True) for row in rows.collect()]
-        return UserLists(user, True, _titled(store, found, sources))
+        if found:  # no rows where only others are published
+            return UserLists(user, True, _titled(store, config, found, sources))
     asked = sources if mine else [POPULARITY]
     likes, seen = (mine[0][C.LIKES], mine[0][C.SEEN]) if mine else ([], [])
-    histories = Histories(*_row(likes), *_row(seen))
+    histories = Histories.of_user(likes, seen)
     found = _computed(store, config, histories, k, asked, depth)
-    return UserLists(user, bool(mine), _titled(store, found, asked))
+    return UserLists(user, bool(mine), _titled(store, config, found, asked))
 
 
 def chosen_depths(store: Store, config: Config) -> Mapping[str, int]:
@@ -93,20 +92,20 @@ def _computed(
     sources: list[str],
     depth: int | None,
 ) -> list[dict[str, Any]]:
-    items, neighbours = store.read("items"), store.read("item_neighbours")
-    catalogue = collect_catalogue(items, train_likes(store.read("user_history")))
+    engine = load_engine(store, config)
     depths = chosen_depths(store, config)
     rows: list[dict[str, Any]] = []
-    for source in load_sources(neighbours, items, catalogue, config, sources):
+    for source in load_sources(store, engine.catalogue, config, sources):
         wide = depth or depths.get(source.name, config.neighbours.k)
-        length = min(k, catalogue.size)
-        scorer = source.scorer(catalogue, wide, config.recommend.aggregate, length)
-        batch = to_arrow(pa.array([0]), scorer(histories), catalogue)
+        scorer = engine.scorer(source, wide, min(k, engine.catalogue.size))
+        batch = to_arrow(pa.array([0]), scorer(histories), engine.catalogue)
         rows += [{**row, C.SOURCE: source.name} for row in batch.to_pylist()]
     return rows
 
 
-def _titled(store: Store, rows: list[dict[str, Any]], sources: list[str]) -> list[Recommended]:
+def _titled(
+    store: Store, config: Config, rows: list[dict[str, Any]], sources: list[str]
+) -> list[Recommended]:
     reasons = [part[C.ITEM_ID] for row in rows for part in row[C.BECAUSE]]
     wanted = {*(row[C.ITEM_ID] for row in rows), *reasons}
     items = store.read("items").where(F.col(C.ITEM_ID).isin(list(wanted)))
@@ -120,13 +119,11 @@ def _titled(store: Store, rows: list[dict[str, Any]], sources: list[str]) -> lis
             title=titles[row[C.ITEM_ID]],
             score=row[C.SCORE],
             support=row[C.SUPPORT],
-            cosine=row[C.BECAUSE][0][C.PART] if row[C.BECAUSE] else None,
+            cosine=row[C.BECAUSE][0][C.PART]
+            if row[C.BECAUSE] and kind_of(row[C.SOURCE], config) == "neighbour"
+            else None,
             because=[{**part, C.TITLE: titles[part[C.ITEM_ID]]} for part in row[C.BECAUSE]],
             fallback=row[C.FALLBACK],
         )
         for row in ordered
     ]
-
-
-def _row(items: list[int]) -> tuple[Longs, Ints]:
-    return np.array([0, len(items)], np.int64), np.array(items, np.int32)

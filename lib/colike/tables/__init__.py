@@ -2,7 +2,16 @@
 
 from colike.tables.contracts import IdTypes, TableContract, contracts
 from colike.tables.lock import store_lock
-from colike.tables.store import Reader, Store
+from colike.tables.store import Reader, Store, Tables
 from colike.tables.writer import Writer
 
-__all__ = ["IdTypes", "Reader", "Store", "TableContract", "Writer", "contracts", "store_lock"]
+__all__ = [
+    "IdTypes",
+    "Reader",
+    "Store",
+    "TableContract",
+    "Tables",
+    "Writer",
+    "contracts",
+    "store_lock",
+]

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
@@ -19,6 +20,18 @@ PROPERTIES = {
     # Other engines (delta-rs, plain Spark) read tables without deletion vectors.
     "delta.enableDeletionVectors": "false",
 }
+
+
+class Tables(Protocol):
+    """Where tables are read: a store, or a job's pinned inputs."""
+
+    def read(self, table: str) -> DataFrame:
+        """Return a table."""
+        ...
+
+    def read_or_empty(self, table: str) -> DataFrame:
+        """Return a table, or no rows where it is not there yet."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -54,6 +67,14 @@ class Store:
         changes = history.where(~F.col("operation").isin(*HOUSEKEEPING))
         return int(changes.agg(F.max("version")).collect()[0][0])
 
+    def committed_at(self, table: str, version: int) -> datetime | None:
+        """Return when a version of the table was made; None where its log is gone."""
+        if not self.exists(table):
+            return None
+        history = self.spark.sql(f"DESCRIBE HISTORY {self.location.identifier(table)}")
+        rows = history.where(F.col("version") == version).select("timestamp").collect()
+        return rows[0]["timestamp"] if rows else None
+
     def table_id(self, table: str) -> str:
         """Return Delta's own id of the table, another one when it has been made anew."""
         detail = self.spark.sql(f"DESCRIBE DETAIL {self.location.identifier(table)}")
@@ -77,6 +98,10 @@ class Store:
             )
         pin = "" if version is None else f" VERSION AS OF {version}"
         return self.spark.sql(f"SELECT * FROM {self.location.identifier(table)}{pin}")
+
+    def read_or_empty(self, table: str) -> DataFrame:
+        """Return a table, or no rows where the store does not have it yet."""
+        return self.read(table) if self.exists(table) else self.empty(table)
 
     def empty(self, table: str) -> DataFrame:
         """Return a frame without rows that has the table's columns."""

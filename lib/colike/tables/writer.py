@@ -55,13 +55,17 @@ class Writer:
         difference = row_difference(self.store.read(table), wanted, table).cache()
         try:
             if difference.isEmpty():
-                version = self.store.version(table)
-                self.versions[table] = 0 if version is None else version
-                self.rows.setdefault(table, 0)
+                self.keep(table)
             else:
                 self._commit(table, lambda: self._merge(table, difference))
         finally:
             difference.unpersist()
+
+    def keep(self, table: str) -> None:
+        """Say that the table is as it should be, so that nothing is written."""
+        version = self.store.version(table)
+        self.versions[table] = 0 if version is None else version
+        self.rows.setdefault(table, 0)
 
     def _prepared(self, table: str, frame: DataFrame) -> DataFrame:
         if table not in self.tables:

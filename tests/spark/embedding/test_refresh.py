@@ -33,9 +33,8 @@ def a_job(spark, config, folder) -> Job:
     store = Store.open(spark, str(folder), IdTypes("bigint", "bigint"))
     stage = Stage("embed", (), (TABLE,), (), lambda job: None)
     log = RunLog(store, "run")
-    return Job(
-        config, Reader(store, {}), Writer(store, "run", (TABLE,)), log, PlainReporter(), None, stage
-    )
+    writer = Writer(store, "run", (TABLE,))
+    return Job(config, Reader(store, {}), writer, log, PlainReporter(), None, stage, "", "")
 
 
 def test_vectors_are_those_of_sentence_transformers_and_of_length_one(spark, config):

@@ -5,7 +5,9 @@ from colike import columns as C
 from colike.recommend.catalogue import Catalogue, collect_catalogue
 from colike.recommend.depth import choose_depths
 from colike.recommend.graph import NeighbourGraph
-from colike.recommend.scoring import LIST_COLUMNS, Scorer, recommend_all
+from colike.recommend.lists import LIST_COLUMNS
+from colike.recommend.scorers import NeighbourScorer, PopularScorer
+from colike.recommend.scoring import recommend_all
 from colike.tables import IdTypes
 
 IDS = IdTypes("string", "string")
@@ -44,6 +46,10 @@ def histories(spark):
     return spark.createDataFrame(rows, "user_id string, likes array<int>, seen array<int>").cache()
 
 
+def lists_from(histories, scorer, ids):
+    return recommend_all({"known": histories}, scorer, ids)["known"]
+
+
 def lists_of(frame):
     found = {}
     for row in sorted(frame.collect(), key=lambda row: (row[C.USER_ID], row[C.RANK])):
@@ -52,16 +58,16 @@ def lists_of(frame):
 
 
 def test_lists_are_equal_to_the_last_bit_on_any_partitioning(histories, catalogue):
-    scorer = Scorer(catalogue, random_graph(2), False, "count_then_sum", 10)
-    one = recommend_all(histories.coalesce(1), scorer, IDS)
-    many = recommend_all(histories.repartition(7), scorer, IDS)
+    scorer = NeighbourScorer(catalogue, random_graph(2), "count_then_sum", 10)
+    one = lists_from(histories.coalesce(1), scorer, IDS)
+    many = lists_from(histories.repartition(7), scorer, IDS)
     assert one.columns == list(LIST_COLUMNS)
     assert lists_of(one) == lists_of(many)
 
 
 def test_a_list_names_the_users_own_ids_reasons_and_dense_ranks(histories, catalogue):
-    scorer = Scorer(catalogue, random_graph(2), False, "sum", 10)
-    made = lists_of(recommend_all(histories, scorer, IDS))
+    scorer = NeighbourScorer(catalogue, random_graph(2), "sum", 10)
+    made = lists_of(lists_from(histories, scorer, IDS))
     ids = catalogue.ids
     for user in histories.collect():
         rows = made[user[C.USER_ID]]
@@ -79,16 +85,16 @@ def test_a_list_names_the_users_own_ids_reasons_and_dense_ranks(histories, catal
 def test_a_user_without_likes_gets_the_popular_list(histories, catalogue):
     user = histories.where("user_id = 'u0'")
     seen = set(user.collect()[0][C.SEEN])
-    rows = lists_of(recommend_all(user, Scorer(catalogue, random_graph(2), False, "sum", 5), IDS))
+    rows = lists_of(lists_from(user, NeighbourScorer(catalogue, random_graph(2), "sum", 5), IDS))
     popular = [str(catalogue.ids[i]) for i in catalogue.popular if i not in seen][:5]
     assert [row[C.ITEM_ID] for row in rows["u0"]] == popular
     assert all(row[C.FALLBACK] for row in rows["u0"])
 
 
 def test_the_global_source_scores_by_likes_and_is_no_fallback_of_itself(histories, catalogue):
-    scorer = Scorer(catalogue, NeighbourGraph.empty(SIZE), True, "sum", 10)
+    scorer = PopularScorer(catalogue, 10)
     likes = dict(zip(map(str, catalogue.ids), catalogue.likes.tolist(), strict=True))
-    made = lists_of(recommend_all(histories, scorer, IDS))
+    made = lists_of(lists_from(histories, scorer, IDS))
     assert len(made) == USERS
     for rows in made.values():
         keys = [(-row[C.SCORE], row[C.ITEM_ID]) for row in rows]
@@ -136,9 +142,9 @@ def test_the_best_depth_is_chosen_on_validation_likes_and_the_smallest_of_equals
         rows, ", ".join(["user_id string", *(f"{name} array<int>" for name in splits)])
     )
     graph = star([1, 2, 3, 4])
-    nothing_popular = catalogue_of([0] * SIZE).within(np.zeros(SIZE, bool))
+    nothing_popular = catalogue_of([0] * SIZE).popular_within(np.zeros(SIZE, bool))
     trying = {
-        (name, depth): Scorer(nothing_popular, edges.cut(depth), False, "sum", 10)
+        (name, depth): NeighbourScorer(nothing_popular, edges.cut(depth), "sum", 10)
         for name, edges in (("good", graph), ("useless", star([7, 8, 9, 10])))
         for depth in (4, 3, 2, 1)
     }

@@ -41,5 +41,14 @@ def test_a_graph_within_some_items_has_no_edge_from_or_to_another():
     assert rows_of(graph_of(ROWS).within(allowed)) == [[(1, 0.9), (3, 0.1)], [], [], []]
 
 
+def test_a_graph_towards_some_items_has_every_item_and_leads_to_those_alone():
+    allowed = np.array([True, True, False, False])
+    assert rows_of(graph_of(ROWS).towards(allowed)) == [[(1, 0.9)], [], [(0, 0.5)], []]
+
+
+def test_a_graph_at_least_of_a_weight_keeps_that_weight():
+    assert rows_of(graph_of(ROWS).at_least(0.5)) == [[(1, 0.9), (2, 0.5)], [], [(0, 0.5)], []]
+
+
 def test_an_empty_graph_has_every_item_and_no_edge():
     assert rows_of(NeighbourGraph.empty(3)) == [[], [], []]

@@ -1,0 +1,71 @@
+"""What peers start from: plain Parquet of a case's likes, ratings and neighbours, made once."""
+
+from pathlib import Path
+
+from pyspark.sql import DataFrame, Window
+from pyspark.sql import functions as F
+
+from benchmarks.histories import CONFIG, store_of
+from colike import columns as C
+from colike.chain import new_run_id, open_store, run_jobs
+from colike.config import load_config
+from colike.reporters import PlainReporter
+from colike.stage import Run
+from colike.tables import Store
+
+NUMBER = "user_number"
+NEIGHBOURS = 50
+
+
+def likes_of(case: str, folder: Path) -> Path:
+    """Return the train likes of a case: user_id, user_number, item_idx, rating.
+
+    user_number is dense from 0, rating is 1.
+    """
+    return _rows_of(case, folder, "likes", "likes_train")
+
+
+def seen_of(case: str, folder: Path) -> Path:
+    """Return all train ratings of a case, in the form of `likes_of`."""
+    return _rows_of(case, folder, "seen", "seen_train")
+
+
+def neighbours_of(case: str, folder: Path) -> Path:
+    """Return the Jaccard neighbours of a case: item_idx, rank, neighbour_idx, weight.
+
+    The store then has them as table item_neighbours.
+    """
+    out = store_of(case, folder) / "neighbours"
+    store = _store(out.parent)
+    overrides = (f"neighbours.k={NEIGHBOURS}", "similarity.min_colikes=5")
+    run = Run(load_config(CONFIG, overrides), store, new_run_id(), None, PlainReporter())
+    if not store.exists("item_neighbours"):
+        run_jobs(run, ["similarity", "neighbours"])
+    if not (out / "_SUCCESS").exists():
+        _numbered(store).write.mode("overwrite").parquet(str(out))
+    return out
+
+
+def _store(folder: Path) -> Store:
+    return open_store(load_config(CONFIG), str(folder))
+
+
+def _rows_of(case: str, folder: Path, name: str, column: str) -> Path:
+    out = store_of(case, folder) / name
+    if not (out / "_SUCCESS").exists():
+        history = _store(out.parent).read("user_history")
+        dense = F.row_number().over(Window.orderBy(C.USER_ID)) - 1
+        numbered = history.select(C.USER_ID, column, dense.alias(NUMBER))
+        rows = numbered.select(
+            C.USER_ID, NUMBER, F.explode(column).alias(C.ITEM_IDX), F.lit(1.0).alias(C.RATING)
+        )
+        rows.write.mode("overwrite").parquet(str(out))
+    return out
+
+
+def _numbered(store: Store) -> DataFrame:
+    items = store.read("items").select(C.ITEM_ID, C.ITEM_IDX)
+    other = items.toDF(C.NEIGHBOUR_ID, "neighbour_idx")
+    mine = store.read("item_neighbours").where(F.col(C.SOURCE) == "jaccard")
+    rows = mine.join(F.broadcast(items), C.ITEM_ID).join(F.broadcast(other), C.NEIGHBOUR_ID)
+    return rows.select(C.ITEM_IDX, C.RANK, "neighbour_idx", C.WEIGHT).coalesce(1)

@@ -1,0 +1,76 @@
+"""Measures systems in processes of their own: repeated where short, medians of what they say."""
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from statistics import median
+
+from benchmarks.processes import Outcome, watched
+from benchmarks.results import Row, machine
+
+# A run that takes less is repeated, and the median counts.
+REPEAT_BELOW_SECONDS = 120
+REPEATS = 3
+Figures = dict[str, tuple[float | None, str]]
+
+
+@dataclass(frozen=True)
+class System:
+    """What runs once on the data of a case, and the versions that a reader must know."""
+
+    #: From the case and the folder of generated data to a command line.
+    command: Callable[[str, Path], list[str]]
+    versions: dict[str, str]
+
+
+def ours(*names: str) -> dict[str, str]:
+    """Return the versions of packages of this environment."""
+    return {name: version(name) for name in names}
+
+
+def measured(
+    benchmark: str,
+    case: str,
+    name: str,
+    system: System,
+    folder: Path,
+    seconds: float,
+    figures: Callable[[list[Outcome]], Figures],
+) -> Iterator[Row]:
+    """Measure a system on a case; yields its rows, or one row with its error.
+
+    Args:
+        benchmark: Name of the benchmark.
+        case: Name of the case.
+        name: Name of the system.
+        system: What to run.
+        folder: Where generated data is kept.
+        seconds: Time limit of a run.
+        figures: What to make of the outcomes, beside peak memory.
+    """
+    command = system.command(case, folder)
+    load = machine()
+    outcomes: list[Outcome] = []
+    while len(outcomes) < REPEATS:
+        outcomes.append(watched(command, seconds, dict(os.environ)))
+        if outcomes[-1].error or outcomes[-1].said["seconds"] > REPEAT_BELOW_SECONDS:
+            break
+    error = next((outcome.error for outcome in outcomes if outcome.error), None)
+    found: Figures = {"seconds": (None, "s")}
+    if not error:
+        peak = median(outcome.peak_rss_bytes for outcome in outcomes)
+        found = {**figures(outcomes), "peak_rss_bytes": (peak, "bytes")}
+    for metric, (value, unit) in found.items():
+        yield Row(
+            benchmark, case, name, metric, value, unit, len(outcomes), load,
+            system.versions, error,
+        )  # fmt: skip
+
+
+def medians(outcomes: list[Outcome], names: tuple[str, ...], unit: str) -> Figures:
+    """Return the medians of what each run says under these names, where it says it."""
+    said = [outcome.said for outcome in outcomes]
+    there = [name for name in names if name in said[0]]
+    return {name: (median(one[name] for one in said), unit) for name in there}

@@ -1,0 +1,42 @@
+"""The chain once, from CSV to published views, in a new store; says each job's seconds as JSON.
+
+Without text embedders: what is published are popular titles and Jaccard neighbours.
+"""
+
+import json
+import shutil
+import sys
+
+from pyspark.sql import functions as F
+
+from benchmarks.systems.timing import timed
+from colike import columns as C
+from colike.chain import new_run_id, open_store, run_jobs, select_jobs
+from colike.config import load_config
+from colike.reporters import PlainReporter
+from colike.stage import Run
+
+TEXTS = ("pairs", "train", "embed")
+OVERRIDES = ("recommend.sources=[popularity,jaccard]", "evaluate.baseline=popularity")
+
+
+def main(config_file: str, data: str, store_folder: str) -> None:
+    """Run the chain on the files of `data`; the store's folder is emptied before."""
+    shutil.rmtree(store_folder, ignore_errors=True)
+    config = load_config(config_file, OVERRIDES)
+    jobs = select_jobs(None, None, TEXTS)
+
+    def run() -> None:
+        run_jobs(Run(config, open_store(config, store_folder), new_run_id(), data, reporter), jobs)
+
+    reporter = PlainReporter()
+    whole = timed(run)["seconds"]
+    store = open_store(config, store_folder)
+    rows = store.read("run_metrics").where(F.col(C.NAME) == "seconds").collect()
+    published = store.read("published_recommendations").count()
+    said = {"seconds": whole, "jobs": {row["job"]: row[C.VALUE] for row in rows}}
+    print(json.dumps({**said, "rows": published}))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

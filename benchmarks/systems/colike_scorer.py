@@ -1,0 +1,50 @@
+"""colike's compiled kernel in memory, a thread per core; says seconds and rows as JSON."""
+
+import os
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+
+from benchmarks.systems.rows import neighbours_of, rows_of
+from benchmarks.systems.timing import say, timed
+from colike.recommend.catalogue import Catalogue
+from colike.recommend.graph import NeighbourGraph
+from colike.recommend.histories import Histories
+from colike.recommend.lists import Lists
+from colike.recommend.scorers import NeighbourScorer
+
+USERS = 4096
+
+
+def main(likes: str, neighbours: str, k: str) -> None:
+    """Score all users; what is seen is what is liked, and nothing is filled up."""
+    indptr, items, weights, size = neighbours_of(neighbours)
+    starts, values, _ = rows_of(likes, "user_number", "item_idx")
+    size = max(size, int(values.max()) + 1)
+    indptr = np.concatenate([indptr, np.full(size + 1 - len(indptr), indptr[-1])])
+    ids, nobody = np.arange(size, dtype=np.int32), np.zeros(0, np.int32)
+    catalogue = Catalogue(ids, ids, np.zeros(size, np.int64), nobody)
+    scorer = NeighbourScorer(catalogue, NeighbourGraph(indptr, items, weights), "sum", int(k))
+    histories = Histories(starts, values, starts, values)
+    scorer(histories.of_users(0, 1))  # compiles
+
+    def score(block: tuple[int, int]) -> Lists:
+        return scorer(histories.of_users(*block))
+
+    def run() -> dict[str, float]:
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            return timed(
+                lambda: rows.append(sum(map(_rows, pool.map(score, histories.blocks(USERS)))))
+            )
+
+    rows: list[int] = []
+    say(run, lambda: rows[-1])
+
+
+def _rows(lists: Lists) -> int:
+    return int((lists.items >= 0).sum())
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

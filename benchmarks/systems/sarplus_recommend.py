@@ -1,0 +1,58 @@
+"""Runs of SARplus's recommend_k_items by given neighbours; says seconds and rows as JSON.
+
+Seconds are those of the recommendation alone, to a committed Parquet table. `sql` is its plain
+form, whose seen filter raises, so that longer lists are joined against what is seen; `cached` its
+C++ form, which leaves out the liked items itself.
+"""
+
+import shutil
+import sys
+from pathlib import Path
+
+from pysarplus import SARPlus
+from pyspark.sql import DataFrame, Window
+from pyspark.sql import functions as F
+
+from benchmarks.systems.likes import spark_of
+from benchmarks.systems.timing import say, timed
+
+JAR = "com.microsoft.sarplus:sarplus-spark-3-2-plus_2.12:0.6.6"
+# So many more titles than asked for are looked at, since some of them are seen.
+MORE = 100
+
+
+def main(form: str, likes: str, seen: str, neighbours: str, scratch: str, k: str) -> None:
+    """Recommend to all users in the form `sql` or `cached`; `scratch` is emptied before."""
+    shutil.rmtree(scratch, ignore_errors=True)
+    cached = form == "cached"
+    spark = spark_of(Path(scratch), JAR if cached else None)
+    model = SARPlus(
+        spark, "user_id", "item_idx", "rating", cache_path=str(Path(scratch) / "similarity.bin")
+    )
+    frame = spark.read.parquet(likes).select("user_id", "item_idx", "rating")
+    frame.createOrReplaceTempView("df_train")
+    pairs = spark.read.parquet(neighbours)
+    pairs.selectExpr("item_idx i1", "neighbour_idx i2", "weight value").write.saveAsTable(
+        "item_similarity"
+    )
+    out, length = str(Path(scratch) / "lists"), int(k)
+
+    def recommend() -> None:
+        if cached:
+            lists = model.recommend_k_items(frame, length, True, True, 8)
+        else:
+            more = model.recommend_k_items(frame, length + MORE, False)
+            lists = _unseen(more, spark.read.parquet(seen), length)
+        lists.write.mode("overwrite").parquet(out)
+
+    say(lambda: timed(recommend), lambda: spark.read.parquet(out).count())
+
+
+def _unseen(lists: DataFrame, seen: DataFrame, k: int) -> DataFrame:
+    rest = lists.join(seen.select("user_id", "item_idx"), ["user_id", "item_idx"], "left_anti")
+    best = Window.partitionBy("user_id").orderBy(F.desc("score"), "item_idx")
+    return rest.withColumn("rank", F.row_number().over(best)).where(F.col("rank") <= k)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

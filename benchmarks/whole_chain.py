@@ -1,0 +1,37 @@
+"""The nightly chain at full size, from CSV to published views, and each job's share of it."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from benchmarks.histories import CONFIG, csv_folder
+from benchmarks.measuring import Figures, System, measured, ours
+from benchmarks.processes import Outcome
+from benchmarks.results import Row
+
+NAME = "chain"
+CASE = "100%"
+
+
+def _command(case: str, folder: Path) -> list[str]:
+    program = [sys.executable, "-m", "benchmarks.systems.colike_chain"]
+    store = folder / "scratch" / "chain"
+    return [*program, CONFIG, str(csv_folder(folder)), str(store)]
+
+
+def _figures(outcomes: list[Outcome]) -> Figures:
+    said = outcomes[0].said
+    jobs: Figures = {f"{job} seconds": (value, "s") for job, value in said["jobs"].items()}
+    rows = float(said["rows"])
+    return {"seconds": (said["seconds"], "s"), **jobs, "published rows": (rows, "rows")}
+
+
+def measure(folder: Path, seconds: float) -> Iterator[Row]:
+    """Run the chain once in a new store; yields its seconds, by job too, and its peak memory.
+
+    Args:
+        folder: Where generated data is kept.
+        seconds: Time limit.
+    """
+    system = System(_command, ours("colike", "pyspark", "delta-spark", "numba"))
+    return measured(NAME, CASE, "colike", system, folder, seconds, _figures)

@@ -1,0 +1,77 @@
+"""Unit vectors of a catalogue that is too large to collect, as files that processes map."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from colike import columns as C
+
+Floats = npt.NDArray[np.float32]
+Ints = npt.NDArray[np.int32]
+VECTORS, ITEMS, ORDER = "vectors.float32", "items.npy", "order.npy"
+PACKED = "items binary, vectors binary"
+
+
+@dataclass(frozen=True)
+class VectorFiles:
+    """Files of n items with a vector: vectors (n x dimensions), item_idx, and rank by id."""
+
+    vectors: Path
+    items: Path
+    order: Path
+
+    def load(self) -> tuple[Floats, Ints, Ints]:
+        """Return vectors, which are mapped and not read, item_idx and ranks."""
+        items, order = np.load(self.items), np.load(self.order)
+        numbers = np.memmap(self.vectors, np.float32, "r")
+        return numbers.reshape(len(items), -1), items, order
+
+
+def write_vectors(
+    embeddings: DataFrame, items: DataFrame, source: str, folder: Path
+) -> VectorFiles:
+    """Write the vectors that a source has of the current items, partition by partition.
+
+    Rows come by rising item_idx. The driver holds one partition's vectors at a time, and
+    numbers of O(items).
+
+    Args:
+        embeddings: Rows of item_embeddings.
+        items: Rows of items.
+        source: Name of the embedder, which has one vector or more.
+        folder: An empty folder whose name no other has had in this session.
+    """
+    index = F.broadcast(items.select(C.ITEM_ID, C.ITEM_IDX))
+    mine = embeddings.where(F.col(C.SOURCE) == source).join(index, on=C.ITEM_ID, how="inner")
+    listed = mine.select(C.ITEM_IDX, C.ITEM_ID).toPandas().sort_values(C.ITEM_IDX)
+    indices = listed[C.ITEM_IDX].to_numpy(np.int32)
+    order = np.empty(len(indices), np.int32)
+    order[np.argsort(listed[C.ITEM_ID].to_numpy(), kind="stable")] = np.arange(len(indices))
+    # Spark knows files that it ships by their names alone.
+    files = VectorFiles(*(folder / f"{folder.name}-{name}" for name in (VECTORS, ITEMS, ORDER)))
+    np.save(files.items, indices)
+    np.save(files.order, order)
+    dimensions = int(mine.select(F.size(C.EMBEDDING)).limit(1).collect()[0][0])
+    shape = (len(indices), dimensions)
+    vectors = np.memmap(files.vectors, np.float32, "w+", shape=shape)
+    packed = mine.select(C.ITEM_IDX, C.EMBEDDING).mapInArrow(_packed, PACKED)
+    for row in packed.toLocalIterator():
+        places = np.searchsorted(indices, np.frombuffer(row["items"], np.int32))
+        vectors[places] = np.frombuffer(row["vectors"], np.float32).reshape(-1, dimensions)
+    vectors.flush()
+    return files
+
+
+def _packed(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """A row per batch: numbers as bytes, since arrays of floats cost far more as rows."""
+    for batch in batches:
+        items = batch.column(C.ITEM_IDX).to_numpy().astype(np.int32)
+        vectors = batch.column(C.EMBEDDING).flatten().to_numpy().astype(np.float32)
+        columns = [pa.array([items.tobytes()]), pa.array([vectors.tobytes()])]
+        yield pa.RecordBatch.from_arrays(columns, names=["items", "vectors"])

@@ -1,0 +1,106 @@
+"""Maximal marginal relevance (Carbonell and Goldstein, 1998): lists less alike within."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from colike.compiled import compiled
+from colike.recommend.catalogue import Catalogue
+from colike.recommend.histories import Histories
+from colike.recommend.kernel import Bools, Doubles, Ints
+from colike.recommend.lists import Lists
+from colike.recommend.scorers import Scorer
+
+Floats = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class DiverseScorer:
+    """Takes each next item of a longer list by its relevance and its distance from those taken.
+
+    The next item has the largest
+    `relevance * score' - (1 - relevance) * largest cosine with an item taken`,
+    where score' is the score as a share of the way from the list's least to its largest. Scores
+    stay as they were, so they need not fall. Fallback items follow in their own order.
+    """
+
+    longer: Scorer
+    vectors: Floats
+    relevance: float
+    k: int
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The catalogue of the scorer of longer lists."""
+        return self.longer.catalogue
+
+    def __call__(self, histories: Histories) -> Lists:
+        """Return the lists of a batch of users."""
+        lists = self.longer(histories)
+        places = marginal_places(
+            lists.items, lists.scores, lists.fallback, self.vectors, self.relevance, self.k
+        )
+        return lists.picked(places)
+
+
+@compiled
+def marginal_places(
+    items: Ints, scores: Doubles, fallback: Bools, vectors: Floats, relevance: float, k: int
+) -> Ints:
+    """Return the places (users x k, -1 for none) of long lists in the order they are taken.
+
+    Args:
+        items: item_idx, users x length; -1 where a list has ended.
+        scores: Their scores.
+        fallback: Whether they are fallbacks, which follow all others.
+        vectors: Unit vectors by item_idx; zeros where there is none.
+        relevance: Between 0, only distance counts, and 1, the order stays.
+        k: How many are taken.
+    """
+    users, length = items.shape
+    places = np.full((users, k), -1, np.int32)
+    for user in range(users):
+        scored = 0
+        while scored < length and items[user, scored] >= 0 and not fallback[user, scored]:
+            scored += 1
+        worth = _relevance_of(scores[user, :scored])
+        nearest = np.full(scored, -np.inf)
+        taken = np.zeros(scored, np.bool_)
+        for rank in range(k):
+            if rank >= scored:
+                if rank < length and items[user, rank] >= 0:
+                    places[user, rank] = rank
+                continue
+            best, most = -1, 0.0
+            for place in range(scored):
+                near = nearest[place] if rank > 0 else 0.0
+                value = relevance * worth[place] - (1.0 - relevance) * near
+                if not taken[place] and (best < 0 or value > most):
+                    best, most = place, value
+            taken[best] = True
+            places[user, rank] = best
+            for place in range(scored):
+                if not taken[place]:
+                    cosine = _cosine(vectors[items[user, best]], vectors[items[user, place]])
+                    nearest[place] = max(nearest[place], cosine)
+    return places
+
+
+@compiled
+def _relevance_of(scores: Doubles) -> Doubles:
+    """Scores as shares of the way from the least to the largest; 1 where they are all equal."""
+    worth = np.ones(len(scores))
+    if len(scores):
+        least, most = scores.min(), scores.max()
+        if most > least:
+            worth = (scores - least) / (most - least)
+    return worth
+
+
+@compiled
+def _cosine(left: Floats, right: Floats) -> float:
+    total = 0.0
+    for at in range(len(left)):
+        total += float(left[at]) * float(right[at])
+    return total

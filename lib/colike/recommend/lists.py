@@ -1,0 +1,78 @@
+"""The best items of many users as arrays, and as rows of table recommendations."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+
+import numpy as np
+import pyarrow as pa
+
+from colike import columns as C
+from colike.recommend.catalogue import Catalogue
+from colike.recommend.kernel import BECAUSE_PARTS, Bools, Doubles, Ints
+
+LIST_COLUMNS = (C.USER_ID, C.RANK, C.ITEM_ID, C.SCORE, C.SUPPORT, C.BECAUSE, C.FALLBACK)
+# Of one place in a list, as arrays and as Arrow: ids count as 16 bytes.
+PLACE_BYTES = 2 * (4 + 8 + 4 + 1) + (12 + 24) * BECAUSE_PARTS + 32
+
+
+@dataclass(frozen=True)
+class Lists:
+    """The best items of a batch of users, best first; every array is users x k, or x 3 more.
+
+    Items are item_idx, -1 where a list has ended. `because` are the likes with the largest parts
+    of the score, those parts in `parts`, -1 where there are no more. `fallback` says that an
+    item was filled up from the popular ones.
+    """
+
+    items: Ints
+    scores: Doubles
+    supports: Ints
+    because: Ints
+    parts: Doubles
+    fallback: Bools
+
+    @staticmethod
+    def joined(blocks: Sequence["Lists"]) -> "Lists":
+        """Return the lists of blocks of users, one below the other."""
+        names = [field.name for field in fields(Lists)]
+        return Lists(*(np.concatenate([getattr(b, name) for b in blocks]) for name in names))
+
+    def picked(self, places: Ints) -> "Lists":
+        """Return the lists of these places (users x k, -1 for none) of the lists."""
+        there = np.maximum(places, 0)
+        rows = np.arange(len(places))[:, None]
+        made = Lists(*(getattr(self, field.name)[rows, there] for field in fields(self)))
+        made.items[places < 0] = -1
+        return made
+
+
+def to_arrow(users: pa.Array, lists: Lists, catalogue: Catalogue) -> pa.RecordBatch:
+    """Return lists as rows with LIST_COLUMNS, a row per user and rank."""
+    there = lists.items >= 0
+    owner, rank = np.nonzero(there)
+    ids = pa.array(catalogue.ids)
+    because, parts = lists.because[there], lists.parts[there]
+    has_part = because >= 0
+    offsets = np.concatenate([[0], np.cumsum(has_part.sum(axis=1))]).astype(np.int32)
+    reasons = pa.StructArray.from_arrays(
+        [ids.take(pa.array(because[has_part])), pa.array(parts[has_part])], [C.ITEM_ID, C.PART]
+    )
+    columns = {
+        C.USER_ID: users.take(pa.array(owner)),
+        C.RANK: pa.array((rank + 1).astype(np.int32)),
+        C.ITEM_ID: ids.take(pa.array(lists.items[there])),
+        C.SCORE: pa.array(lists.scores[there]),
+        C.SUPPORT: pa.array(lists.supports[there]),
+        C.BECAUSE: pa.ListArray.from_arrays(pa.array(offsets), reasons),
+        C.FALLBACK: pa.array(lists.fallback[there]),
+    }
+    return pa.RecordBatch.from_arrays(list(columns.values()), names=list(columns))
+
+
+def users_per_block(most_bytes: int, k: int) -> int:
+    """Return how many users' lists of length k have so many bytes, at least one.
+
+    >>> users_per_block(16 << 20, 10) > 5000
+    True
+    """
+    return max(1, most_bytes // (k * PLACE_BYTES))

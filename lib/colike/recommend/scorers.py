@@ -1,0 +1,75 @@
+"""What makes lists of histories: the interface, and its neighbour and global forms."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from colike.recommend.catalogue import Catalogue
+from colike.recommend.graph import NeighbourGraph
+from colike.recommend.histories import Histories
+from colike.recommend.kernel import AGGREGATES, score_users
+from colike.recommend.lists import Lists
+
+
+class Scorer(Protocol):
+    """One source ready to score: executors receive it once and call it on batches of users."""
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The items that it knows, and those that it may recommend."""
+        ...
+
+    @property
+    def k(self) -> int:
+        """Length of the lists."""
+        ...
+
+    def __call__(self, histories: Histories) -> Lists:
+        """Return the lists of a batch of users; each depends on its own history alone."""
+        ...
+
+
+@dataclass(frozen=True)
+class NeighbourScorer:
+    """Adds the neighbours of a user's likes; `graph` holds what may be recommended."""
+
+    catalogue: Catalogue
+    graph: NeighbourGraph
+    aggregate: str
+    k: int
+
+    def __call__(self, histories: Histories) -> Lists:
+        """Return the lists of a batch of users."""
+        return Lists(
+            *score_users(
+                histories.likes_indptr,
+                histories.likes,
+                histories.seen_indptr,
+                histories.seen,
+                self.graph.indptr,
+                self.graph.items,
+                self.graph.weights,
+                self.catalogue.popular,
+                self.catalogue.order,
+                AGGREGATES[self.aggregate],
+                self.k,
+            )
+        )
+
+
+@dataclass(frozen=True)
+class PopularScorer:
+    """The same for everyone: the popular order without what is seen, scored by train likes."""
+
+    catalogue: Catalogue
+    k: int
+
+    def __call__(self, histories: Histories) -> Lists:
+        """Return the lists of a batch of users; nothing in them counts as a fallback."""
+        nothing = NeighbourGraph.empty(self.catalogue.size)
+        lists = NeighbourScorer(self.catalogue, nothing, "sum", self.k)(histories)
+        likes = self.catalogue.likes[np.maximum(lists.items, 0)]
+        scores = np.where(lists.items >= 0, likes, 0).astype(np.float64)
+        never = np.zeros_like(lists.fallback)
+        return Lists(lists.items, scores, lists.supports, lists.because, lists.parts, never)

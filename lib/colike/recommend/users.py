@@ -1,0 +1,55 @@
+"""Which users get lists: everyone of the histories, or those that a file names."""
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from colike import columns as C
+from colike.config.recommend import UsersFile
+from colike.data.files import input_path, read_raw
+from colike.data.history import of_history
+from colike.errors import QualityError
+from colike.tables import Store
+
+PUBLISHED = "all"
+
+
+def named_users(store: Store, data: str | None, file: UsersFile) -> DataFrame:
+    """Return the user_id of each user that a file names, once.
+
+    Raises:
+        ConfigError: There is no such file.
+        SchemaError: It has no such column.
+        QualityError: It has no rows, or ids that are not of the data set's type.
+    """
+    path = input_path(data, file.path)
+    raw = read_raw(store.spark, path, file.format, [file.column], multiline=False)
+    typed = F.expr(f"try_cast(`{file.column}` as {store.ids.user_id})").alias(C.USER_ID)
+    users = raw.select(typed, F.col(file.column).cast("string").alias("text")).distinct()
+    wrong = users.where(F.col(C.USER_ID).isNull()).limit(1).collect()
+    if wrong:
+        raise QualityError(
+            f"{path} names the user {wrong[0]['text']!r}, which is no {store.ids.user_id}; mend "
+            "the file, or name its column in recommend.users. No table was changed."
+        )
+    return users.select(C.USER_ID)
+
+
+def histories_of(history: DataFrame, name: str, named: DataFrame | None) -> DataFrame:
+    """Return user_id, likes and seen of the users who get lists by this history.
+
+    Named users alone are published; measuring takes everyone, so that its figures stand for all.
+    A named user without ratings has an empty history.
+
+    Args:
+        history: Rows of user_history.
+        name: The history, train, known or all.
+        named: user_id of the users to publish for; None for everyone.
+    """
+    whole = of_history(history, name)
+    if named is None or name != PUBLISHED:
+        return whole
+    nothing = F.array().cast("array<int>")
+    strangers = named.join(whole.select(C.USER_ID), on=C.USER_ID, how="left_anti").select(
+        C.USER_ID, nothing.alias(C.LIKES), nothing.alias(C.SEEN)
+    )
+    return whole.join(named, on=C.USER_ID, how="left_semi").unionByName(strangers)

@@ -1,0 +1,155 @@
+"""Vector sources: a user's vector is the sum of the liked items', scored against all items.
+
+Scores are cosines. A blocked matrix product in single precision finds candidates; theirs are
+computed again in double precision and ordered by (falling cosine, item id), so that a list does
+not hang on the block that a user was in.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from colike.compiled import compiled, compiled_sums
+from colike.recommend.catalogue import Catalogue
+from colike.recommend.histories import Histories
+from colike.recommend.kernel import BECAUSE_PARTS, Bools, Doubles, Ints, Longs, fill_up, insert
+from colike.recommend.lists import Lists
+
+Floats = npt.NDArray[np.float32]
+# Cells of a product of users and items that are held at once.
+CELLS = 1 << 22
+
+
+@dataclass(frozen=True)
+class VectorScorer:
+    """Ranks all items by their cosine with the sum of the liked items' vectors.
+
+    The parts of a score are the shares that the likes have in it. `vectors` are unit vectors by
+    item_idx, zeros where an item has none; `may` says which items may be recommended. `margin`
+    more candidates than k are computed again.
+    """
+
+    catalogue: Catalogue
+    vectors: Floats
+    may: Bools
+    margin: int
+    k: int
+
+    def __call__(self, histories: Histories) -> Lists:
+        """Return the lists of a batch of users."""
+        size = max(1, CELLS // self.catalogue.size)
+        blocks = [self._lists(histories.of_users(*block)) for block in histories.blocks(size)]
+        return Lists.joined(blocks)
+
+    def _lists(self, histories: Histories) -> Lists:
+        sums = liked_sums(histories.likes_indptr, histories.likes, self.vectors)
+        product = sums.astype(np.float32) @ self.vectors.T
+        wanted = min(self.k + self.margin, self.catalogue.size)
+        candidates = largest_unseen(
+            product, histories.seen_indptr, histories.seen, self.may, wanted
+        )
+        return Lists(
+            *rescored(
+                histories.likes_indptr,
+                histories.likes,
+                histories.seen_indptr,
+                histories.seen,
+                sums,
+                candidates,
+                self.vectors,
+                self.catalogue.popular,
+                self.catalogue.order,
+                self.k,
+            )
+        )
+
+
+@compiled
+def liked_sums(likes_indptr: Longs, likes: Ints, vectors: Floats) -> Doubles:
+    """Return the sum of each user's liked vectors, users x dimensions."""
+    sums = np.zeros((len(likes_indptr) - 1, vectors.shape[1]), np.float64)
+    for user in range(len(sums)):
+        for like in likes[likes_indptr[user] : likes_indptr[user + 1]]:
+            sums[user] += vectors[like]
+    return sums
+
+
+@compiled
+def largest_unseen(scores: Floats, seen_indptr: Longs, seen: Ints, may: Bools, size: int) -> Ints:
+    """Return the item_idx of the largest scores (users x items) that a user may be given.
+
+    The result is users x size, -1 where there are no more.
+    """
+    users, n = scores.shape
+    found = np.full((users, size), -1, np.int32)
+    order = np.arange(n).astype(np.int32)
+    keys, open_ = np.empty(size, np.float64), may.copy()
+    for user in range(users):
+        mine = seen[seen_indptr[user] : seen_indptr[user + 1]]
+        open_[mine] = False
+        filled = 0
+        for item in range(n):
+            score = float(scores[user, item])
+            if open_[item] and (filled < size or score > keys[size - 1]):
+                filled = insert(keys, found[user], filled, score, item, order)
+        open_[mine] = may[mine]
+    return found
+
+
+@compiled_sums
+def dot(left: Doubles, right: Floats) -> float:
+    """Return the product of two vectors in double precision."""
+    total = 0.0
+    for at in range(len(left)):
+        total += left[at] * right[at]
+    return total
+
+
+@compiled
+def rescored(
+    likes_indptr: Longs, likes: Ints, seen_indptr: Longs, seen: Ints,
+    sums: Doubles, candidates: Ints, vectors: Floats, popular: Ints, order: Ints, k: int,
+) -> tuple[Ints, Doubles, Ints, Ints, Doubles, Bools]:  # fmt: skip
+    """Return the arrays of Lists: the k best candidates of each user, then popular items."""
+    users = len(sums)
+    best = np.full((users, k), -1, np.int32)
+    scores = np.zeros((users, k), np.float64)
+    supports = np.zeros((users, k), np.int32)
+    because = np.full((users, k, BECAUSE_PARTS), -1, np.int32)
+    parts = np.zeros((users, k, BECAUSE_PARTS), np.float64)
+    fallback = np.zeros((users, k), np.bool_)
+    taken = np.zeros(len(order), np.bool_)
+    for user in range(users):
+        mine = likes[likes_indptr[user] : likes_indptr[user + 1]]
+        known = seen[seen_indptr[user] : seen_indptr[user + 1]]
+        length = np.sqrt((sums[user] ** 2).sum())
+        filled = 0
+        for item in candidates[user]:
+            if item >= 0 and length > 0:
+                score = dot(sums[user], vectors[item]) / length
+                filled = insert(scores[user], best[user], filled, score, item, order)
+        for slot in range(filled):
+            _explain(mine, best[user, slot], length, vectors, order, because[user, slot],
+                     parts[user, slot])  # fmt: skip
+            supports[user, slot] = len(mine)
+        taken[known] = True
+        taken[best[user, :filled]] = True
+        fill_up(popular, taken, best[user], fallback[user], filled)
+        taken[known] = False
+        taken[best[user, :filled]] = False
+    return best, scores, supports, because, parts, fallback
+
+
+@compiled
+def _explain(
+    likes: Ints, item: int, length: float, vectors: Floats, order: Ints,
+    because: Ints, parts: Doubles,
+) -> None:  # fmt: skip
+    """Fill in the likes with the largest shares in an item's score."""
+    own = vectors[item].astype(np.float64)
+    filled = 0
+    for like in likes:
+        part = dot(own, vectors[like]) / length
+        if part != 0:  # an item without a vector has no share
+            filled = insert(parts, because, filled, part, like, order)

@@ -1,0 +1,67 @@
+"""The job neighbours, exact and by an index."""
+
+import io
+import shutil
+
+import numpy as np
+import pytest
+from pyspark.sql import functions as F
+
+from colike import columns as C
+from colike.chain import run_jobs
+from colike.config import load_config
+from colike.reporters import PlainReporter
+from colike.stage import Run
+from colike.tables import Store, Writer
+
+
+@pytest.fixture(scope="module")
+def embedded(spark, tiny_store, tmp_path_factory):
+    """The tiny store with vectors for nine titles in ten."""
+    folder = tmp_path_factory.mktemp("embedded") / "store"
+    shutil.copytree(tiny_store.location.root, folder)
+    store = Store.open(spark, str(folder), tiny_store.ids)
+    items = store.read("items").where(f"{C.ITEM_IDX} % 10 <> 3").orderBy(C.ITEM_IDX).collect()
+    vectors = np.random.default_rng(0).normal(size=(len(items), 6)).round(1)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    rows = [
+        {
+            C.SOURCE: "base",
+            C.ITEM_ID: item[C.ITEM_ID],
+            "content_hash": item["content_hash"],
+            C.MODEL_ID: "random",
+            C.EMBEDDING: vector.tolist(),
+        }
+        for item, vector in zip(items, vectors, strict=True)
+    ]
+    frame = store.frame("item_embeddings", rows).repartition(3)
+    Writer(store, "vectors", ("item_embeddings",)).overwrite("item_embeddings", frame)
+    return store
+
+
+def neighbours(store, *overrides):
+    said = io.StringIO()
+    config = load_config("conf/mal2020.yml", overrides)
+    run_jobs(Run(config, store, "run of the test", None, PlainReporter(said)), ["neighbours"])
+    rows = store.read("item_neighbours").where(f"{C.SOURCE} = 'base'").drop(C.RUN_ID)
+    return sorted(map(tuple, rows.collect())), said.getvalue()
+
+
+@pytest.mark.parametrize("index", ["ivf", "hnsw"])
+def test_an_index_that_is_thorough_enough_gives_the_exact_rows(embedded, index):
+    exact, _ = neighbours(embedded, "neighbours.exact_up_to=200")
+    assert len(exact) == 180 * 50
+    found, _ = neighbours(
+        embedded, "neighbours.exact_up_to=179", f"neighbours.index={index}", "neighbours.recall=1"
+    )
+    assert found == exact
+    metrics = embedded.read("run_metrics").where(F.col(C.NAME) == "neighbours.recall.base")
+    assert metrics.orderBy(F.desc(C.VALUE)).first()[C.VALUE] == 1
+
+
+def test_titles_without_a_vector_have_no_neighbours_and_are_none(embedded):
+    rows, _ = neighbours(embedded, "neighbours.exact_up_to=0")
+    without = embedded.read("items").where(f"{C.ITEM_IDX} % 10 = 3").select(C.ITEM_ID).collect()
+    named = {row[1] for row in rows} | {row[3] for row in rows}
+    assert len(without) == 20
+    assert not named & {row[0] for row in without}

@@ -1,0 +1,53 @@
+import pytest
+
+from colike.config.recommend import UsersFile
+from colike.errors import QualityError, SchemaError
+from colike.recommend.users import histories_of, named_users
+
+SPLITS = ("train", "validation", "test")
+
+
+@pytest.fixture(scope="module")
+def history(spark):
+    columns = [f"{what}_{split} array<int>" for split in SPLITS for what in ("likes", "seen")]
+    rows = [(user, [user], [user, 9], [], [], [5], [5, 6]) for user in (1, 2, 3)]
+    return spark.createDataFrame(rows, ", ".join(["user_id bigint", *columns]))
+
+
+def rows_of(frame):
+    return sorted((row["user_id"], row["likes"], row["seen"]) for row in frame.collect())
+
+
+@pytest.fixture
+def users_file(tmp_path):
+    def write(text):
+        (tmp_path / "users.csv").write_text(text)
+        return UsersFile(path="users.csv"), str(tmp_path)
+
+    return write
+
+
+def test_a_file_names_each_user_once(tiny_store, users_file):
+    file, folder = users_file("user_id\n2\n7\n2\n")
+    assert sorted(row[0] for row in named_users(tiny_store, folder, file).collect()) == [2, 7]
+
+
+def test_named_users_are_published_and_measuring_takes_everyone(spark, history):
+    named = spark.createDataFrame([(2,), (7,)], "user_id bigint")
+    assert rows_of(histories_of(history, "all", named)) == [(2, [2, 5], [2, 5, 6, 9]), (7, [], [])]
+    for name in ("train", "known"):
+        expected = [(user, [user], [user, 9]) for user in (1, 2, 3)]
+        assert rows_of(histories_of(history, name, named)) == expected
+    assert len(rows_of(histories_of(history, "all", None))) == 3
+
+
+def test_an_id_of_another_type_is_an_error_that_names_it(tiny_store, users_file):
+    file, folder = users_file("user_id\n2\nbob\n")
+    with pytest.raises(QualityError, match="names the user 'bob', which is no bigint"):
+        named_users(tiny_store, folder, file)
+
+
+def test_a_file_without_the_column_is_an_error(tiny_store, users_file):
+    file, folder = users_file("id\n2\n")
+    with pytest.raises(SchemaError, match="has no column user_id"):
+        named_users(tiny_store, folder, file)
