@@ -6,11 +6,9 @@ Writes: recommendations (one row per source, history, user and rank).
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property, reduce
+from functools import reduce
 
 from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
 
 from colike import columns as C
 from colike.batches import arrow_batches
@@ -21,33 +19,10 @@ from colike.data.files import fingerprint, input_path
 from colike.recommend.before import DEPTH, Before, before
 from colike.recommend.depth import Choice, choose_depths
 from colike.recommend.engine import Engine, load_engine
-from colike.recommend.renewal import LARGEST_SHARE, renewed, users_to_renew
-from colike.recommend.scorers import Scorer
-from colike.recommend.scoring import longest_history, recommend_all
+from colike.recommend.scoring import longest_history
 from colike.recommend.sources import LoadedSource, load_sources
-from colike.recommend.users import histories_of, named_users
+from colike.recommend.work import TABLE, Work
 from colike.stage import Job, Run, Stage
-from colike.tables.contracts import IdTypes
-
-TABLE = "recommendations"
-
-
-def transform(
-    source: str, scorer: Scorer, histories: Mapping[str, DataFrame], ids: IdTypes
-) -> DataFrame:
-    """Return a source's rows of recommendations.
-
-    Args:
-        source: Its name.
-        scorer: What makes its lists.
-        histories: user_id, likes and seen by the name of the history.
-        ids: Types of the ids.
-    """
-    parts = [
-        lists.select(F.lit(source).alias(C.SOURCE), F.lit(name).alias(C.HISTORY), "*")
-        for name, lists in recommend_all(histories, scorer, ids).items()
-    ]
-    return reduce(DataFrame.unionByName, parts)
 
 
 def execute(job: Job) -> None:
@@ -62,47 +37,12 @@ def execute(job: Job) -> None:
         work = Work(job, engine, sources, _depths(job, history, sources, engine))
         then = _before(job, engine, sources)
         if then is None:
-            rows = [work.everyone(source) for source in sources]
+            rows = {source.name: work.everyone(source) for source in sources}
             job.writer.overwrite(TABLE, _union(job, rows))
         else:
-            _renew(work, then)
+            _write_renewed(job, work.renewed(then))
+    job.store.spark.catalog.clearCache()
     save_config(job.store.files, job.config)
-
-
-@dataclass(frozen=True)
-class Work:
-    """What one run has to score: sources, how deep each looks, and whose histories."""
-
-    job: Job
-    engine: Engine
-    sources: list[LoadedSource]
-    depths: Mapping[str, int]
-
-    def everyone(self, source: LoadedSource) -> DataFrame:
-        """Return a source's rows for all users."""
-        return self._rows(source, self._histories)
-
-    def some(self, source: LoadedSource, users: DataFrame) -> DataFrame:
-        """Return a source's rows for some users: user_id, each once."""
-        theirs = {
-            name: histories.join(users, on=C.USER_ID, how="left_semi")
-            for name, histories in self._histories.items()
-        }
-        return self._rows(source, theirs)
-
-    def _rows(self, source: LoadedSource, histories: Mapping[str, DataFrame]) -> DataFrame:
-        k = self.job.config.recommend.k
-        scorer = self.engine.scorer(source, self.depths[source.name], k)
-        return transform(source.name, scorer, histories, self.job.store.ids)
-
-    @cached_property
-    def _histories(self) -> dict[str, DataFrame]:
-        job, settings = self.job, self.job.config.recommend
-        named = None
-        if settings.users is not None:
-            named = named_users(job.store, job.data, settings.users).cache()
-        history = job.read("user_history")
-        return {name: histories_of(history, name, named) for name in settings.histories}
 
 
 def _before(job: Job, engine: Engine, sources: list[LoadedSource]) -> Before | None:
@@ -116,36 +56,17 @@ def _before(job: Job, engine: Engine, sources: list[LoadedSource]) -> Before | N
     return before(job.store, last, job.reader, engine, job.config)
 
 
-def _renew(work: Work, then: Before) -> None:
-    """Score again whose lists must be, and leave the other sources and users as they are."""
-    job, history = work.job, work.job.read("user_history")
-    total, rows = history.count(), {}
-    for source in work.sources:
-        old = job.store.read(TABLE).where(F.col(C.SOURCE) == source.name)
-        owners = then.owners(source, work.depths[source.name], work.engine)
-        users = None if owners is None else users_to_renew(history, old, then.changed, owners)
-        count = total if owners is None else 0
-        if users is not None:
-            users = users.cache()
-            count = users.count()
-        if count:
-            is_most = users is None or count > LARGEST_SHARE * total
-            rows[source.name] = (
-                work.everyone(source)
-                if is_most or users is None
-                else renewed(old, users, work.some(source, users))
-            )
-        job.measure(f"users_scored.{source.name}", count, "users")
-        job.note(f"{source.name}: {count:,} of {total:,} users are scored again")
+def _write_renewed(job: Job, rows: Mapping[str, DataFrame]) -> None:
+    """Replace the rows of these sources, and leave the others' as they are."""
     if rows:
         names = ", ".join(f"'{name}'" for name in rows)
-        job.writer.replace(TABLE, _union(job, list(rows.values())), f"{C.SOURCE} IN ({names})")
+        job.writer.replace(TABLE, _union(job, rows), f"{C.SOURCE} IN ({names})")
     else:
         job.writer.keep(TABLE)
 
 
-def _union(job: Job, parts: list[DataFrame]) -> DataFrame:
-    return reduce(DataFrame.unionByName, parts, job.store.empty(TABLE).drop(C.RUN_ID))
+def _union(job: Job, rows: Mapping[str, DataFrame]) -> DataFrame:
+    return reduce(DataFrame.unionByName, rows.values(), job.store.empty(TABLE).drop(C.RUN_ID))
 
 
 def _depths(

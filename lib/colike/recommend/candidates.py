@@ -42,14 +42,15 @@ def candidates(items: DataFrame, settings: CandidatesConfig) -> Bools:
 def _condition(items: DataFrame, where: str) -> Column:
     try:
         kind = items.select(F.expr(where).alias("may")).schema["may"].dataType
+        # An aggregate may be selected, but is no condition on a row.
+        if isinstance(kind, BooleanType) and items.where(where).columns:
+            return F.expr(where)
     except PySparkException as error:
         reason = str(error).strip().splitlines()[0]
         raise ConfigError(
             f"recommend.candidates.where is not SQL on table items: {reason} Its columns are "
             f"{', '.join(items.columns)}."
         ) from error
-    if not isinstance(kind, BooleanType):
-        raise ConfigError(
-            f"recommend.candidates.where is a {kind.simpleString()}, not a condition: {where}"
-        )
-    return F.expr(where)
+    raise ConfigError(
+        f"recommend.candidates.where is a {kind.simpleString()}, not a condition: {where}"
+    )

@@ -15,7 +15,9 @@ def history(spark):
 
 
 def rows_of(frame):
-    return sorted((row["user_id"], row["likes"], row["seen"]) for row in frame.collect())
+    return sorted(
+        (row["user_id"], sorted(row["likes"]), sorted(row["seen"])) for row in frame.collect()
+    )
 
 
 @pytest.fixture

@@ -172,3 +172,29 @@ def test_a_user_without_likes_gets_the_popular_list_without_what_is_seen():
 def test_a_user_who_has_seen_everything_gets_nothing():
     (found,) = run([([0], [0, 1])], [[(1, 1.0)], []], [0, 1], range(2), "sum", 5)
     assert found == []
+
+
+def test_a_user_who_has_rated_nearly_everything_gets_the_best_of_the_rest():
+    size, degree = 17_200, 50
+    random = np.random.default_rng(4)
+    targets = random.integers(0, size, (size, degree)).astype(np.int32)
+    steps = random.integers(1, 64, (size, degree)) / 64  # add up exactly in any order
+    indptr = np.arange(0, size * degree + 1, degree)
+    seen = np.sort(random.choice(size, 17_000, replace=False)).astype(np.int32)
+    likes, order = seen[::2], random.permutation(size).astype(np.int32)
+
+    total, count = np.zeros(size), np.zeros(size, int)
+    np.add.at(total, targets[likes], steps[likes])
+    np.add.at(count, targets[likes], 1)
+    rest = np.setdiff1d(np.flatnonzero(count), seen)
+    wanted = rest[np.lexsort((order[rest], -total[rest]))][:10]
+
+    best, scores, supports, *_, fallback = score_users(
+        np.array([0, len(likes)]), likes, np.array([0, len(seen)]), seen,
+        indptr, targets.ravel(), steps.ravel(), np.arange(size, dtype=np.int32), order,
+        AGGREGATES["sum"], 10,
+    )  # fmt: skip
+    assert best[0].tolist() == wanted.tolist()
+    assert scores[0].tolist() == total[wanted].tolist()
+    assert supports[0].tolist() == count[wanted].tolist()
+    assert not fallback.any()
