@@ -212,15 +212,16 @@ def test_diverse_lists_are_less_alike_within_and_hold_what_the_longer_list_has(s
         alike = [(each @ each.T)[np.triu_indices(len(each), 1)].mean() for each in found]
         return np.mean(alike)
 
-    run(store, "long", ["recommend"], "recommend.k=30")
+    depth = "recommend.neighbours_per_title={jaccard: 20, base: 20}"
+    run(store, "long", ["recommend"], depth, "recommend.k=30")
     wide = {
         (row[C.USER_ID], row[C.ITEM_ID])
         for row in store.read("recommendations").where("source = 'jaccard'").collect()
     }
-    run(store, "plain", ["recommend"])
+    run(store, "plain", ["recommend"], depth)
     plain = mean_cosine()
     run(
-        store, "diverse", ["recommend"],
+        store, "diverse", ["recommend"], depth,
         "recommend.diversity.relevance=0.5", "recommend.diversity.pool=30",
     )  # fmt: skip
     assert mean_cosine() < plain - 0.05

@@ -90,7 +90,10 @@ def test_an_unknown_key_names_file_path_near_match_and_allowed_keys(written):
     assert str(path) in text
     assert "recommend.agregate" in text
     assert "did you mean 'aggregate'?" in text
-    assert "histories, k, neighbours_grid, neighbours_per_title, sources" in text
+    assert (
+        "histories, k, least_weight, neighbours_grid, neighbours_per_title, profile, sources"
+        in text
+    )
 
 
 def test_an_unknown_section_lists_the_sections(written):
