@@ -15,7 +15,7 @@ from colike.recommend.kernel import Bools
 from colike.recommend.renewal import Changed, changed_owners
 from colike.recommend.sources import Floats, LoadedSource, load_neighbours, vectors_of
 from colike.tables import Reader, Store
-from colike.tables.changes import changes
+from colike.tables.changes import changes, is_whole
 
 HISTORY = "user_history"
 DEPTH = "neighbours_per_title."
@@ -75,6 +75,10 @@ def before(store: Store, last: Row, now: Reader, engine: Engine, config: Config)
         config: The config, which was the same.
     """
     then = Reader(store, last["versions_in"])
+    others = {table: at for table, at in then.pinned.items() if table != HISTORY}
+    for table, version in others.items():
+        if version != now.pinned.get(table) and not is_whole(store, table, version):
+            return None
     if not _numbers_stand(then.read("items"), now.read("items")):
         return None
     feed = changes(store, HISTORY, then.pinned[HISTORY], now.pinned[HISTORY])

@@ -3,6 +3,7 @@
 import io
 import json
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -159,6 +160,20 @@ def test_where_nothing_that_counts_has_changed_nobody_is_scored_and_nothing_is_w
     assert set(scored(store, "second").values()) == {0}
     assert store.version("recommendations") == version
     assert "recommend: nothing to do" in run(store, "third", ["recommend"])
+
+
+def test_where_the_last_lists_inputs_are_vacuumed_all_lists_are_made_again(store):
+    folder = Path(store.location.root) / "tables" / "item_neighbours"
+    old_files = list(folder.glob("*.parquet"))
+    rows = store.read("item_neighbours").drop(C.RUN_ID).cache()
+    rows.count()
+    Writer(store, "change", ("item_neighbours",)).overwrite("item_neighbours", rows)
+    for file in old_files:
+        file.unlink()
+    before = rows_of(store)
+    run(store, "second", ["recommend"])
+    assert scored(store, "second") == {}, "all lists were made"
+    assert rows_of(store) == before
 
 
 def test_a_table_that_somebody_else_has_written_is_not_counted_on(spark, store, tmp_path):
