@@ -15,7 +15,6 @@ from pyspark.sql import functions as F
 from colike import columns as C
 from colike.chain import job_main
 from colike.data.splits import test_ratings, train_likes
-from colike.embedding.vectors import collect_vectors
 from colike.evaluation.book import book_lists, short_titles
 from colike.evaluation.exposure import cold_share, coverage, exposures, gini
 from colike.evaluation.judged import Scale
@@ -24,7 +23,7 @@ from colike.evaluation.rows import Figure, counted, figures, pair_figures
 from colike.evaluation.similar import ItemFacts
 from colike.evaluation.sums import Measure, metric_sums
 from colike.recommend.catalogue import Catalogue, collect_catalogue, described
-from colike.recommend.sources import load_sources
+from colike.recommend.sources import load_sources, vectors_of
 from colike.stage import Job, Stage
 
 POPULARITY = "popularity"
@@ -54,9 +53,8 @@ def _measure(job: Job, catalogue: Catalogue, users: int) -> Measure:
     config = job.config
     scale = Scale(config.likes.at_least, config.likes.detractor_at_most)
     share = np.maximum(catalogue.likes, 1) / max(users, 1)
-    embeddings = job.reader.read_or_empty("item_embeddings")
-    base = collect_vectors(embeddings, job.read("items"), config.pairs.base_embedder)
-    facts = ItemFacts(share, base.by_index(catalogue.size))
+    vectors = vectors_of(job, config.pairs.base_embedder, catalogue.size)
+    facts = ItemFacts(share, vectors)
     return Measure(tuple(config.evaluate.ks), scale, config.evaluate.bootstrap_replicates, facts)
 
 
@@ -81,7 +79,7 @@ def _holdout(
 def _book(job: Job, catalogue: Catalogue, tests: DataFrame, measure: Measure) -> Iterator[Figure]:
     config, items = job.config, job.read("items")
     within = described(items)
-    loaded = load_sources(job.reader, catalogue, config)
+    loaded = load_sources(job, catalogue, config)
     sources = [source for source in loaded if source.kind == "neighbour"]
     for source in sources:
         short = short_titles(source, within, max(measure.ks))

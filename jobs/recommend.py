@@ -16,8 +16,8 @@ from colike.chain import job_main
 from colike.config.recommend import RecommendConfig
 from colike.config.saved import save_config
 from colike.data.files import fingerprint, input_path
-from colike.recommend.before import DEPTH, Before, before
-from colike.recommend.depth import Choice, choose_depths
+from colike.recommend.before import Before, before
+from colike.recommend.depth import DEPTH, Choice, choose_depths
 from colike.recommend.engine import Engine, load_engine
 from colike.recommend.scoring import longest_history
 from colike.recommend.sources import LoadedSource, load_sources

@@ -1,18 +1,20 @@
 """One lazy Spark session and one small finished store for all tests that ask for them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
-from pyspark.sql import SparkSession
+from pyspark.sql import Row, SparkSession
 
+from colike import columns as C
 from colike.chain import run_jobs
 from colike.config import Config, load_config
 from colike.data.generate import generate
 from colike.reporters import PlainReporter
 from colike.spark import session
 from colike.stage import Run
-from colike.tables import IdTypes, Store
+from colike.tables import IdTypes, Store, Writer
 
 SPARK = {
     "spark.master": "local[2]",
@@ -66,3 +68,26 @@ def tiny_store(
     store = Store.open(spark, str(tmp_path_factory.mktemp("tiny_store")), ids)
     run_jobs(Run(tiny_config, store, TINY_RUN, str(tiny_data), PlainReporter()), TINY_JOBS)
     return store
+
+
+def _embed(store: Store, items: Sequence[Row], vectors: np.ndarray) -> None:
+    rows = [
+        {
+            C.SOURCE: "base",
+            C.ITEM_ID: item[C.ITEM_ID],
+            "content_hash": item["content_hash"],
+            C.MODEL_ID: "random",
+            C.EMBEDDING: vector.tolist(),
+        }
+        for item, vector in zip(
+            items, vectors / np.linalg.norm(vectors, axis=1, keepdims=True), strict=True
+        )
+    ]
+    frame = store.frame("item_embeddings", rows).repartition(3)
+    Writer(store, "vectors", ("item_embeddings",)).overwrite("item_embeddings", frame)
+
+
+@pytest.fixture(scope="session")
+def embed() -> Callable[[Store, Sequence[Row], np.ndarray], None]:
+    """Gives rows of items their vectors, made unit length, as embedder `base` of a store."""
+    return _embed

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from benchmarks.systems.rows import neighbours_of, rows_of
+from benchmarks.systems.rows import load
 from benchmarks.systems.timing import say, timed
 from colike.recommend.catalogue import Catalogue
 from colike.recommend.graph import NeighbourGraph
@@ -19,14 +19,12 @@ USERS = 4096
 
 def main(likes: str, neighbours: str, k: str) -> None:
     """Score all users; what is seen is what is liked, and nothing is filled up."""
-    indptr, items, weights, size = neighbours_of(neighbours)
-    starts, values, _ = rows_of(likes, "user_number", "item_idx")
-    size = max(size, int(values.max()) + 1)
-    indptr = np.concatenate([indptr, np.full(size + 1 - len(indptr), indptr[-1])])
-    ids, nobody = np.arange(size, dtype=np.int32), np.zeros(0, np.int32)
-    catalogue = Catalogue(ids, ids, np.zeros(size, np.int64), nobody)
-    scorer = NeighbourScorer(catalogue, NeighbourGraph(indptr, items, weights), "sum", int(k))
-    histories = Histories(starts, values, starts, values)
+    task = load(likes, neighbours)
+    ids, nobody = np.arange(task.size, dtype=np.int32), np.zeros(0, np.int32)
+    catalogue = Catalogue(ids, ids, np.zeros(task.size, np.int64), nobody)
+    graph = NeighbourGraph(task.indptr, task.items, task.weights)
+    scorer = NeighbourScorer(catalogue, graph, "sum", int(k))
+    histories = Histories(task.starts, task.values, task.starts, task.values)
     scorer(histories.of_users(0, 1))  # compiles
 
     def score(block: tuple[int, int]) -> Lists:

@@ -6,21 +6,20 @@ import numpy as np
 from implicit.nearest_neighbours import ItemItemRecommender, NearestNeighboursScorer
 from scipy.sparse import csr_matrix
 
-from benchmarks.systems.rows import neighbours_of, rows_of
+from benchmarks.systems.rows import load
 from benchmarks.systems.timing import say, timed
 
 
 def main(likes: str, neighbours: str, k: str) -> None:
     """Score all users by given neighbours, without what they like."""
-    indptr, items, weights, size = neighbours_of(neighbours)
-    starts, values, _ = rows_of(likes, "user_number", "item_idx")
-    size = max(size, int(values.max()) + 1)
-    indptr = np.concatenate([indptr, np.full(size + 1 - len(indptr), indptr[-1])])
+    task = load(likes, neighbours)
     model = ItemItemRecommender(num_threads=0)
-    model.similarity = csr_matrix((weights, items, indptr.astype(np.int32)), shape=(size, size))
+    edges = (task.weights, task.items, task.indptr.astype(np.int32))
+    model.similarity = csr_matrix(edges, shape=(task.size, task.size))
     model.scorer = NearestNeighboursScorer(model.similarity)
-    shape = (len(starts) - 1, size)
-    user_items = csr_matrix((np.ones(len(values)), values, starts.astype(np.int32)), shape=shape)
+    shape = (len(task.starts) - 1, task.size)
+    liked = (np.ones(len(task.values)), task.values, task.starts.astype(np.int32))
+    user_items = csr_matrix(liked, shape=shape)
     users = np.arange(shape[0])
     rows: list[int] = []
 

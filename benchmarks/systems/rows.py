@@ -1,6 +1,8 @@
 """Parquet of likes and neighbours as compressed rows, for systems that work in memory."""
 
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -11,22 +13,41 @@ Ints = npt.NDArray[np.int32]
 Doubles = npt.NDArray[np.float64]
 
 
-def rows_of(folder: str, owner: str, value: str) -> tuple[Longs, Ints, npt.NDArray[np.int64]]:
-    """Return where each owner's rows begin, their values, and the order they stand in the file."""
-    table = pq.read_table(Path(folder), columns=[owner, value])
-    owners, values = table[owner].to_numpy(), table[value].to_numpy()
-    order = np.lexsort((values, owners))
-    counts = np.bincount(owners)
-    indptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-    return indptr, values[order].astype(np.int32), order
+@dataclass(frozen=True)
+class Task:
+    """Likes of users (`starts`, `values`), and neighbours of `size` items by falling weight."""
+
+    starts: Longs
+    values: Ints
+    indptr: Longs
+    items: Ints
+    weights: Doubles
+    size: int
 
 
-def neighbours_of(folder: str) -> tuple[Longs, Ints, Doubles, int]:
-    """Return neighbours by falling weight: indptr, items, weights, and the number of items."""
-    columns = ["item_idx", "rank", "neighbour_idx", "weight"]
-    table = pq.read_table(Path(folder), columns=columns)
-    owners, ranks, others, weights = (table[name].to_numpy() for name in columns)
-    size = int(max(owners.max(), others.max())) + 1
-    order = np.lexsort((ranks, owners))
-    indptr = np.concatenate([[0], np.cumsum(np.bincount(owners, minlength=size))])
-    return indptr.astype(np.int64), others[order].astype(np.int32), weights[order], size
+def load(likes: str, neighbours: str) -> Task:
+    """Return what is to be scored, as compressed rows."""
+    users, values = _columns(likes, "user_number", "item_idx")
+    owners, ranks, others, weights = _columns(
+        neighbours, "item_idx", "rank", "neighbour_idx", "weight"
+    )
+    size = int(max(owners.max(), others.max(), values.max())) + 1
+    by_user, by_rank = np.lexsort((values, users)), np.lexsort((ranks, owners))
+    return Task(
+        _indptr(users, int(users.max()) + 1),
+        values[by_user].astype(np.int32),
+        _indptr(owners, size),
+        others[by_rank].astype(np.int32),
+        weights[by_rank],
+        size,
+    )
+
+
+def _columns(folder: str, *names: str) -> list[npt.NDArray[Any]]:
+    table = pq.read_table(Path(folder), columns=list(names))
+    return [table[name].to_numpy() for name in names]
+
+
+def _indptr(owners: npt.NDArray[Any], size: int) -> Longs:
+    counts = np.bincount(owners, minlength=size)
+    return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)

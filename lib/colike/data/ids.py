@@ -1,9 +1,22 @@
 """Between the ids of the data set and the dense item_idx that algorithms use."""
 
+import numpy as np
+import numpy.typing as npt
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from colike import columns as C
+
+
+def ranks_of(ids: npt.NDArray[np.generic]) -> npt.NDArray[np.int32]:
+    """Return the rank of each id among them, which decides ties.
+
+    >>> ranks_of(np.array([30, 10, 20])).tolist()
+    [2, 0, 1]
+    """
+    ranks = np.empty(len(ids), np.int32)
+    ranks[np.argsort(ids, kind="stable")] = np.arange(len(ids), dtype=np.int32)
+    return ranks
 
 
 def to_ids(frame: DataFrame, items: DataFrame, *columns: str) -> DataFrame:

@@ -8,6 +8,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from colike import columns as C
+from colike.data.ids import ranks_of
 
 
 @dataclass(frozen=True)
@@ -52,9 +53,10 @@ def collect_vectors(embeddings: DataFrame, items: DataFrame, source: str) -> Emb
         .sort_values(C.ITEM_IDX)
     )
     ids = rows[C.ITEM_ID].to_numpy()
-    order = np.empty(len(ids), np.int32)
-    order[np.argsort(ids, kind="stable")] = np.arange(len(ids), dtype=np.int32)
     vectors = np.stack(rows[C.EMBEDDING].to_list()) if len(rows) else np.zeros((0, 0))
     return Embedded(
-        ids, rows[C.ITEM_IDX].to_numpy(np.int32), order, vectors.astype(np.float32, copy=False)
+        ids,
+        rows[C.ITEM_IDX].to_numpy(np.int32),
+        ranks_of(ids),
+        vectors.astype(np.float32, copy=False),
     )

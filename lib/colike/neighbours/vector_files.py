@@ -11,6 +11,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from colike import columns as C
+from colike.data.ids import ranks_of
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int32]
@@ -51,12 +52,10 @@ def write_vectors(
     mine = embeddings.where(F.col(C.SOURCE) == source).join(index, on=C.ITEM_ID, how="inner")
     listed = mine.select(C.ITEM_IDX, C.ITEM_ID).toPandas().sort_values(C.ITEM_IDX)
     indices = listed[C.ITEM_IDX].to_numpy(np.int32)
-    order = np.empty(len(indices), np.int32)
-    order[np.argsort(listed[C.ITEM_ID].to_numpy(), kind="stable")] = np.arange(len(indices))
     # Spark knows files that it ships by their names alone.
     files = VectorFiles(*(folder / f"{folder.name}-{name}" for name in (VECTORS, ITEMS, ORDER)))
     np.save(files.items, indices)
-    np.save(files.order, order)
+    np.save(files.order, ranks_of(listed[C.ITEM_ID].to_numpy()))
     dimensions = int(mine.select(F.size(C.EMBEDDING)).limit(1).collect()[0][0])
     shape = (len(indices), dimensions)
     vectors = np.memmap(files.vectors, np.float32, "w+", shape=shape)

@@ -10,6 +10,7 @@ from pyspark.sql import functions as F
 from colike import columns as C
 from colike.config import Config
 from colike.recommend.candidates import candidates
+from colike.recommend.depth import depths_in
 from colike.recommend.engine import Engine
 from colike.recommend.kernel import Bools
 from colike.recommend.renewal import Changed, changed_owners
@@ -18,7 +19,6 @@ from colike.tables import Reader, Store
 from colike.tables.changes import changes, is_whole
 
 HISTORY = "user_history"
-DEPTH = "neighbours_per_title."
 
 
 @dataclass(frozen=True)
@@ -88,16 +88,11 @@ def before(store: Store, last: Row, now: Reader, engine: Engine, config: Config)
     users = None if then.pinned[HISTORY] == now.pinned[HISTORY] else touched
     may = candidates(then.read("items"), config.recommend.candidates)
     offer = not np.array_equal(may, engine.may)
-    return Before(then, _depths(store, last[C.RUN_ID]), may, Changed(users, offer))
+    of_last = store.read("run_metrics").where(F.col(C.RUN_ID) == last[C.RUN_ID])
+    return Before(then, depths_in(of_last), may, Changed(users, offer))
 
 
 def _numbers_stand(then: DataFrame, now: DataFrame) -> bool:
     """Whether every item of then is still there, under its number."""
     same = now.select(C.ITEM_ID, C.ITEM_IDX)
     return then.join(same, on=[C.ITEM_ID, C.ITEM_IDX], how="left_anti").isEmpty()
-
-
-def _depths(store: Store, run_id: str) -> dict[str, int]:
-    is_depth = F.col(C.NAME).startswith(DEPTH) & (F.col(C.RUN_ID) == run_id)
-    rows = store.read("run_metrics").where(is_depth).collect()
-    return {row[C.NAME].removeprefix(DEPTH): int(row[C.VALUE]) for row in rows}

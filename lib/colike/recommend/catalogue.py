@@ -8,6 +8,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from colike import columns as C
+from colike.data.ids import ranks_of
 from colike.data.splits import TrainLikes
 from colike.recommend.kernel import Bools, Ints, Longs
 from colike.similarity.margins import item_likes
@@ -40,8 +41,7 @@ def collect_catalogue(items: DataFrame, likes: TrainLikes) -> Catalogue:
     counted = items.select(C.ITEM_ID, C.ITEM_IDX).join(item_likes(likes), on=C.ITEM_IDX, how="left")
     frame = counted.fillna(0, [C.LIKES]).toPandas().sort_values(C.ITEM_IDX)
     ids = frame[C.ITEM_ID].to_numpy()
-    order = np.empty(len(ids), np.int32)
-    order[np.argsort(ids, kind="stable")] = np.arange(len(ids), dtype=np.int32)
+    order = ranks_of(ids)
     counts = frame[C.LIKES].to_numpy(np.int64)
     popular = np.lexsort((order, -counts)).astype(np.int32)
     return Catalogue(ids, order, counts, popular)

@@ -15,6 +15,8 @@ from colike.recommend.kernel import Doubles, Ints, Longs
 from colike.recommend.scorers import Scorer
 
 HELD = "held"
+# Names of run_metrics begin so, and end with the source.
+DEPTH = "neighbours_per_title."
 HITS = "source string, depth int, recall double, users bigint"
 
 
@@ -52,6 +54,12 @@ def choose_depths(
         name: Choice(max(by_depth, key=lambda depth: (by_depth[depth], -depth)), by_depth)
         for name, by_depth in recall.items()
     }
+
+
+def depths_in(metrics: DataFrame) -> dict[str, int]:
+    """Return the depth of each source that rows of run_metrics tell; the newest run's stands."""
+    rows = metrics.where(F.col(C.NAME).startswith(DEPTH)).orderBy(C.RUN_ID).collect()
+    return {row[C.NAME].removeprefix(DEPTH): int(row[C.VALUE]) for row in rows}
 
 
 def recall_of(lists: Ints, held_indptr: Longs, held: Ints) -> Doubles:

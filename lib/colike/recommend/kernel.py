@@ -105,6 +105,19 @@ def fill_up(popular: Ints, taken: Bools, best: Ints, fallback: Bools, filled: in
 
 
 @compiled
+def empty_lists(users: int, k: int) -> tuple[Ints, Doubles, Ints, Ints, Doubles, Bools]:
+    """Return the arrays of `lists.Lists` before anything is listed."""
+    return (
+        np.full((users, k), -1, np.int32),
+        np.zeros((users, k), np.float64),
+        np.zeros((users, k), np.int32),
+        np.full((users, k, BECAUSE_PARTS), -1, np.int32),
+        np.zeros((users, k, BECAUSE_PARTS), np.float64),
+        np.zeros((users, k), np.bool_),
+    )
+
+
+@compiled
 def score_users(
     likes_indptr: Longs, likes: Ints, seen_indptr: Longs, seen: Ints,
     indptr: Longs, items: Ints, weights: Doubles,
@@ -131,12 +144,7 @@ def score_users(
         item came from `popular`.
     """
     users, n = len(likes_indptr) - 1, len(order)
-    best = np.full((users, k), -1, np.int32)
-    scores = np.zeros((users, k), np.float64)
-    supports = np.zeros((users, k), np.int32)
-    because = np.full((users, k, BECAUSE_PARTS), -1, np.int32)
-    parts = np.zeros((users, k, BECAUSE_PARTS), np.float64)
-    fallback = np.zeros((users, k), np.bool_)
+    best, scores, supports, because, parts, fallback = empty_lists(users, k)
     total, largest = np.zeros(n, np.float64), np.zeros(n, np.float64)
     support, touched = np.zeros(n, np.int32), np.zeros(n, np.int32)
     slots, is_seen = np.full(n, -1, np.int32), np.zeros(n, np.bool_)

@@ -10,6 +10,7 @@ from pyspark.sql import functions as F
 from colike import columns as C
 from colike.config import Config
 from colike.data.history import of_history
+from colike.recommend.depth import depths_in
 from colike.recommend.engine import load_engine
 from colike.recommend.histories import Histories
 from colike.recommend.lists import to_arrow
@@ -77,10 +78,7 @@ def recommend_user(
 
 def chosen_depths(store: Store, config: Config) -> Mapping[str, int]:
     """Return the neighbours per title that the last recommend job chose or was given."""
-    name = "neighbours_per_title."
-    metrics = store.read("run_metrics").where(F.col(C.NAME).startswith(name))
-    rows = metrics.orderBy(C.RUN_ID).collect()
-    found = {row[C.NAME].removeprefix(name): int(row[C.VALUE]) for row in rows}
+    found = depths_in(store.read("run_metrics"))
     return {**found, **config.recommend.neighbours_per_title}
 
 

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from colike.compiled import compiled, compiled_sums
 from colike.recommend.catalogue import Catalogue
 from colike.recommend.histories import Histories
-from colike.recommend.kernel import BECAUSE_PARTS, Bools, Doubles, Ints, Longs, fill_up, insert
+from colike.recommend.kernel import Bools, Doubles, Ints, Longs, empty_lists, fill_up, insert
 from colike.recommend.lists import Lists
 
 Floats = npt.NDArray[np.float32]
@@ -113,12 +113,7 @@ def rescored(
 ) -> tuple[Ints, Doubles, Ints, Ints, Doubles, Bools]:  # fmt: skip
     """Return the arrays of Lists: the k best candidates of each user, then popular items."""
     users = len(sums)
-    best = np.full((users, k), -1, np.int32)
-    scores = np.zeros((users, k), np.float64)
-    supports = np.zeros((users, k), np.int32)
-    because = np.full((users, k, BECAUSE_PARTS), -1, np.int32)
-    parts = np.zeros((users, k, BECAUSE_PARTS), np.float64)
-    fallback = np.zeros((users, k), np.bool_)
+    best, scores, supports, because, parts, fallback = empty_lists(users, k)
     taken = np.zeros(len(order), np.bool_)
     for user in range(users):
         mine = likes[likes_indptr[user] : likes_indptr[user + 1]]

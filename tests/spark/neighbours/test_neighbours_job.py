@@ -12,30 +12,18 @@ from colike.chain import run_jobs
 from colike.config import load_config
 from colike.reporters import PlainReporter
 from colike.stage import Run
-from colike.tables import Store, Writer
+from colike.tables import Store
 
 
 @pytest.fixture(scope="module")
-def embedded(spark, tiny_store, tmp_path_factory):
+def embedded(spark, tiny_store, embed, tmp_path_factory):
     """The tiny store with vectors for nine titles in ten."""
     folder = tmp_path_factory.mktemp("embedded") / "store"
     shutil.copytree(tiny_store.location.root, folder)
     store = Store.open(spark, str(folder), tiny_store.ids)
     items = store.read("items").where(f"{C.ITEM_IDX} % 10 <> 3").orderBy(C.ITEM_IDX).collect()
     vectors = np.random.default_rng(0).normal(size=(len(items), 6)).round(1)
-    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    rows = [
-        {
-            C.SOURCE: "base",
-            C.ITEM_ID: item[C.ITEM_ID],
-            "content_hash": item["content_hash"],
-            C.MODEL_ID: "random",
-            C.EMBEDDING: vector.tolist(),
-        }
-        for item, vector in zip(items, vectors, strict=True)
-    ]
-    frame = store.frame("item_embeddings", rows).repartition(3)
-    Writer(store, "vectors", ("item_embeddings",)).overwrite("item_embeddings", frame)
+    embed(store, items, vectors)
     return store
 
 

@@ -23,12 +23,12 @@ OVERRIDES = (
 
 
 @pytest.fixture(scope="module")
-def embedded(spark, tiny_store, tmp_path_factory):
+def embedded(spark, tiny_store, embed, tmp_path_factory):
     """The tiny store with random vectors for `base`, its neighbours and everyone's lists."""
     folder = tmp_path_factory.mktemp("embedded") / "store"
     shutil.copytree(tiny_store.location.root, folder)
     store = Store.open(spark, str(folder), tiny_store.ids)
-    write_vectors(store, seed=0)
+    write_vectors(embed, store, seed=0)
     run(store, "first", ["neighbours", "recommend"])
     return store
 
@@ -40,26 +40,13 @@ def store(spark, embedded, tmp_path):
     return Store.open(spark, str(tmp_path / "store"), embedded.ids)
 
 
-def write_vectors(store, seed, changed=()):
+def write_vectors(embed, store, seed, changed=()):
     """Give every item a random unit vector, and those of `changed` another one."""
     items = store.read("items").orderBy(C.ITEM_IDX).select(C.ITEM_ID, "content_hash").collect()
     vectors = np.random.default_rng(0).normal(size=(len(items), 6))
     for place in changed:
         vectors[place] = np.random.default_rng(seed).normal(size=6)
-    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    rows = [
-        {
-            C.SOURCE: "base",
-            C.ITEM_ID: item[C.ITEM_ID],
-            "content_hash": item["content_hash"],
-            C.MODEL_ID: "random",
-            C.EMBEDDING: vector.tolist(),
-        }
-        for item, vector in zip(items, vectors, strict=True)
-    ]
-    Writer(store, "vectors", ("item_embeddings",)).overwrite(
-        "item_embeddings", store.frame("item_embeddings", rows)
-    )
+    embed(store, items, vectors)
 
 
 def run(store, run_id, jobs, *overrides, data=None):
@@ -141,8 +128,8 @@ def test_users_whose_neighbours_changed_are_scored_again(spark, store, tmp_path)
     assert counts == {"popularity": 0, "jaccard": fans.count(), "base": 0, "profile": 0}
 
 
-def test_other_vectors_change_the_lists_that_are_made_of_them_alone(spark, store, tmp_path):
-    write_vectors(store, seed=9, changed=[0, 1])
+def test_other_vectors_change_the_lists_that_are_made_of_them_alone(spark, embed, store, tmp_path):
+    write_vectors(embed, store, seed=9, changed=[0, 1])
     before = rows_of(store, "source IN ('popularity', 'jaccard')")
     run(store, "second", ["neighbours", "recommend"])
     assert rows_of(store, "source IN ('popularity', 'jaccard')") == before
