@@ -21,6 +21,10 @@ SPARK = {
     "spark.driver.memory": "1g",
     "spark.sql.shuffle.partitions": "2",
     "spark.databricks.delta.snapshotPartitions": "1",
+    # Thousands of queries run; nobody looks at the last hundred's plans.
+    "spark.sql.ui.retainedExecutions": "1",
+    "spark.ui.retainedJobs": "1",
+    "spark.ui.retainedStages": "1",
 }
 # The chain without a text embedder: seconds instead of minutes.
 TINY_JOBS = ("ingest", "similarity", "neighbours", "recommend", "evaluate", "publish")
@@ -40,6 +44,20 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
     started = session({**SPARK, "spark.sql.warehouse.dir": str(warehouse)}, "colike tests")
     yield started
     started.stop()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _forgotten_tables() -> Iterator[None]:
+    """Let go of the tables that a module's tests made.
+
+    Delta keeps the log and the query plans of each table that was opened for an hour: of all
+    the stores of a whole run that is more than the driver's memory.
+    """
+    yield
+    active = SparkSession.getActiveSession()
+    if active is not None:
+        active.catalog.clearCache()
+        active.sparkContext._jvm.org.apache.spark.sql.delta.DeltaLog.clearCache()
 
 
 @pytest.fixture(scope="session")
