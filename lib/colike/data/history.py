@@ -30,14 +30,13 @@ def user_history(ratings: DataFrame, items: DataFrame, like_at_least: float) -> 
     return numbered.groupBy(C.USER_ID).agg(*arrays)
 
 
-def of_history(history: DataFrame, name: str) -> DataFrame:
-    """Return user_id, `likes` and `seen` of the history train, known or all.
+def of_history(history: DataFrame, name: str, *more: Column) -> DataFrame:
+    """Return user_id, `likes` and `seen` of the history train, known or all, and `more`.
 
     Items are sorted within each of its splits, one split after the other.
     """
-    return history.select(
-        C.USER_ID, _joined(C.LIKES, name).alias(C.LIKES), _joined(C.SEEN, name).alias(C.SEEN)
-    )
+    likes, seen = _joined(C.LIKES, name), _joined(C.SEEN, name)
+    return history.select(C.USER_ID, likes.alias(C.LIKES), seen.alias(C.SEEN), *more)
 
 
 def _joined(what: str, name: str) -> Column:

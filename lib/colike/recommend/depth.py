@@ -9,8 +9,9 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from colike import columns as C
+from colike.compiled import compiled
 from colike.data.history import of_history
-from colike.recommend.histories import Histories
+from colike.recommend.histories import Histories, rows_of
 from colike.recommend.kernel import Doubles, Ints, Longs
 from colike.recommend.scorers import Scorer
 
@@ -39,11 +40,7 @@ def choose_depths(
         history: Rows of user_history.
         scorers: Scorers by source and depth.
     """
-    users = of_history(history, "train").join(
-        history.select(C.USER_ID, F.col("likes_validation").alias(HELD)),
-        on=C.USER_ID,
-        how="inner",
-    )
+    users = of_history(history, "train", F.col("likes_validation").alias(HELD))
     eligible = users.where(F.size(HELD) > 0)
     sums = _recall_sums(eligible, scorers).collect()
     recall: dict[str, dict[int, float]] = {}
@@ -62,6 +59,7 @@ def depths_in(metrics: DataFrame) -> dict[str, int]:
     return {row[C.NAME].removeprefix(DEPTH): int(row[C.VALUE]) for row in rows}
 
 
+@compiled
 def recall_of(lists: Ints, held_indptr: Longs, held: Ints) -> Doubles:
     """Return each user's share of held-out likes that its list holds.
 
@@ -69,11 +67,15 @@ def recall_of(lists: Ints, held_indptr: Longs, held: Ints) -> Doubles:
     >>> recall_of(lists, np.array([0, 2, 3]), np.array([1, 9, 5], np.int32)).tolist()
     [0.5, 0.0]
     """
-    found = [
-        np.isin(held[start:end], row).mean()
-        for row, start, end in zip(lists, held_indptr[:-1], held_indptr[1:], strict=True)
-    ]
-    return np.asarray(found, np.float64)
+    recall = np.zeros(len(lists), np.float64)
+    for user in range(len(lists)):
+        mine = held[held_indptr[user] : held_indptr[user + 1]]
+        found = 0
+        for item in mine:
+            for listed in lists[user]:
+                found += item == listed
+        recall[user] = found / len(mine)
+    return recall
 
 
 def _recall_sums(users: DataFrame, scorers: Mapping[tuple[str, int], Scorer]) -> DataFrame:
@@ -82,11 +84,10 @@ def _recall_sums(users: DataFrame, scorers: Mapping[tuple[str, int], Scorer]) ->
     def measure(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
             histories = Histories.of_batch(batch)
-            held = batch.column(HELD)
-            indptr, flat = held.offsets.to_numpy(), held.flatten().to_numpy()
+            held = rows_of(batch.column(HELD))
             rows = []
             for (source, depth), scorer in shared.value.items():
-                recall = recall_of(scorer(histories).items, indptr - indptr[0], flat)
+                recall = recall_of(scorer(histories).items, *held)
                 rows.append((source, depth, float(recall.sum()), len(recall)))
             yield _as_batch(rows)
 

@@ -26,8 +26,8 @@ class Histories:
     @staticmethod
     def of_batch(batch: pa.RecordBatch) -> "Histories":
         """Return the histories of an Arrow batch with list columns `likes` and `seen`."""
-        indptr, likes = _rows(batch.column(C.LIKES))
-        return Histories(indptr, sorted_rows(indptr, likes), *_rows(batch.column(C.SEEN)))
+        indptr, likes = rows_of(batch.column(C.LIKES))
+        return Histories(indptr, sorted_rows(indptr, likes), *rows_of(batch.column(C.SEEN)))
 
     @staticmethod
     def of_user(likes: list[int], seen: list[int]) -> "Histories":
@@ -72,7 +72,8 @@ def sorted_rows(indptr: Longs, values: Ints) -> Ints:
     return made
 
 
-def _rows(column: pa.ListArray) -> tuple[Longs, Ints]:
+def rows_of(column: pa.ListArray) -> tuple[Longs, Ints]:
+    """Return a column of lists as compressed rows: where each begins, and all values."""
     offsets = column.offsets.to_numpy().astype(np.int64)
     return offsets - offsets[0], column.flatten().to_numpy().astype(np.int32, copy=False)
 

@@ -16,6 +16,9 @@ Bools = npt.NDArray[np.bool_]
 
 BECAUSE_PARTS = 3
 SUM, MAX, COUNT_THEN_MAX, COUNT_THEN_SUM = 0, 1, 2, 3
+# Columns of the sums that an item has, and what they are before anything is added.
+TOTAL, LARGEST, SUPPORT = 0, 1, 2
+NOTHING = np.array([0.0, -np.inf, 0.0])
 AGGREGATES = {
     "sum": SUM,
     "max": MAX,
@@ -25,7 +28,7 @@ AGGREGATES = {
 
 
 @compiled
-def aggregated(aggregate: int, total: float, largest: float, support: int) -> float:
+def aggregated(aggregate: int, total: float, largest: float, support: float) -> float:
     """Return a candidate's score (METHOD.md, the book's engine)."""
     if aggregate == SUM:
         return total
@@ -59,22 +62,43 @@ def insert(keys: Doubles, values: Ints, filled: int, key: float, value: int, ord
 
 @compiled
 def add_up(
-    likes: Ints, indptr: Longs, items: Ints, weights: Doubles,
-    total: Doubles, largest: Doubles, support: Ints, touched: Ints,
-) -> int:  # fmt: skip
-    """Add the neighbours of all likes; return how many distinct items `touched` holds."""
+    likes: Ints, indptr: Longs, items: Ints, weights: Doubles, sums: Doubles, touched: Ints
+) -> int:
+    """Add the neighbours of all likes to `sums`; return how many distinct items `touched` holds.
+
+    An item's three sums lie beside each other, so that a weight touches memory once. `touched`
+    has room for one item more than there are: it is written before it is known to be new.
+    """
     count = 0
     for like in likes:
         for at in range(indptr[like], indptr[like + 1]):
             item, weight = items[at], weights[at]
-            if support[item] == 0:
-                touched[count] = item
-                count += 1
-                largest[item] = weight
-            total[item] += weight
-            largest[item] = max(largest[item], weight)
-            support[item] += 1
+            touched[count] = item
+            count += sums[item, SUPPORT] == 0
+            sums[item, TOTAL] += weight
+            sums[item, LARGEST] = max(sums[item, LARGEST], weight)
+            sums[item, SUPPORT] += 1
     return count
+
+
+@compiled
+def choose(
+    touched: Ints, is_seen: Bools, sums: Doubles, aggregate: int, scores: Doubles, best: Ints,
+    order: Ints,
+) -> int:  # fmt: skip
+    """Fill a user's list with the best unseen of the touched items; return its length."""
+    filled, size = 0, len(best)
+    # Most items are worse than the last of a full list, and need not be inserted to know it.
+    least = -np.inf
+    for item in touched:
+        if not is_seen[item]:
+            total, largest, support = sums[item, TOTAL], sums[item, LARGEST], sums[item, SUPPORT]
+            score = aggregated(aggregate, total, largest, support)
+            if score >= least:
+                filled = insert(scores, best, filled, score, item, order)
+                if filled == size:
+                    least = scores[size - 1]
+    return filled
 
 
 @compiled
@@ -86,7 +110,9 @@ def explain(
     for like in likes:
         for at in range(indptr[like], indptr[like + 1]):
             slot = slots[items[at]]
-            if slot >= 0:
+            if slot >= 0 and (
+                filled[slot] < BECAUSE_PARTS or weights[at] >= parts[slot, BECAUSE_PARTS - 1]
+            ):
                 filled[slot] = insert(
                     parts[slot], because[slot], filled[slot], weights[at], like, order
                 )
@@ -145,29 +171,26 @@ def score_users(
     """
     users, n = len(likes_indptr) - 1, len(order)
     best, scores, supports, because, parts, fallback = empty_lists(users, k)
-    total, largest = np.zeros(n, np.float64), np.zeros(n, np.float64)
-    support, touched = np.zeros(n, np.int32), np.zeros(n, np.int32)
+    sums, touched = np.empty((n, 3), np.float64), np.empty(n + 1, np.int32)
+    sums[:] = NOTHING
     slots, is_seen = np.full(n, -1, np.int32), np.zeros(n, np.bool_)
     for user in range(users):
         mine = likes[likes_indptr[user] : likes_indptr[user + 1]]
         known = seen[seen_indptr[user] : seen_indptr[user + 1]]
         is_seen[known] = True
-        count = add_up(mine, indptr, items, weights, total, largest, support, touched)
-        filled = 0
-        for item in touched[:count]:
-            if not is_seen[item]:
-                score = aggregated(aggregate, total[item], largest[item], support[item])
-                filled = insert(scores[user], best[user], filled, score, item, order)
+        found = touched[: add_up(mine, indptr, items, weights, sums, touched)]
+        filled = choose(found, is_seen, sums, aggregate, scores[user], best[user], order)
         for slot in range(filled):
             slots[best[user, slot]] = slot
-            supports[user, slot] = support[best[user, slot]]
+            supports[user, slot] = np.int32(sums[best[user, slot], SUPPORT])
         explain(
             mine, indptr, items, weights, order, slots, because[user], parts[user],
             np.zeros(k, np.int32),
         )  # fmt: skip
         is_seen[best[user, :filled]] = True
         fill_up(popular, is_seen, best[user], fallback[user], filled)
-        for item in touched[:count]:
-            total[item], support[item], slots[item], is_seen[item] = 0.0, 0, -1, False
+        for item in found:
+            sums[item, TOTAL], sums[item, LARGEST], sums[item, SUPPORT] = NOTHING
+            slots[item], is_seen[item] = -1, False
         is_seen[known] = False
     return best, scores, supports, because, parts, fallback
