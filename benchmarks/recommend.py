@@ -45,14 +45,11 @@ def _implicit(case: str, folder: Path) -> list[str]:
     return [*program, str(likes_of(case, folder)), str(neighbours_of(case, folder)), str(K)]
 
 
-def _sarplus(form: str) -> System:
-    def command(case: str, folder: Path) -> list[str]:
-        program = [str(python_of("sarplus", folder)), "-m", "benchmarks.systems.sarplus_recommend"]
-        data = [likes_of(case, folder), seen_of(case, folder), neighbours_of(case, folder)]
-        scratch = (folder / "scratch" / f"sarplus-{form}").absolute()
-        return [*program, form, *map(str, [*data, scratch]), str(K)]
-
-    return System(command, {"pysarplus": "0.6.6", **PEER_SPARK})
+def _sarplus(case: str, folder: Path) -> list[str]:
+    program = [str(python_of("sarplus", folder)), "-m", "benchmarks.systems.sarplus_recommend"]
+    data = [likes_of(case, folder), seen_of(case, folder), neighbours_of(case, folder)]
+    scratch = (folder / "scratch" / "sarplus").absolute()
+    return [*program, *map(str, [*data, scratch]), str(K)]
 
 
 def _als(case: str, folder: Path) -> list[str]:
@@ -65,8 +62,7 @@ def _als(case: str, folder: Path) -> list[str]:
 SYSTEMS = {
     "colike": _colike("recommend.sources=[jaccard]"),
     "colike_kernel": System(_kernel, ours("colike", "numba")),
-    "sarplus": _sarplus("sql"),
-    "sarplus_cached": _sarplus("cached"),
+    "sarplus": System(_sarplus, {"pysarplus": "0.6.6", **PEER_SPARK}),
     "als": System(_als, ours("pyspark")),
     "implicit": System(_implicit, {"implicit": "0.7.2"}),
 }

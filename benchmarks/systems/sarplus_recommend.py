@@ -1,8 +1,8 @@
 """Runs of SARplus's recommend_k_items by given neighbours; says seconds and rows as JSON.
 
-Seconds are those of the recommendation alone, to a committed Parquet table. `sql` is its plain
-form, whose seen filter raises, so that longer lists are joined against what is seen; `cached` its
-C++ form, which leaves out the liked items itself.
+Seconds are those of the recommendation alone, to a committed Parquet table. Its seen filter raises,
+so that longer lists are joined against what is seen. Its form in C++ needs a jar
+of its own, which was not to be had.
 """
 
 import shutil
@@ -16,19 +16,15 @@ from pyspark.sql import functions as F
 from benchmarks.systems.likes import spark_of
 from benchmarks.systems.timing import say, timed
 
-JAR = "com.microsoft.sarplus:sarplus-spark-3-2-plus_2.12:0.6.6"
 # So many more titles than asked for are looked at, since some of them are seen.
 MORE = 100
 
 
-def main(form: str, likes: str, seen: str, neighbours: str, scratch: str, k: str) -> None:
-    """Recommend to all users in the form `sql` or `cached`; `scratch` is emptied before."""
+def main(likes: str, seen: str, neighbours: str, scratch: str, k: str) -> None:
+    """Recommend to all users; `scratch` is emptied before."""
     shutil.rmtree(scratch, ignore_errors=True)
-    cached = form == "cached"
-    spark = spark_of(Path(scratch), JAR if cached else None)
-    model = SARPlus(
-        spark, "user_id", "item_idx", "rating", cache_path=str(Path(scratch) / "similarity.bin")
-    )
+    spark = spark_of(Path(scratch))
+    model = SARPlus(spark, "user_id", "item_idx", "rating")
     frame = spark.read.parquet(likes).select("user_id", "item_idx", "rating")
     frame.createOrReplaceTempView("df_train")
     pairs = spark.read.parquet(neighbours)
@@ -38,11 +34,8 @@ def main(form: str, likes: str, seen: str, neighbours: str, scratch: str, k: str
     out, length = str(Path(scratch) / "lists"), int(k)
 
     def recommend() -> None:
-        if cached:
-            lists = model.recommend_k_items(frame, length, True, True, 8)
-        else:
-            more = model.recommend_k_items(frame, length + MORE, False)
-            lists = _unseen(more, spark.read.parquet(seen), length)
+        more = model.recommend_k_items(frame, length + MORE, False)
+        lists = _unseen(more, spark.read.parquet(seen), length)
         lists.write.mode("overwrite").parquet(out)
 
     say(lambda: timed(recommend), lambda: spark.read.parquet(out).count())
