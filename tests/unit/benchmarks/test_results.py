@@ -2,7 +2,17 @@ import json
 from pathlib import Path
 
 import pytest
-from benchmarks import encode, kernel, quality, quality_tables, readers, training
+from benchmarks import (
+    encode,
+    kernel,
+    neighbours,
+    quality,
+    quality_tables,
+    readers,
+    recommend,
+    training,
+    whole_chain,
+)
 from benchmarks.histories import CASES, SHARES
 from benchmarks.results import Row, growth, table, write
 from benchmarks.similarity import NAME, SYSTEMS
@@ -59,9 +69,11 @@ def test_growth_is_the_exponent_between_sizes():
 def test_the_page_has_the_tables_of_the_kept_figures():
     rows = json.loads(KEPT.read_text("utf-8"))
     page = (ROOT / "docs" / "benchmarks.md").read_text("utf-8")
-    for name in (NAME, training.NAME, encode.NAME, readers.NAME):
+    others = (neighbours, training, encode, readers, whole_chain)
+    for name in (NAME, recommend.NAME, *(other.NAME for other in others)):
         assert table(rows, name) in page
-    assert growth(rows, NAME, SHARES) in page
+    for name in (NAME, recommend.NAME):
+        assert growth(rows, name, SHARES) in page
     if any(row["benchmark"] == quality.NAME for row in rows):
         assert quality_tables.tables(rows) in page
 
@@ -73,12 +85,15 @@ KNOWN = {
     encode.NAME: encode.SYSTEMS,
     readers.NAME: readers.READERS,
     quality.NAME: (quality.ALL, quality.UNSEEN),
+    recommend.NAME: recommend.SYSTEMS,
+    neighbours.NAME: neighbours.SYSTEMS,
+    whole_chain.NAME: ("colike",),
 }
 
 
 @pytest.mark.parametrize("row", json.loads(KEPT.read_text("utf-8")))
 def test_every_kept_figure_is_of_a_known_case_and_system_and_has_a_value_or_an_error(row):
     assert row["system"] in KNOWN[row["benchmark"]]
-    if row["benchmark"] in (NAME, kernel.NAME):
+    if row["benchmark"] in (NAME, kernel.NAME, recommend.NAME):
         assert row["case"] in CASES
     assert (row["value"] is None) == (row["error"] is not None)

@@ -150,6 +150,13 @@ def test_the_parts_of_a_sum_are_its_terms():
     ]
 
 
+def test_equal_parts_stand_by_item_id_and_the_fourth_is_left_out():
+    # Item 4 by four likes of one weight; their ids rank the other way round.
+    edges = [[(4, 0.5)], [(4, 0.5)], [(4, 0.5)], [(4, 0.5)], []]
+    (found,) = run([([0, 1, 2, 3], [0, 1, 2, 3])], edges, [], [4, 3, 2, 1, 0], "sum", 1)
+    assert found == [(4, 2.0, 4, [(0.5, 3), (0.5, 2), (0.5, 1)], False)]
+
+
 def test_the_aggregates_differ_as_the_book_leaves_open():
     # Item 3: twice found at .5 and .5; item 4: once, at .9.
     edges = [[(3, 0.5), (4, 0.9)], [(3, 0.5)], [], [], []]
