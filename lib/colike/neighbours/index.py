@@ -1,5 +1,6 @@
 """Approximate nearest neighbours by faiss: an index built once, as thorough as it must be."""
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -62,7 +63,7 @@ def set_effort(index: Any, effort: int) -> None:
 
 
 def tune(index: Any, vectors: Floats, recall: float, sampled: int, seed: int) -> Tuned:
-    """Return the least effort, of powers of two, that finds enough of the exact neighbours.
+    """Return the least effort that finds enough of the exact neighbours.
 
     Recall@10 is measured on sampled items against all vectors. Where no effort is enough, the
     largest is returned with what it has.
@@ -80,14 +81,19 @@ def tune(index: Any, vectors: Floats, recall: float, sampled: int, seed: int) ->
     _, exact = faiss.knn(asked, vectors, k, metric=faiss.METRIC_INNER_PRODUCT)
     # Equal vectors take each other's places at the end, so they count by their cosine.
     least = np.einsum("qd,qd->q", asked, vectors[exact[:, -1]]) - 1e-6
-    most = index.nlist if hasattr(index, "nlist") else n
-    effort, found = 1, 0.0
-    while found < recall and effort < 2 * most:
-        set_effort(index, min(effort, most))
+
+    def found(effort: int) -> float:
+        set_effort(index, effort)
         cosines, _ = index.search(asked, k)
-        found = float((cosines >= least[:, None]).mean())
-        effort *= 2
-    return Tuned(min(effort // 2, most), found)
+        return float((cosines >= least[:, None]).mean())
+
+    most = index.nlist if hasattr(index, "nlist") else n
+    effort = 1
+    while effort < most and found(effort) < recall:
+        effort = min(2 * effort, most)
+    smaller = range(effort // 2 + 1, effort)
+    effort = smaller.start + bisect_left(smaller, recall, key=found)
+    return Tuned(effort, found(effort))
 
 
 def write_index(index: Any, path: Path) -> None:
