@@ -18,7 +18,7 @@ from colike.tables import IdTypes, Store, Writer
 
 SPARK = {
     "spark.master": "local[2]",
-    "spark.driver.memory": "1g",
+    "spark.driver.memory": "2g",
     "spark.sql.shuffle.partitions": "2",
     "spark.databricks.delta.snapshotPartitions": "1",
     # Thousands of queries run; nobody looks at the last hundred's plans.
