@@ -68,7 +68,7 @@ def neighbours(
     system: Chosen = None,
     limit: Limit = 3600,
 ) -> None:
-    """Text neighbours of a large catalogue, by each index and exact."""
+    """Text neighbours of a large catalogue, beside faiss's own indexes."""
     _each(json_file, nearby.measure, case or nearby.CASES, system or nearby.SYSTEMS, folder, limit)
 
 

@@ -1,4 +1,4 @@
-"""Neighbours of a large catalogue by each index of faiss: seconds, recall and memory."""
+"""Neighbours of a large catalogue: colike beside faiss's own indexes, in one run."""
 
 import sys
 from collections.abc import Iterator
@@ -7,38 +7,53 @@ from pathlib import Path
 from benchmarks.measuring import Figures, System, measured, medians, ours
 from benchmarks.processes import Outcome
 from benchmarks.results import Row
-from benchmarks.vectors import vector_store
+from benchmarks.vectors import vector_file, vector_store
 
 NAME = "neighbours"
 CASES = {"100,000 items": 100_000, "1 million items": 1_000_000}
 
 
-def _index(*overrides: str) -> System:
+def _colike(*overrides: str) -> System:
     def command(case: str, folder: Path) -> list[str]:
+        file = vector_file(CASES[case], folder)
         program = [sys.executable, "-m", "benchmarks.systems.colike_neighbours"]
-        return [*program, str(vector_store(CASES[case], folder)), *overrides]
+        return [*program, str(file), str(vector_store(CASES[case], folder)), *overrides]
 
     return System(command, ours("colike", "pyspark", "faiss-cpu"))
 
 
+def _faiss(kind: str) -> System:
+    def command(case: str, folder: Path) -> list[str]:
+        program = [sys.executable, "-m", "benchmarks.systems.faiss_neighbours"]
+        return [*program, str(vector_file(CASES[case], folder)), kind]
+
+    return System(command, ours("faiss-cpu"))
+
+
 SYSTEMS = {
-    "ivf": _index("neighbours.exact_up_to=0", "neighbours.index=ivf"),
-    "hnsw": _index("neighbours.exact_up_to=0", "neighbours.index=hnsw"),
-    "exact": _index("neighbours.exact_up_to=10000000"),
+    "colike": _colike("neighbours.exact_up_to=0"),
+    "colike_exact": _colike("neighbours.exact_up_to=10000000"),
+    "faiss_flat": _faiss("flat"),
+    "faiss_ivf": _faiss("ivf"),
+    "faiss_hnsw": _faiss("hnsw"),
 }
 
 
 def _figures(outcomes: list[Outcome]) -> Figures:
+    # A peer searches for some of the items alone, so that its seconds are not those of all.
+    seconds = () if "build_seconds" in outcomes[0].said else ("seconds",)
     return {
-        **medians(outcomes, ("seconds",), "s"),
-        **medians(outcomes, ("recall",), "share"),
+        **medians(outcomes, ("items_per_second",), "items/s"),
+        **medians(outcomes, seconds, "s"),
+        **medians(outcomes, ("build_seconds",), "s"),
+        **medians(outcomes, ("recall_10", "recall_50"), "share"),
         **medians(outcomes, ("effort",), ""),
         **medians(outcomes, ("rows",), "rows"),
     }
 
 
 def measure(case: str, system: str, folder: Path, seconds: float) -> Iterator[Row]:
-    """Measure an index on a case; yields its rows, or one row with its error.
+    """Measure a system on a case; yields its rows, or one row with its error.
 
     Args:
         case: One of CASES.

@@ -5,11 +5,14 @@ import os
 import signal
 import subprocess
 import threading
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 SECONDS_BETWEEN_LOOKS = 0.2
+# Looks take at most this share of a core: one at gigabytes of mapped files is slow.
+LOOKING = 0.02
 
 
 @dataclass(frozen=True)
@@ -65,8 +68,11 @@ class _Peak(threading.Thread):
         self._root, self._peak, self._over = root, 0, threading.Event()
 
     def run(self) -> None:
-        while not self._over.wait(SECONDS_BETWEEN_LOOKS):
+        pause = SECONDS_BETWEEN_LOOKS
+        while not self._over.wait(pause):
+            start = time.thread_time()
             self._peak = max(self._peak, sum(_memory(pid) for pid in _tree(self._root)))
+            pause = max(SECONDS_BETWEEN_LOOKS, (time.thread_time() - start) / LOOKING)
 
     def stop(self) -> int:
         self._over.set()

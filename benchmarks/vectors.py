@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pyarrow as pa
@@ -13,6 +14,7 @@ from benchmarks.histories import CONFIG
 from colike import columns as C
 from colike.chain import open_store
 from colike.config import load_config
+from colike.neighbours.vector_files import write_vectors
 from colike.tables import Store, contracts
 
 # Numbers of a vector, as all-MiniLM-L6-v2 has them, and how fast their variance falls.
@@ -25,8 +27,8 @@ def vector_store(items: int, folder: Path) -> Path:
     """Return a store with items and their vectors, and no pairs; made where it is missing.
 
     Number i of a vector has variance i^-0.8, and there are no groups: among 17,562 such vectors an
-    index needs about the effort that it needs among the real titles' by all-MiniLM-L6-v2 as it
-    comes (tried by hand: 128 of 528 lists, and 128 candidates of a graph, for recall .98; the
+    index of faiss needs about the effort that it needs among the real titles' by all-MiniLM-L6-v2
+    as it comes (tried by hand: 128 of 528 lists, and 128 candidates of a graph, for recall .98; the
     titles' need 256 and 128). Groups would make it as easy as there are vectors in each.
     """
     out = folder / f"embeddings-{items}"
@@ -34,6 +36,20 @@ def vector_store(items: int, folder: Path) -> Path:
         shutil.rmtree(out, ignore_errors=True)
         _make(open_store(load_config(CONFIG), str(out)), out / "tables", items)
         (out / "complete").touch()
+    return out
+
+
+def vector_file(items: int, folder: Path) -> Path:
+    """Return the vectors of such a store as an array, items x dimensions; made where missing."""
+    store = vector_store(items, folder)
+    out = store / "vectors.npy"
+    if not out.exists():
+        tables = open_store(load_config(CONFIG), str(store))
+        with TemporaryDirectory(dir=folder) as scratch:
+            read = tables.read("item_embeddings"), tables.read("items")
+            vectors, _, _ = write_vectors(*read, SOURCE, Path(scratch)).load()
+            np.save(Path(scratch) / out.name, vectors)
+            (Path(scratch) / out.name).rename(out)
     return out
 
 

@@ -58,9 +58,7 @@ def _approximate(job: Job, name: str, folder: Path) -> DataFrame:
     own.mkdir()
     near, tuned = near_in_index(job.read("item_embeddings"), items, name, settings, own)
     job.measure(f"neighbours.recall.{name}", tuned.recall, "share of the 10 nearest")
-    job.measure(f"neighbours.effort.{name}", tuned.effort, settings.index)
-    if tuned.recall < settings.recall:
-        job.note(f"{name}: the index finds {tuned.recall:.3f} of the 10 nearest at most")
+    job.measure(f"neighbours.probes.{name}", tuned.probes, "lists")
     named = to_ids(near, items, C.ITEM_IDX, C.NEIGHBOUR_ID)
     return named.withColumnRenamed(C.ITEM_IDX, C.ITEM_ID)
 

@@ -19,7 +19,7 @@ from colike.data.files import fingerprint, input_path
 from colike.recommend.before import Before, before
 from colike.recommend.depth import DEPTH, Choice, choose_depths
 from colike.recommend.engine import Engine, load_engine
-from colike.recommend.scoring import longest_history
+from colike.recommend.scoring import history_bytes
 from colike.recommend.sources import LoadedSource, load_sources
 from colike.recommend.work import TABLE, Work
 from colike.stage import Job, Run, Stage
@@ -33,7 +33,7 @@ def execute(job: Job) -> None:
     for name in job.config.recommend.sources:
         if name not in {source.name for source in sources}:
             job.note(f"source {name} has neither neighbours nor vectors, and so no lists")
-    with arrow_batches(job.store.spark, longest_history(history)):
+    with arrow_batches(job.store.spark, history_bytes(history, engine.catalogue.size)):
         work = Work(job, engine, sources, _depths(job, history, sources, engine))
         then = _before(job, engine, sources)
         if then is None:

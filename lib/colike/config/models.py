@@ -191,7 +191,6 @@ class NeighboursConfig(Section):
     k: Positive
     candidate_margin: Positive
     exact_up_to: NotNegative
-    index: Literal["ivf", "hnsw"]
     recall: Annotated[float, Field(gt=0, le=1)]
     sampled_items: Positive
     seed: int

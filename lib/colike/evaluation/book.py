@@ -5,10 +5,10 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from colike import columns as C
+from colike.arrays import Bools
 from colike.data.history import of_history
 from colike.evaluation.lists import as_lists
 from colike.recommend.catalogue import Catalogue
-from colike.recommend.kernel import Bools
 from colike.recommend.scorers import NeighbourScorer
 from colike.recommend.scoring import recommend_all
 from colike.recommend.sources import LoadedSource

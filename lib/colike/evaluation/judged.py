@@ -3,11 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-Doubles = npt.NDArray[np.float64]
-Longs = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
+from colike.arrays import Bools, Doubles, Longs
+
 NOWHERE = np.iinfo(np.int64).max
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from colike.evaluation.bootstrap import Doubles, interval
+from colike.arrays import Doubles
+from colike.evaluation.bootstrap import interval
 from colike.evaluation.sums import Key, Sums
 
 # Ratios to the baseline are given for what is compared, not for every figure.

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from colike.evaluation.judged import Doubles, Judged
+from colike.arrays import Doubles
+from colike.evaluation.judged import Judged
 from colike.evaluation.metrics.base import Parts
 
 ROWS = 1024

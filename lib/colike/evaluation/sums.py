@@ -10,12 +10,10 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from colike import columns as C
+from colike.arrays import Bools, Doubles, Longs
 from colike.evaluation.bootstrap import poisson_weights
 from colike.evaluation.judged import (
-    Bools,
-    Doubles,
     Judged,
-    Longs,
     Scale,
     TestRows,
     eligible_users,

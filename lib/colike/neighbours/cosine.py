@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from colike.arrays import Doubles, Floats, Ints, Longs
+from colike.compiled import compiled
 from colike.errors import DependencyError
+from colike.topk import dot
 
-Floats = npt.NDArray[np.float32]
 BLOCK = 1024
 
 
@@ -19,11 +20,11 @@ BLOCK = 1024
 class Nearest:
     """Neighbours of n items: `items` and `weights` (cosines) are n x k, -1 where there is none."""
 
-    items: npt.NDArray[np.int32]
-    weights: npt.NDArray[np.float64]
+    items: Ints
+    weights: Doubles
 
 
-def nearest(vectors: Floats, order: npt.NDArray[np.int32], k: int, margin: int) -> Nearest:
+def nearest(vectors: Floats, order: Ints, k: int, margin: int) -> Nearest:
     """Return the k items of highest cosine with each item, itself left out.
 
     faiss finds k + margin candidates in single precision; their cosines are then computed
@@ -50,12 +51,20 @@ def nearest(vectors: Floats, order: npt.NDArray[np.int32], k: int, margin: int) 
     return Nearest(items, weights)
 
 
-def rescored(
-    vectors: Floats,
-    own: npt.NDArray[np.int64],
-    found: npt.NDArray[np.int64],
-    order: npt.NDArray[np.int32],
-) -> Nearest:
+def nearest_others(vectors: Floats, own: Longs, k: int) -> Longs:
+    """Return the k items of highest cosine with each of some, itself left out; own x k.
+
+    In single precision, without an order among equal ones.
+    """
+    faiss = load_faiss()
+    _, near = faiss.knn(vectors[own], vectors, k + 1, metric=faiss.METRIC_INNER_PRODUCT)
+    others = near != own[:, None]
+    # An item with k twins may be missing among its own nearest; then the last one goes.
+    others[others.all(axis=1), -1] = False
+    return np.asarray(near[others].reshape(len(own), k), np.int64)
+
+
+def rescored(vectors: Floats, own: Longs, found: Ints | Longs, order: Ints) -> Nearest:
     """Return candidates by their cosines in double precision, then by rising `order`.
 
     Args:
@@ -64,14 +73,23 @@ def rescored(
         found: Candidates of each, -1 where there is none.
         order: Rank of each item by id.
     """
-    mine, theirs = vectors[own].astype(np.float64), vectors[found].astype(np.float64)
-    cosines = np.einsum("qd,qcd->qc", mine, theirs)
-    cosines[(found == own[:, None]) | (found < 0)] = -np.inf
+    cosines = _cosines(vectors, own, found)
     best = np.lexsort((order[found], -cosines), axis=1)
     weights = np.take_along_axis(cosines, best, axis=1)
     items = np.take_along_axis(found, best, axis=1)
     items[weights == -np.inf] = -1
     return Nearest(items.astype(np.int32), weights)
+
+
+@compiled
+def _cosines(vectors: Floats, own: Longs, found: Ints | Longs) -> Doubles:
+    cosines = np.full(found.shape, -np.inf)
+    for row in range(len(own)):
+        mine = vectors[own[row]].astype(np.float64)
+        for at in range(found.shape[1]):
+            if found[row, at] >= 0 and found[row, at] != own[row]:
+                cosines[row, at] = dot(mine, vectors[found[row, at]])
+    return cosines
 
 
 def load_faiss() -> Any:

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -11,21 +10,15 @@ from pyspark import SparkFiles
 from pyspark.sql import DataFrame
 
 from colike import columns as C
+from colike.arrays import Doubles, Ints
 from colike.config.models import NeighboursConfig
 from colike.neighbours.cosine import rescored
-from colike.neighbours.index import (
-    Tuned,
-    build_index,
-    read_index,
-    set_effort,
-    tune,
-    write_index,
-)
-from colike.neighbours.vector_files import Floats, Ints, VectorFiles, write_vectors
+from colike.neighbours.index import Index, IndexFiles, Tuned, tune, write_index
+from colike.neighbours.search import candidates
+from colike.neighbours.vector_files import write_vectors
 
-INDEX = "index.faiss"
-# Items that a task looks up at a time, and that one task has.
-BLOCK, PER_TASK = 512, 20_000
+# Items of a task; the more it has, the more of them probe the same lists.
+PER_TASK = 10_000
 SCHEMA = f"{C.ITEM_IDX} int, {C.RANK} int, {C.NEIGHBOUR_ID} int, {C.WEIGHT} double"
 
 
@@ -49,54 +42,44 @@ def near_in_index(
         folder: An empty folder that lasts until the rows have been written.
     """
     spark = embeddings.sparkSession
-    files = write_vectors(embeddings, items, source, folder)
-    vectors, _, _ = files.load()
-    index = build_index(vectors, settings.index, settings.seed)
-    tuned = tune(index, vectors, settings.recall, settings.sampled_items, settings.seed)
-    written = folder / f"{folder.name}-{INDEX}"
-    write_index(index, written)
-    shipped = (files.vectors, files.items, files.order, written)
-    for path in shipped:
+    written = write_index(write_vectors(embeddings, items, source, folder), folder, settings.seed)
+    for path in written.all:
         spark.sparkContext.addFile(str(path))
-    tasks = max(1, -(-len(vectors) // PER_TASK))
-    places = spark.range(0, len(vectors), 1, tasks)
-    search = _search(tuple(path.name for path in shipped), tuned.effort, settings)
-    return places.mapInArrow(search, SCHEMA), tuned
+    index, size = written.load(), settings.k + settings.candidate_margin + 1
+    tuned = tune(index, settings.recall, settings.sampled_items, size, settings.seed)
+    tasks = max(1, -(-len(index.items) // PER_TASK))
+    places = spark.range(0, len(index.items), 1, tasks)
+    names = tuple(path.name for path in written.all)
+    return places.mapInArrow(_search(names, tuned.probes, settings), SCHEMA), tuned
 
 
 Batches = Iterable[pa.RecordBatch]
 
 
 def _search(
-    names: tuple[str, ...], effort: int, settings: NeighboursConfig
+    names: tuple[str, ...], probes: int, settings: NeighboursConfig
 ) -> Callable[[Batches], Iterator[pa.RecordBatch]]:
     """What a task does with the places of its items; `names` are those of shipped files."""
-    k, margin = settings.k, settings.candidate_margin
+    k, size = settings.k, settings.k + settings.candidate_margin + 1
 
     def search(batches: Batches) -> Iterator[pa.RecordBatch]:
-        index, vectors, items, order = _mapped(names)
-        set_effort(index, effort)
+        index = _mapped(names)
         for batch in batches:
-            places = batch.column(0).to_numpy()
-            for start in range(0, len(places), BLOCK):
-                own = places[start : start + BLOCK]
-                _, found = index.search(np.ascontiguousarray(vectors[own]), k + margin + 1)
-                near = rescored(vectors, own, found, order)
-                yield _as_batch(items[own], near.items[:, :k], near.weights[:, :k], items)
+            own = batch.column(0).to_numpy()
+            found = candidates(index, own, probes, size)
+            near = rescored(index.vectors, own, found, index.order)
+            yield _as_batch(index.items[own], near.items[:, :k], near.weights[:, :k], index.items)
 
     return search
 
 
 @cache
-def _mapped(names: tuple[str, ...]) -> tuple[Any, Floats, Ints, Ints]:
-    """Files that were shipped here, mapped once in a process."""
-    vectors, items, order, index = (Path(SparkFiles.get(name)) for name in names)
-    return read_index(index), *VectorFiles(vectors, items, order).load()
+def _mapped(names: tuple[str, ...]) -> Index:
+    """The index that was shipped here, mapped once in a process."""
+    return IndexFiles(*(Path(SparkFiles.get(name)) for name in names)).load()
 
 
-def _as_batch(
-    own: Ints, found: Ints, weights: np.ndarray[Any, np.dtype[np.float64]], items: Ints
-) -> pa.RecordBatch:
+def _as_batch(own: Ints, found: Ints, weights: Doubles, items: Ints) -> pa.RecordBatch:
     place, rank = np.nonzero(found >= 0)
     columns = [
         pa.array(own[place]),

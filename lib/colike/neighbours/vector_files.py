@@ -5,16 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from colike import columns as C
+from colike.arrays import Floats, Ints
 from colike.data.ids import ranks_of
 
-Floats = npt.NDArray[np.float32]
-Ints = npt.NDArray[np.int32]
 VECTORS, ITEMS, ORDER = "vectors.float32", "items.npy", "order.npy"
 PACKED = "items binary, vectors binary"
 
@@ -30,8 +28,12 @@ class VectorFiles:
     def load(self) -> tuple[Floats, Ints, Ints]:
         """Return vectors, which are mapped and not read, item_idx and ranks."""
         items, order = np.load(self.items), np.load(self.order)
-        numbers = np.memmap(self.vectors, np.float32, "r")
-        return numbers.reshape(len(items), -1), items, order
+        return mapped(self.vectors, len(items)), items, order
+
+
+def mapped(path: Path, n: int) -> Floats:
+    """Return the n vectors of a file, mapped and not read."""
+    return np.asarray(np.memmap(path, np.float32, "r")).reshape(n, -1)
 
 
 def write_vectors(
@@ -60,7 +62,7 @@ def write_vectors(
     shape = (len(indices), dimensions)
     vectors = np.memmap(files.vectors, np.float32, "w+", shape=shape)
     packed = mine.select(C.ITEM_IDX, C.EMBEDDING).mapInArrow(_packed, PACKED)
-    for row in packed.toLocalIterator():
+    for row in packed.toLocalIterator(prefetchPartitions=True):
         places = np.searchsorted(indices, np.frombuffer(row["items"], np.int32))
         vectors[places] = np.frombuffer(row["vectors"], np.float32).reshape(-1, dimensions)
     vectors.flush()

@@ -8,13 +8,13 @@ from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
 
 from colike import columns as C
+from colike.arrays import Bools, Floats
 from colike.config import Config
 from colike.recommend.candidates import candidates
 from colike.recommend.depth import depths_in
 from colike.recommend.engine import Engine
-from colike.recommend.kernel import Bools
 from colike.recommend.renewal import Changed, changed_owners
-from colike.recommend.sources import Floats, LoadedSource, load_neighbours, vectors_of
+from colike.recommend.sources import LoadedSource, load_neighbours, vectors_of
 from colike.tables import Reader, Store
 from colike.tables.changes import changes, is_whole
 

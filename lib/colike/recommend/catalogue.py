@@ -8,9 +8,9 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from colike import columns as C
+from colike.arrays import Bools, Ints, Longs
 from colike.data.ids import ranks_of
 from colike.data.splits import TrainLikes
-from colike.recommend.kernel import Bools, Ints, Longs
 from colike.similarity.margins import item_likes
 
 

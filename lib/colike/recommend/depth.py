@@ -9,10 +9,10 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from colike import columns as C
+from colike.arrays import Doubles, Ints, Longs
 from colike.compiled import compiled
 from colike.data.history import of_history
 from colike.recommend.histories import Histories, rows_of
-from colike.recommend.kernel import Doubles, Ints, Longs
 from colike.recommend.scorers import Scorer
 
 HELD = "held"

@@ -3,16 +3,14 @@
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from colike.arrays import Bools, Doubles, Floats, Ints
 from colike.compiled import compiled
 from colike.recommend.catalogue import Catalogue
 from colike.recommend.histories import Histories
-from colike.recommend.kernel import Bools, Doubles, Ints
 from colike.recommend.lists import Lists
 from colike.recommend.scorers import Scorer
-
-Floats = npt.NDArray[np.float32]
+from colike.topk import dot
 
 
 @dataclass(frozen=True)
@@ -80,9 +78,10 @@ def marginal_places(
                     best, most = place, value
             taken[best] = True
             places[user, rank] = best
+            own = vectors[items[user, best]].astype(np.float64)
             for place in range(scored):
                 if not taken[place]:
-                    cosine = _cosine(vectors[items[user, best]], vectors[items[user, place]])
+                    cosine = dot(own, vectors[items[user, place]])
                     nearest[place] = max(nearest[place], cosine)
     return places
 
@@ -96,11 +95,3 @@ def _relevance_of(scores: Doubles) -> Doubles:
         if most > least:
             worth = (scores - least) / (most - least)
     return worth
-
-
-@compiled
-def _cosine(left: Floats, right: Floats) -> float:
-    total = 0.0
-    for at in range(len(left)):
-        total += float(left[at]) * float(right[at])
-    return total

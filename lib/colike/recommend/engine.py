@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from colike.arrays import Bools, Floats
 from colike.config import Config
 from colike.config.recommend import RecommendConfig
 from colike.data.splits import train_likes
@@ -11,9 +12,8 @@ from colike.errors import ConfigError
 from colike.recommend.candidates import candidates
 from colike.recommend.catalogue import Catalogue, collect_catalogue
 from colike.recommend.diversity import DiverseScorer
-from colike.recommend.kernel import Bools
 from colike.recommend.scorers import NeighbourScorer, PopularScorer, Scorer
-from colike.recommend.sources import Floats, LoadedSource, vectors_of
+from colike.recommend.sources import LoadedSource, vectors_of
 from colike.recommend.vectors import VectorScorer
 from colike.tables import Tables
 

@@ -7,8 +7,8 @@ import numpy as np
 import pyarrow as pa
 
 from colike import columns as C
+from colike.arrays import Ints, Longs
 from colike.compiled import compiled
-from colike.recommend.kernel import Ints, Longs
 
 
 @dataclass(frozen=True)

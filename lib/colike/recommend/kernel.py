@@ -5,14 +5,10 @@ list is equal to the last bit on any partitioning.
 """
 
 import numpy as np
-import numpy.typing as npt
 
+from colike.arrays import Bools, Doubles, Ints, Longs
 from colike.compiled import compiled
-
-Ints = npt.NDArray[np.int32]
-Longs = npt.NDArray[np.int64]
-Doubles = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
+from colike.topk import insert
 
 BECAUSE_PARTS = 3
 SUM, MAX, COUNT_THEN_MAX, COUNT_THEN_SUM = 0, 1, 2, 3
@@ -38,26 +34,6 @@ def aggregated(aggregate: int, total: float, largest: float, support: float) -> 
     if aggregate == COUNT_THEN_MAX:
         return support + largest / 2
     return support + total / support / 2
-
-
-@compiled
-def insert(keys: Doubles, values: Ints, filled: int, key: float, value: int, order: Ints) -> int:
-    """Insert into a list sorted by falling key, then rising `order`; return its new length."""
-    size = len(keys)
-    at = filled
-    while at > 0 and (
-        keys[at - 1] < key or (keys[at - 1] == key and order[values[at - 1]] > order[value])
-    ):
-        at -= 1
-    if at >= size:
-        return filled
-    last = min(filled, size - 1)
-    for position in range(last, at, -1):
-        keys[position] = keys[position - 1]
-        values[position] = values[position - 1]
-    keys[at] = key
-    values[at] = value
-    return min(filled + 1, size)
 
 
 @compiled

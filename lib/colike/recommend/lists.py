@@ -7,8 +7,9 @@ import numpy as np
 import pyarrow as pa
 
 from colike import columns as C
+from colike.arrays import Bools, Doubles, Ints
 from colike.recommend.catalogue import Catalogue
-from colike.recommend.kernel import BECAUSE_PARTS, Bools, Doubles, Ints
+from colike.recommend.kernel import BECAUSE_PARTS
 
 LIST_COLUMNS = (C.USER_ID, C.RANK, C.ITEM_ID, C.SCORE, C.SUPPORT, C.BECAUSE, C.FALLBACK)
 # Of one place in a list, as arrays and as Arrow: ids count as 16 bytes.

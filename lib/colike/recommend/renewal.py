@@ -16,10 +16,10 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
 from colike import columns as C
+from colike.arrays import Bools
 from colike.data.history import of_history
 from colike.recommend.graph import NeighbourGraph
 from colike.recommend.histories import Histories
-from colike.recommend.kernel import Bools
 
 # Beyond this share of the users it is less work to score all.
 LARGEST_SHARE = 0.5

@@ -7,6 +7,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from colike import columns as C
+from colike.batches import MOST_BYTES
 from colike.recommend.histories import Histories
 from colike.recommend.lists import LIST_COLUMNS, to_arrow, users_per_block
 from colike.recommend.scorers import Scorer
@@ -16,6 +17,8 @@ from colike.tables.contracts import IdTypes
 # Lists are made and sent on in blocks of at most so many bytes.
 BLOCK_BYTES = 16 << 20
 INDEX_BYTES = 4
+# Users without whom a batch is not worth its way to Python and back.
+FEWEST_ROWS = 256
 
 
 def recommend_all(
@@ -49,11 +52,20 @@ def scored(batch: pa.RecordBatch, scorer: Scorer) -> Iterator[pa.RecordBatch]:
         yield to_arrow(users, lists, scorer.catalogue)
 
 
-def longest_history(history: DataFrame) -> int:
+def history_bytes(history: DataFrame, items: int) -> int:
     """Return the most bytes that likes and seen items of a row of user_history can have.
 
-    Likes are some of the seen items, so that those alone are read.
+    Nobody has seen more than all items. Only where so few such rows make a batch that it would
+    not pay to send them, the longest history is looked for; likes are some of the seen items, so
+    that those alone are read.
+
+    Args:
+        history: Rows of user_history.
+        items: Number of items.
     """
+    bound = 2 * INDEX_BYTES * items
+    if MOST_BYTES // max(bound, 1) >= FEWEST_ROWS:
+        return bound
     seen = (F.size(name) for name in history.columns if name.startswith(C.SEEN))
     most = history.agg(F.coalesce(F.max(sum(seen, F.lit(0))), F.lit(0))).collect()[0][0]
     return 2 * INDEX_BYTES * int(most)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 
+from colike.arrays import Floats
 from colike.config import Config
 from colike.config.recommend import RecommendConfig
 from colike.embedding.vectors import collect_vectors
@@ -16,7 +16,6 @@ from colike.recommend.graph import NeighbourGraph, collect_graph
 from colike.tables import Tables
 
 Kind = Literal["global", "neighbour", "vector"]
-Floats = npt.NDArray[np.float32]
 
 # One line adds a source; every text embedder of the config is a neighbour source besides.
 REGISTRY: dict[str, Kind] = {

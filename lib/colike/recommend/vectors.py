@@ -8,15 +8,15 @@ not hang on the block that a user was in.
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from colike.compiled import compiled, compiled_sums
+from colike.arrays import Bools, Doubles, Floats, Ints, Longs
+from colike.compiled import compiled
 from colike.recommend.catalogue import Catalogue
 from colike.recommend.histories import Histories
-from colike.recommend.kernel import Bools, Doubles, Ints, Longs, empty_lists, fill_up, insert
+from colike.recommend.kernel import empty_lists, fill_up
 from colike.recommend.lists import Lists
+from colike.topk import dot, insert
 
-Floats = npt.NDArray[np.float32]
 # Cells of a product of users and items that are held at once.
 CELLS = 1 << 22
 
@@ -95,15 +95,6 @@ def largest_unseen(scores: Floats, seen_indptr: Longs, seen: Ints, may: Bools, s
                 filled = insert(keys, found[user], filled, score, item, order)
         open_[mine] = may[mine]
     return found
-
-
-@compiled_sums
-def dot(left: Doubles, right: Floats) -> float:
-    """Return the product of two vectors in double precision."""
-    total = 0.0
-    for at in range(len(left)):
-        total += left[at] * right[at]
-    return total
 
 
 @compiled

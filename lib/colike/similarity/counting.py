@@ -8,9 +8,10 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from colike import columns as C
+from colike.arrays import Ints
 from colike.data.splits import TrainLikes
 from colike.similarity.blocks import Blocks, blocks_for
-from colike.similarity.kernel import Ints, count_pairs
+from colike.similarity.kernel import count_pairs
 from colike.similarity.packing import BLOCK, LENGTHS, PART, PLACE, PLACES
 from colike.similarity.placing import KEY, TILE, Plan
 from colike.similarity.strips import COUNTS

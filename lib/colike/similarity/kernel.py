@@ -6,10 +6,9 @@ Numba rather than SciPy's sparse product: docs/decisions/0005-tiled-similarity.m
 import numpy as np
 import numpy.typing as npt
 
+from colike.arrays import Ints, Longs
 from colike.compiled import compiled
 
-Ints = npt.NDArray[np.int32]
-Longs = npt.NDArray[np.int64]
 Places = npt.NDArray[np.uint16]
 Counts = npt.NDArray[np.uint32]
 #: Likes of a tile: where each item's fans begin, the range of each fan's places in the other

@@ -10,9 +10,9 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from colike import columns as C
+from colike.arrays import Longs
 from colike.data.splits import TrainLikes
 from colike.similarity.banding import Banding
-from colike.similarity.kernel import Longs
 from colike.similarity.meeting import PAIRS, pairs_that_meet
 
 SIGNATURE, MEMBERS, OTHERS, FAN = "signature", "members", "others", "fan"

@@ -8,8 +8,9 @@ from pyspark import TaskContext
 from pyspark.sql import DataFrame
 
 from colike import columns as C
+from colike.arrays import Ints, Longs
 from colike.data.splits import TrainLikes
-from colike.similarity.kernel import Ints, Longs, Places, cut
+from colike.similarity.kernel import Places, cut
 from colike.similarity.placing import KEY, TILE, Plan
 
 BLOCK, PART, LENGTHS, PLACES, TARGETS = "block", "part", "lengths", "places", "targets"

@@ -15,7 +15,8 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from colike import columns as C
-from colike.similarity.kernel import Counts, Ints, Kept, Longs, Places, Strip, within_bounds
+from colike.arrays import Ints, Longs
+from colike.similarity.kernel import Counts, Kept, Places, Strip, within_bounds
 from colike.similarity.packing import LENGTH, LENGTHS, PLACE, PLACES
 
 Number = TypeVar("Number", np.uint16, np.uint32)

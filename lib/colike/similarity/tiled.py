@@ -13,9 +13,10 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from colike import columns as C
+from colike.arrays import Longs
 from colike.data.splits import TrainLikes
 from colike.similarity.blocks import Blocks, blocks_for
-from colike.similarity.kernel import Fans, Longs, Strip, count_rows, fans
+from colike.similarity.kernel import Fans, Strip, count_rows, fans
 from colike.similarity.packing import unpacked
 from colike.similarity.placing import Plan
 from colike.similarity.strips import SCHEMA, SIMILARITY, as_batch, kept_of, pairs_within

@@ -2,12 +2,13 @@ import numpy as np
 import pytest
 
 from colike import columns as C
+from colike.batches import MOST_BYTES
 from colike.recommend.catalogue import Catalogue, collect_catalogue
 from colike.recommend.depth import choose_depths
 from colike.recommend.graph import NeighbourGraph
 from colike.recommend.lists import LIST_COLUMNS
 from colike.recommend.scorers import NeighbourScorer, PopularScorer
-from colike.recommend.scoring import recommend_all
+from colike.recommend.scoring import FEWEST_ROWS, INDEX_BYTES, history_bytes, recommend_all
 from colike.tables import IdTypes
 
 IDS = IdTypes("string", "string")
@@ -157,3 +158,14 @@ def test_the_best_depth_is_chosen_on_validation_likes_and_the_smallest_of_equals
     }
     assert choices["good"].depth == 3
     assert choices["useless"].depth == 1
+
+
+def test_a_history_is_as_long_as_the_catalogue_or_where_that_is_large_as_the_longest(spark):
+    rows = [([1], [2, 3], [4]), ([], [], []), ([0], [], [5])]
+    history = spark.createDataFrame(rows, "seen_train array<int>, seen_validation array<int>, "
+                                          "seen_test array<int>")  # fmt: skip
+    longest = 4
+    most_items = MOST_BYTES // FEWEST_ROWS // (2 * INDEX_BYTES)
+    assert history_bytes(history, most_items) == 2 * INDEX_BYTES * most_items
+    assert history_bytes(history, most_items + 1) == 2 * INDEX_BYTES * longest
+    assert history_bytes(history.limit(0), most_items + 1) == 0

@@ -5,7 +5,8 @@ from typing import Protocol
 
 import numpy as np
 
-from colike.evaluation.judged import NOWHERE, Bools, Doubles, Judged, Longs
+from colike.arrays import Bools, Doubles, Longs
+from colike.evaluation.judged import NOWHERE, Judged
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,8 @@ True
 
 import numpy as np
 
-from colike.evaluation.judged import Doubles, Judged
+from colike.arrays import Doubles
+from colike.evaluation.judged import Judged
 from colike.evaluation.metrics.base import Parts, mean_over_users
 
 
