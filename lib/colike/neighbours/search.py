@@ -5,6 +5,8 @@ item is asked for, hundreds of those in one task probe the same list, and one ma
 serves them all.
 """
 
+from itertools import pairwise
+
 import numpy as np
 
 from colike.arrays import Doubles, Floats, Ints, Longs
@@ -20,7 +22,7 @@ def candidates(index: Index, own: Longs, probes: int, size: int) -> Ints:
     """Return the places of the nearest items in the probed lists, themselves among them.
 
     The result is items x size, nearest first, -1 where the lists hold no more. Cosines are in
-    single precision; equal ones fall in the order of ids.
+    single precision, and equal ones in the order of ids.
 
     Args:
         index: What is searched.
@@ -35,11 +37,11 @@ def candidates(index: Index, own: Longs, probes: int, size: int) -> Ints:
     bounds = np.searchsorted(lists[by_list], np.arange(len(index.centres) + 1))
     found = np.full((len(own), size), -1, np.int32)
     keys = np.full((len(own), size), -np.inf)
-    for name, start in enumerate(index.starts[:-1]):
-        theirs = index.vectors[start : index.starts[name + 1]]
-        height = max(1, CELLS // max(1, len(theirs)))
-        for first in range(bounds[name], bounds[name + 1], height):
-            mine = rows[first : min(first + height, bounds[name + 1])]
+    for which, (start, end) in enumerate(pairwise(index.starts)):
+        theirs = index.vectors[start:end]
+        height = max(1, CELLS // max(1, end - start))
+        for first in range(bounds[which], bounds[which + 1], height):
+            mine = rows[first : min(first + height, bounds[which + 1])]
             keep_largest(asked[mine] @ theirs.T, mine, start, index.order, keys, found)
     return found
 
@@ -64,6 +66,6 @@ def keep_largest(
         least = keys[row, size - 1]
         for place in range(cosines.shape[1]):
             cosine = float(cosines[item, place])
-            if cosine > least:
+            if cosine >= least:
                 insert(keys[row], found[row], size, cosine, start + place, order)
                 least = keys[row, size - 1]

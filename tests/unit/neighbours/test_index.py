@@ -80,9 +80,13 @@ def test_candidates_are_the_nearest_of_the_probed_lists(index, probes, monkeypat
 def test_equal_candidates_fall_in_the_order_of_ids(vectors, tmp_path):
     twins = np.repeat(vectors[:40], 5, axis=0)
     index = index_of(twins, tmp_path)
-    found = candidates(index, np.arange(200), len(index.centres), 5)
+    places = np.arange(200)
+    found = candidates(index, places, len(index.centres), 5)
     assert (index.items[found] // 5 == index.items[:, None] // 5).all()
     assert (np.diff(index.order[found], axis=1) > 0).all()
+    # Where only three of the five fit, they are those that the ids put first.
+    few = candidates(index, places, len(index.centres), 3)
+    assert (few == found[:, :3]).all()
 
 
 def test_a_tuned_search_probes_no_more_lists_than_it_must(index):
