@@ -44,7 +44,9 @@ class Before:
         nothing = np.zeros(engine.catalogue.size, np.bool_)
         if source.kind != "neighbour":
             return nothing
-        then = load_neighbours(self.tables, source.name, len(self.may), engine.settings)
+        # Items have kept their numbers, and new ones come last.
+        ids = engine.catalogue.ids[: len(self.may)]
+        then = load_neighbours(self.tables, source.name, ids, engine.settings)
         now = source.graph.towards(engine.may).cut(depth)
         return changed_owners(then.towards(self.may).cut(depth), now)
 

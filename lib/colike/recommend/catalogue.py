@@ -11,7 +11,7 @@ from colike import columns as C
 from colike.arrays import Bools, Ints, Longs
 from colike.data.ids import ranks_of
 from colike.data.splits import TrainLikes
-from colike.similarity.margins import item_likes
+from colike.similarity.margins import dense_margins, item_likes
 
 
 @dataclass(frozen=True)
@@ -38,11 +38,10 @@ def collect_catalogue(items: DataFrame, likes: TrainLikes) -> Catalogue:
 
     The popular order is by train likes, then item id.
     """
-    counted = items.select(C.ITEM_ID, C.ITEM_IDX).join(item_likes(likes), on=C.ITEM_IDX, how="left")
-    frame = counted.fillna(0, [C.LIKES]).toPandas().sort_values(C.ITEM_IDX)
+    frame = items.select(C.ITEM_ID, C.ITEM_IDX).toPandas().sort_values(C.ITEM_IDX)
     ids = frame[C.ITEM_ID].to_numpy()
     order = ranks_of(ids)
-    counts = frame[C.LIKES].to_numpy(np.int64)
+    counts = dense_margins(item_likes(likes), len(ids))
     popular = np.lexsort((order, -counts)).astype(np.int32)
     return Catalogue(ids, order, counts, popular)
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
+import pandas as pd
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
@@ -63,29 +65,26 @@ class NeighbourGraph:
 
 
 def collect_graph(
-    neighbours: DataFrame, items: DataFrame, source: str, size: int
+    neighbours: DataFrame, ids: npt.NDArray[np.generic], source: str
 ) -> NeighbourGraph:
     """Return a source's neighbours on the driver: O(items) numbers, `neighbours.k` per item.
 
     Args:
-        neighbours: Rows of item_neighbours.
-        items: item_id and item_idx of all items.
+        neighbours: Rows of item_neighbours; those of items without a number are left out.
+        ids: The item ids by item_idx.
         source: The source.
-        size: Number of items.
     """
-    index = items.select(C.ITEM_ID, C.ITEM_IDX)
-    other = index.select(F.col(C.ITEM_ID).alias(C.NEIGHBOUR_ID), F.col(C.ITEM_IDX).alias("other"))
-    edges = (
-        neighbours.where(F.col(C.SOURCE) == source)
-        .join(F.broadcast(index), on=C.ITEM_ID, how="inner")
-        .join(F.broadcast(other), on=C.NEIGHBOUR_ID, how="inner")
-        .select(C.ITEM_IDX, C.RANK, "other", C.WEIGHT)
-        .toPandas()
-        .sort_values([C.ITEM_IDX, C.RANK])
-    )
+    columns = (C.ITEM_ID, C.RANK, C.NEIGHBOUR_ID, C.WEIGHT)
+    edges = neighbours.where(F.col(C.SOURCE) == source).select(*columns).toPandas()
+    # The ids are on the driver already: two joins in Spark take longer than the look-ups.
+    numbers = pd.Index(ids)
+    owners = numbers.get_indexer(pd.Index(edges[C.ITEM_ID]))
+    others = numbers.get_indexer(pd.Index(edges[C.NEIGHBOUR_ID]))
+    kept = np.flatnonzero((owners >= 0) & (others >= 0))
+    kept = kept[np.lexsort((edges[C.RANK].to_numpy()[kept], owners[kept]))]
     return NeighbourGraph.of_edges(
-        size,
-        edges[C.ITEM_IDX].to_numpy(np.int32),
-        edges["other"].to_numpy(np.int32),
-        edges[C.WEIGHT].to_numpy(np.float64),
+        len(ids),
+        owners[kept].astype(np.int32),
+        others[kept].astype(np.int32),
+        edges[C.WEIGHT].to_numpy(np.float64)[kept],
     )

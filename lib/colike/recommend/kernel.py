@@ -12,37 +12,41 @@ from colike.topk import insert
 
 BECAUSE_PARTS = 3
 SUM, MAX, COUNT_THEN_MAX, COUNT_THEN_SUM = 0, 1, 2, 3
-# Columns of the sums that an item has, and what they are before anything is added.
-TOTAL, LARGEST, SUPPORT = 0, 1, 2
-NOTHING = np.array([0.0, -np.inf, 0.0])
 AGGREGATES = {
     "sum": SUM,
     "max": MAX,
     "count_then_max": COUNT_THEN_MAX,
     "count_then_sum": COUNT_THEN_SUM,
 }
+# What is kept of an item's weights: their sum or the largest, as the aggregate asks, and how many.
+WEIGHT, SUPPORT = 0, 1
 
 
 @compiled
-def aggregated(aggregate: int, total: float, largest: float, support: float) -> float:
+def adds(aggregate: int) -> bool:
+    """Return whether an aggregate is made of the sum of the weights, not of the largest."""
+    return aggregate in (SUM, COUNT_THEN_SUM)
+
+
+@compiled
+def aggregated(aggregate: int, weight: float, support: float) -> float:
     """Return a candidate's score (METHOD.md, the book's engine)."""
-    if aggregate == SUM:
-        return total
-    if aggregate == MAX:
-        return largest
+    if aggregate in (SUM, MAX):
+        return weight
     # Weights lie in [-1, 1], so half of one never outweighs a count.
     if aggregate == COUNT_THEN_MAX:
-        return support + largest / 2
-    return support + total / support / 2
+        return support + weight / 2
+    return support + weight / support / 2
 
 
 @compiled
 def add_up(
-    likes: Ints, indptr: Longs, items: Ints, weights: Doubles, sums: Doubles, touched: Ints
-) -> int:
+    likes: Ints, indptr: Longs, items: Ints, weights: Doubles, by_sum: bool, sums: Doubles,
+    touched: Ints,
+) -> int:  # fmt: skip
     """Add the neighbours of all likes to `sums`; return how many distinct items `touched` holds.
 
-    An item's three sums lie beside each other, so that a weight touches memory once. `touched`
+    What is kept of an item lies beside each other, so that a weight touches memory once. `touched`
     has room for one item more than there are: it is written before it is known to be new.
     """
     count = 0
@@ -51,47 +55,63 @@ def add_up(
             item, weight = items[at], weights[at]
             touched[count] = item
             count += sums[item, SUPPORT] == 0
-            sums[item, TOTAL] += weight
-            sums[item, LARGEST] = max(sums[item, LARGEST], weight)
+            if by_sum:
+                sums[item, WEIGHT] += weight
+            else:
+                sums[item, WEIGHT] = max(sums[item, WEIGHT], weight)
             sums[item, SUPPORT] += 1
     return count
 
 
 @compiled
 def choose(
-    touched: Ints, is_seen: Bools, sums: Doubles, aggregate: int, scores: Doubles, best: Ints,
-    order: Ints,
+    touched: Ints, is_seen: Bools, sums: Doubles, nothing: float, aggregate: int,
+    scores: Doubles, best: Ints, order: Ints,
 ) -> int:  # fmt: skip
-    """Fill a user's list with the best unseen of the touched items; return its length."""
+    """Fill a user's list with the best unseen of the touched items; return its length.
+
+    Their sums are cleared for the next user on the way, while they are at hand.
+    """
     filled, size = 0, len(best)
     # Most items are worse than the last of a full list, and need not be inserted to know it.
     least = -np.inf
     for item in touched:
-        if not is_seen[item]:
-            total, largest, support = sums[item, TOTAL], sums[item, LARGEST], sums[item, SUPPORT]
-            score = aggregated(aggregate, total, largest, support)
-            if score >= least:
-                filled = insert(scores, best, filled, score, item, order)
-                if filled == size:
-                    least = scores[size - 1]
+        score = aggregated(aggregate, sums[item, WEIGHT], sums[item, SUPPORT])
+        sums[item, WEIGHT], sums[item, SUPPORT] = nothing, 0.0
+        if score >= least and not is_seen[item]:
+            filled = insert(scores, best, filled, score, item, order)
+            if filled == size:
+                least = scores[size - 1]
     return filled
 
 
 @compiled
 def explain(
-    likes: Ints, indptr: Longs, items: Ints, weights: Doubles, order: Ints,
-    slots: Ints, because: Ints, parts: Doubles, filled: Ints,
+    likes: Ints, indptr: Longs, items: Ints, weights: Doubles, order: Ints, is_listed: Bools,
+    slots: Ints, because: Ints, parts: Doubles, supports: Ints,
 ) -> None:  # fmt: skip
-    """Fill in the likes with the largest parts of each chosen item's score."""
+    """Count the likes behind each chosen item, and fill in those with the largest parts.
+
+    Args:
+        likes: A user's likes, as item_idx.
+        indptr: Where each item's neighbours begin in `items` and `weights`.
+        items: Neighbours' item_idx.
+        weights: Neighbours' weights.
+        order: Rank of each item by id, which breaks ties.
+        is_listed: Whether an item was chosen: asked of every neighbour, so it is kept small.
+        slots: Where a chosen item stands in the list.
+        because: The likes by place in the list, filled in here.
+        parts: Their parts of the score, filled in here.
+        supports: Number of likes, filled in here.
+    """
     for like in likes:
         for at in range(indptr[like], indptr[like + 1]):
-            slot = slots[items[at]]
-            if slot >= 0 and (
-                filled[slot] < BECAUSE_PARTS or weights[at] >= parts[slot, BECAUSE_PARTS - 1]
-            ):
-                filled[slot] = insert(
-                    parts[slot], because[slot], filled[slot], weights[at], like, order
-                )
+            if is_listed[items[at]]:
+                slot = slots[items[at]]
+                known = min(supports[slot], BECAUSE_PARTS)
+                supports[slot] += 1
+                if known < BECAUSE_PARTS or weights[at] >= parts[slot, BECAUSE_PARTS - 1]:
+                    insert(parts[slot], because[slot], known, weights[at], like, order)
 
 
 @compiled
@@ -147,26 +167,27 @@ def score_users(
     """
     users, n = len(likes_indptr) - 1, len(order)
     best, scores, supports, because, parts, fallback = empty_lists(users, k)
-    sums, touched = np.empty((n, 3), np.float64), np.empty(n + 1, np.int32)
-    sums[:] = NOTHING
-    slots, is_seen = np.full(n, -1, np.int32), np.zeros(n, np.bool_)
+    by_sum = adds(aggregate)
+    nothing = 0.0 if by_sum else -np.inf
+    sums, touched = np.zeros((n, 2), np.float64), np.empty(n + 1, np.int32)
+    sums[:, WEIGHT] = nothing
+    slots, is_listed, is_seen = np.empty(n, np.int32), np.zeros(n, np.bool_), np.zeros(n, np.bool_)
     for user in range(users):
         mine = likes[likes_indptr[user] : likes_indptr[user + 1]]
         known = seen[seen_indptr[user] : seen_indptr[user + 1]]
         is_seen[known] = True
-        found = touched[: add_up(mine, indptr, items, weights, sums, touched)]
-        filled = choose(found, is_seen, sums, aggregate, scores[user], best[user], order)
-        for slot in range(filled):
-            slots[best[user, slot]] = slot
-            supports[user, slot] = np.int32(sums[best[user, slot], SUPPORT])
+        found = touched[: add_up(mine, indptr, items, weights, by_sum, sums, touched)]
+        filled = choose(found, is_seen, sums, nothing, aggregate, scores[user], best[user], order)
+        chosen = best[user, :filled]
+        slots[chosen] = np.arange(filled)
+        is_listed[chosen] = True
         explain(
-            mine, indptr, items, weights, order, slots, because[user], parts[user],
-            np.zeros(k, np.int32),
+            mine, indptr, items, weights, order, is_listed, slots, because[user], parts[user],
+            supports[user],
         )  # fmt: skip
-        is_seen[best[user, :filled]] = True
+        is_listed[chosen] = False
+        is_seen[chosen] = True
         fill_up(popular, is_seen, best[user], fallback[user], filled)
-        for item in found:
-            sums[item, TOTAL], sums[item, LARGEST], sums[item, SUPPORT] = NOTHING
-            slots[item], is_seen[item] = -1, False
+        is_seen[chosen] = False
         is_seen[known] = False
     return best, scores, supports, because, parts, fallback

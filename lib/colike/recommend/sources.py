@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 
 from colike.arrays import Floats
 from colike.config import Config
@@ -81,17 +82,20 @@ def _load(tables: Tables, name: str, catalogue: Catalogue, config: Config) -> Lo
     kind = kind_of(name, config)
     graph, vectors = NeighbourGraph.empty(catalogue.size), np.zeros((0, 0), np.float32)
     if kind == "neighbour":
-        graph = load_neighbours(tables, name, catalogue.size, config.recommend)
+        graph = load_neighbours(tables, name, catalogue.ids, config.recommend)
     if kind == "vector":
         vectors = vectors_of(tables, config.recommend.profile.embedder, catalogue.size)
     return LoadedSource(name, kind, graph, vectors)
 
 
 def load_neighbours(
-    tables: Tables, name: str, size: int, settings: RecommendConfig
+    tables: Tables, name: str, ids: npt.NDArray[np.generic], settings: RecommendConfig
 ) -> NeighbourGraph:
-    """Return a source's neighbours of so many items, without those of too small a weight."""
-    graph = collect_graph(tables.read("item_neighbours"), tables.read("items"), name, size)
+    """Return a source's neighbours among the items of these ids, by item_idx.
+
+    Neighbours of too small a weight are left out.
+    """
+    graph = collect_graph(tables.read("item_neighbours"), ids, name)
     least = settings.least_weight.get(name)
     return graph if least is None else graph.at_least(least)
 

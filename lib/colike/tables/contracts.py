@@ -78,6 +78,8 @@ class TableContract(BaseModel):
     primary_key: list[str]
     owner: str
     freshness: Literal["nightly", "per run", "append only"]
+    #: Columns of which equal values lie together in files. Delta keeps the least and largest value
+    #: in each file of these alone, so that queries by them skip files; of all, where none is named.
     clustering: list[str]
     #: Whether Delta keeps what changed between versions, for jobs that work on that alone.
     change_feed: bool = False

@@ -154,14 +154,15 @@ def ddl(contract: TableContract, identifier: str, ids: IdTypes) -> str:
         for field in contract.spark_schema(ids)
     )
     checks = {f"delta.constraints.{check.name}": check.sql for check in contract.checks}
-    feed = {"delta.enableChangeDataFeed": "true"} if contract.change_feed else {}
-    properties = ", ".join(
-        f"{_quoted(key)} = {_quoted(value)}"
-        for key, value in {**PROPERTIES, **feed, **checks}.items()
-    )
+    properties = {**PROPERTIES, **checks}
+    if contract.change_feed:
+        properties["delta.enableChangeDataFeed"] = "true"
+    if contract.clustering:
+        properties["delta.dataSkippingStatsColumns"] = ",".join(contract.clustering)
+    listed = ", ".join(f"{_quoted(key)} = {_quoted(value)}" for key, value in properties.items())
     return (
         f"CREATE TABLE IF NOT EXISTS {identifier} (\n  {columns}\n) USING DELTA\n"
-        f"COMMENT {_quoted(contract.description)}\nTBLPROPERTIES ({properties})"
+        f"COMMENT {_quoted(contract.description)}\nTBLPROPERTIES ({listed})"
     )
 
 

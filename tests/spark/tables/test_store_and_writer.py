@@ -1,3 +1,6 @@
+import json
+from pathlib import Path
+
 import pytest
 from deltalake import DeltaTable
 from pyspark.sql import functions as F
@@ -74,6 +77,17 @@ def test_a_table_is_created_as_its_contract_says(store):
     assert detail["properties"]["delta.enableDeletionVectors"] == "false"
     for check in contract.checks:
         assert f"delta.constraints.{check.name}" in detail["properties"]
+
+
+def test_delta_keeps_the_bounds_of_the_clustering_columns_alone(store):
+    writer(store).overwrite("item_neighbours", neighbours(store, FIRST, OTHER).coalesce(1))
+    log = Path(store.location.root) / "tables" / "item_neighbours" / "_delta_log"
+    actions = map(json.loads, sorted(log.glob("*.json"))[-1].read_text().splitlines())
+    (file,) = [action["add"] for action in actions if "add" in action]
+    bounds = json.loads(file["stats"])
+    assert bounds["numRecords"] == 2
+    assert bounds["minValues"] == {"source": "base", "item_id": "a"}
+    assert bounds["maxValues"] == {"source": "jaccard", "item_id": "a"}
 
 
 @pytest.mark.parametrize(
