@@ -5,7 +5,7 @@ from colike import columns as C
 from colike.batches import MOST_BYTES
 from colike.recommend.catalogue import Catalogue, collect_catalogue
 from colike.recommend.depth import choose_depths
-from colike.recommend.graph import NeighbourGraph
+from colike.recommend.graph import NeighbourGraph, collect_graph
 from colike.recommend.lists import LIST_COLUMNS
 from colike.recommend.scorers import NeighbourScorer, PopularScorer
 from colike.recommend.scoring import FEWEST_ROWS, INDEX_BYTES, history_bytes, recommend_all
@@ -117,6 +117,19 @@ def test_the_catalogue_is_popular_by_likes_then_id_not_by_number(spark):
     assert made.order.tolist() == [3, 2, 1, 0]
     assert made.likes.tolist() == [0, 2, 2, 1]
     assert made.popular.tolist() == [2, 1, 3, 0]
+
+
+def test_neighbours_are_collected_by_number_in_the_order_of_rank_strangers_left_out(spark):
+    # Rows come in any order; "gone" is no item any more, and another source has rows of its own.
+    rows = [
+        ("mine", "b", 2, "c", 0.25), ("mine", "b", 1, "a", 0.5), ("mine", "a", 1, "gone", 0.9),
+        ("mine", "gone", 1, "a", 0.9), ("mine", "c", 3, "b", 0.125), ("other", "a", 1, "b", 1.0),
+    ]  # fmt: skip
+    columns = "source string, item_id string, rank int, neighbour_id string, weight double"
+    made = collect_graph(spark.createDataFrame(rows, columns), np.array(["c", "a", "b"]), "mine")
+    assert made.indptr.tolist() == [0, 1, 1, 3]
+    assert made.items.tolist() == [2, 1, 0]
+    assert made.weights.tolist() == [0.125, 0.5, 0.25]
 
 
 def star(leaves):
