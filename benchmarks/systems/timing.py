@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 
 # Above this the first run has long paid for its start, and a second one would only cost time.
-WARM_BELOW_SECONDS = 60
+WARM_BELOW_SECONDS = 120
 
 
 def say(run: Callable[[], Mapping[str, float]], rows: Callable[[], int]) -> None:
