@@ -3,6 +3,7 @@
 import json
 import os
 import platform
+import timeit
 from dataclasses import asdict, dataclass
 from itertools import pairwise
 from math import log
@@ -29,10 +30,17 @@ class Row:
 
 
 def machine() -> str:
-    """Return cores, memory and processor of this machine, and its load when asked."""
+    """Return cores, memory and processor of this machine, its load and its speed when asked.
+
+    The speed is of one core, in Python: machines of one size differ by more than a factor of two.
+    """
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / GIB
     load = os.getloadavg()[0]
-    return f"{os.cpu_count()} cores, {memory:.0f} GiB, {platform.machine()}, load {load:.1f}"
+    additions = min(timeit.repeat("for i in range(10**7): x += i", "x = 0", number=1, repeat=3))
+    return (
+        f"{os.cpu_count()} cores, {memory:.0f} GiB, {platform.machine()}, load {load:.1f}, "
+        f"10^7 additions {additions:.2f} s"
+    )
 
 
 def write(path: Path, rows: list[Row]) -> None:

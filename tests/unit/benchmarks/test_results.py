@@ -1,4 +1,5 @@
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from benchmarks import (
     whole_chain,
 )
 from benchmarks.histories import CASES, SHARES
-from benchmarks.results import Row, growth, table, write
+from benchmarks.results import Row, growth, machine, table, write
 from benchmarks.similarity import NAME, SYSTEMS
 
 ROOT = Path(__file__).parents[3]
@@ -54,6 +55,13 @@ def test_small_figures_keep_three_digits(tmp_path):
     rows = [row("all", "a", metric, value, "") for metric, value in values.items()]
     write(file, [*rows, row("all", "a", "memory", 3 * 2**20, "bytes")])
     assert "| 27.5 | .123 | 1,234,567 | 3 MiB |" in table(json.loads(file.read_text("utf-8")), "b")
+
+
+def test_the_machine_is_told_with_its_load_and_speed():
+    told = r"\d+ cores, \d+ GiB, \w+, load \d+\.\d, 10\^7 additions (\d+\.\d\d) s"
+    found = re.fullmatch(told, machine())
+    assert found
+    assert float(found[1]) > 0
 
 
 def test_growth_is_the_exponent_between_sizes():
