@@ -30,7 +30,7 @@ setup(
     package_dir={"": "lib", "colike.jobs": "jobs", "colike.conf": "conf"},
     packages=[*find_packages("lib"), "colike.jobs", "colike.conf"],
     package_data={
-        "colike": ["py.typed", "report/templates/*"],
+        "colike": ["py.typed", "publish/report/templates/*"],
         "colike.conf": [
             "*.yml",
             "tables/*.yml",

@@ -7,10 +7,10 @@ from pyspark.sql import functions as F
 
 from benchmarks.histories import CONFIG, store_of
 from colike import columns as C
-from colike.chain import new_run_id, open_store, run_jobs
 from colike.config import load_config
-from colike.reporters import PlainReporter
-from colike.stage import Run
+from colike.run.chain import new_run_id, open_store, run_jobs
+from colike.run.reporters import PlainReporter
+from colike.run.stage import Run
 from colike.tables import Store
 
 NUMBER = "user_number"

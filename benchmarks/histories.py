@@ -7,12 +7,12 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from colike import columns as C
-from colike.chain import new_run_id, open_store, run_jobs
 from colike.config import Config, load_config
-from colike.data.generate import generate
 from colike.data.splits import below
-from colike.reporters import PlainReporter
-from colike.stage import Run
+from colike.generate import generate
+from colike.run.chain import new_run_id, open_store, run_jobs
+from colike.run.reporters import PlainReporter
+from colike.run.stage import Run
 from colike.tables import Store
 
 # The size of MyAnimeList 2020.

@@ -16,7 +16,7 @@ from benchmarks.measuring import REPEATS
 from benchmarks.results import Row, machine
 from benchmarks.similarity import MIN_COLIKES, MIN_JACCARD
 from benchmarks.systems.timing import timed
-from colike.arrays import Ints, Longs
+from colike.compute.arrays import Ints, Longs
 from colike.similarity.kernel import count_rows, cut, fans, within_bounds
 from colike.similarity.strips import kept_of
 

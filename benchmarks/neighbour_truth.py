@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from colike.arrays import Ints, Longs
+from colike.compute.arrays import Ints, Longs
 
 SAMPLED = 1000
 # Draws the items that recall is measured on: others than those that searches are tuned by.

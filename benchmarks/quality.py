@@ -18,11 +18,11 @@ from pyspark.sql import functions as F
 from benchmarks.results import Row, machine
 from benchmarks.unseen import RATINGS, recall_by_depth, unseen_titles, users_of
 from benchmarks.unseen import without_unseen as files_without_unseen
-from colike.chain import JOBS, new_run_id, open_store, run_jobs
 from colike.config import load_config
 from colike.embedding.vectors import collect_vectors
-from colike.reporters import PlainReporter
-from colike.stage import Run
+from colike.run.chain import JOBS, new_run_id, open_store, run_jobs
+from colike.run.reporters import PlainReporter
+from colike.run.stage import Run
 from colike.tables import Store
 
 NAME = "quality"

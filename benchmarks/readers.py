@@ -9,7 +9,7 @@ from pathlib import Path
 from benchmarks.processes import watched
 from benchmarks.results import Row, machine
 from benchmarks.snapshots import pairs_of, write_snapshot
-from colike.training.settings import TrainSettings, WorkerConfig
+from colike.snapshot.settings import TrainSettings, WorkerConfig
 
 NAME = "readers"
 READERS = ("petastorm", "arrow")

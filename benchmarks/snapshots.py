@@ -8,8 +8,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from colike.training.manifest import write_manifest
-from colike.training.settings import WorkerConfig, to_json
+from colike.snapshot.manifest import write_manifest
+from colike.snapshot.settings import WorkerConfig, to_json
 
 Numbers = npt.NDArray[np.int64]
 

@@ -23,8 +23,8 @@ from benchmarks.results import Row, machine
 from benchmarks.snapshots import pairs_of, write_snapshot
 from colike.config import load_config
 from colike.embedding.models import model_folder
+from colike.snapshot.settings import TrainSettings, WorkerConfig
 from colike.training.encoder import mixed_precision
-from colike.training.settings import TrainSettings, WorkerConfig
 
 NAME = "training"
 TEXTS, PAIRS, BATCH, STEPS, TOKENS = 2000, 20_000, 32, 40, 128

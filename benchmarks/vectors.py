@@ -12,9 +12,9 @@ from pyspark.sql import functions as F
 
 from benchmarks.histories import CONFIG
 from colike import columns as C
-from colike.chain import open_store
 from colike.config import load_config
 from colike.neighbours.vector_files import write_vectors
+from colike.run.chain import open_store
 from colike.tables import Store, contracts
 
 # Numbers of a vector, as all-MiniLM-L6-v2 has them, and how fast their variance falls.

@@ -6,12 +6,12 @@ Writes: item_embeddings (one row per model and item).
 
 from collections.abc import Sequence
 
-from colike.chain import job_main
 from colike.embedding.cache import TABLE, refresh
 from colike.embedding.models import find_model
 from colike.errors import DependencyError
-from colike.runs import Event
-from colike.stage import Job, Run, Stage
+from colike.run.chain import job_main
+from colike.run.log import Event
+from colike.run.stage import Job, Run, Stage
 
 
 def execute(job: Job) -> None:

@@ -13,18 +13,18 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from colike import columns as C
-from colike.chain import job_main
 from colike.data.splits import test_ratings, train_likes
-from colike.evaluation.book import book_lists, short_titles
 from colike.evaluation.exposure import cold_share, coverage, exposures, gini
 from colike.evaluation.judged import Scale
 from colike.evaluation.lists import as_lists, judged_input, user_tests
+from colike.evaluation.protocols.book import book_lists, short_titles
 from colike.evaluation.rows import Figure, counted, figures, pair_figures
 from colike.evaluation.similar import ItemFacts
 from colike.evaluation.sums import Measure, metric_sums
 from colike.recommend.catalogue import Catalogue, collect_catalogue, described
 from colike.recommend.sources import load_sources, vectors_of
-from colike.stage import Job, Stage
+from colike.run.chain import job_main
+from colike.run.stage import Job, Stage
 
 POPULARITY = "popularity"
 

@@ -11,14 +11,14 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from colike import columns as C
-from colike.chain import job_main
 from colike.config import Config
 from colike.data.files import fingerprint, input_path, read_raw
 from colike.data.history import user_history
 from colike.data.items import check_items, synopses, with_descriptions, with_index
 from colike.data.quality import accept
 from colike.data.ratings import check_ratings, mark_ratings, survey
-from colike.stage import Job, Run, Stage
+from colike.run.chain import job_main
+from colike.run.stage import Job, Run, Stage
 
 
 def transform_items(

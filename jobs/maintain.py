@@ -11,9 +11,9 @@ from pyspark.sql import Window
 from pyspark.sql import functions as F
 
 from colike import columns as C
-from colike.chain import job_main
 from colike.launch.folders import remove_old
-from colike.stage import Job, Stage
+from colike.run.chain import job_main
+from colike.run.stage import Job, Stage
 from colike.tables import contracts
 from colike.tables.maintenance import keep_runs, optimize, vacuum
 

@@ -13,14 +13,14 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from colike import columns as C
-from colike.chain import job_main
 from colike.data.ids import to_ids
 from colike.embedding.vectors import collect_vectors
 from colike.neighbours.cosine import nearest
 from colike.neighbours.frames import to_frame
 from colike.neighbours.large import near_in_index
 from colike.neighbours.ranking import jaccard_neighbours
-from colike.stage import Job, Stage
+from colike.run.chain import job_main
+from colike.run.stage import Job, Stage
 
 
 def execute(job: Job) -> None:

@@ -14,7 +14,6 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from colike import columns as C
-from colike.chain import job_main
 from colike.config.models import PairsConfig
 from colike.data.ids import to_ids, to_indices
 from colike.data.splits import train_likes
@@ -26,7 +25,8 @@ from colike.neighbours.cosine import nearest
 from colike.pairs.build import PairInputs, build_pairs
 from colike.pairs.cosines import with_cosine
 from colike.pairs.heldout import HELDOUT, with_group
-from colike.stage import Job, Stage
+from colike.run.chain import job_main
+from colike.run.stage import Job, Stage
 
 Indices = npt.NDArray[np.int32]
 

@@ -12,10 +12,10 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from colike import columns as C
-from colike.chain import job_main
 from colike.publish.champion import Champion, choose_champion
-from colike.report.build import build_report
-from colike.stage import Job, Stage
+from colike.publish.report.build import build_report
+from colike.run.chain import job_main
+from colike.run.stage import Job, Stage
 from colike.tables.location import CatalogLocation
 from colike.tables.views import create_views
 

@@ -11,8 +11,6 @@ from functools import reduce
 from pyspark.sql import DataFrame
 
 from colike import columns as C
-from colike.batches import arrow_batches
-from colike.chain import job_main
 from colike.config.recommend import RecommendConfig
 from colike.config.saved import save_config
 from colike.data.files import fingerprint, input_path
@@ -22,7 +20,9 @@ from colike.recommend.engine import Engine, load_engine
 from colike.recommend.scoring import history_bytes
 from colike.recommend.sources import LoadedSource, load_sources
 from colike.recommend.work import TABLE, Work
-from colike.stage import Job, Run, Stage
+from colike.run.chain import job_main
+from colike.run.stage import Job, Run, Stage
+from colike.spark import arrow_batches
 
 
 def execute(job: Job) -> None:

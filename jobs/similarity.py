@@ -11,13 +11,13 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from colike import columns as C
-from colike.chain import job_main
 from colike.data.ids import to_ids
 from colike.data.splits import train_likes
+from colike.run.chain import job_main
+from colike.run.stage import Job, Stage
 from colike.similarity.engines import Counting, similarity
 from colike.similarity.kept import kept_colikes
 from colike.similarity.strips import margins_of, similarity_of
-from colike.stage import Job, Stage
 
 
 def transform(pairs: DataFrame, items: DataFrame, method: str) -> DataFrame:

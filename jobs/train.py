@@ -17,17 +17,17 @@ from pyspark.sql import functions as F
 
 from colike import __version__
 from colike import columns as C
-from colike.chain import job_main
 from colike.config import Config, config_hash
 from colike.embedding.models import Model, base_fingerprint, find_model
 from colike.errors import ColikeError, ConfigError, SnapshotError
 from colike.launch import Training, finished, run_worker
+from colike.launch.export import SnapshotInputs, export_snapshot, snapshot_tables
 from colike.launch.tracking import AUTO, track
 from colike.pairs.heldout import with_group
-from colike.pairs.snapshot import SnapshotInputs, export_snapshot, snapshot_tables
-from colike.stage import Job, Stage
-from colike.training.manifest import VALIDATION, VECTORS, open_snapshot
-from colike.training.settings import WorkerConfig
+from colike.run.chain import job_main
+from colike.run.stage import Job, Stage
+from colike.snapshot.manifest import VALIDATION, VECTORS, open_snapshot
+from colike.snapshot.settings import WorkerConfig
 
 FINETUNED = "finetuned"
 # Figures of the worker that run_metrics has, and their units.

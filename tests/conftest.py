@@ -8,12 +8,12 @@ import pytest
 from pyspark.sql import Row, SparkSession
 
 from colike import columns as C
-from colike.chain import run_jobs
 from colike.config import Config, load_config
-from colike.data.generate import generate
-from colike.reporters import PlainReporter
+from colike.generate import generate
+from colike.run.chain import run_jobs
+from colike.run.reporters import PlainReporter
+from colike.run.stage import Run
 from colike.spark import session
-from colike.stage import Run
 from colike.tables import IdTypes, Store, Writer
 
 SPARK = {

@@ -11,10 +11,10 @@ from pyspark.sql import functions as F
 
 from benchmarks.systems.timing import timed
 from colike import columns as C
-from colike.chain import new_run_id, open_store, run_jobs, select_jobs
 from colike.config import load_config
-from colike.reporters import PlainReporter
-from colike.stage import Run
+from colike.run.chain import new_run_id, open_store, run_jobs, select_jobs
+from colike.run.reporters import PlainReporter
+from colike.run.stage import Run
 
 TEXTS = ("pairs", "train", "embed")
 OVERRIDES = ("recommend.sources=[popularity,jaccard]", "evaluate.baseline=popularity")

@@ -14,12 +14,12 @@ from pyspark.sql import functions as F
 from benchmarks.neighbour_truth import OTHERS, recall, sample
 from benchmarks.systems.timing import timed
 from colike import columns as C
-from colike.arrays import Floats
-from colike.chain import new_run_id, open_store, run_jobs
+from colike.compute.arrays import Floats
 from colike.config import load_config
 from colike.neighbours.cosine import nearest_others
-from colike.reporters import PlainReporter
-from colike.stage import Run
+from colike.run.chain import new_run_id, open_store, run_jobs
+from colike.run.reporters import PlainReporter
+from colike.run.stage import Run
 from colike.tables import Store
 
 TABLE = "item_neighbours"

@@ -5,7 +5,7 @@ import sys
 import time
 from pathlib import Path
 
-from colike.training.manifest import open_snapshot
+from colike.snapshot.manifest import open_snapshot
 from colike.training.readers import open_reader
 from colike.training.readers.base import ReaderOptions
 

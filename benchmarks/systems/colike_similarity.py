@@ -12,10 +12,10 @@ from pathlib import Path
 from colike.jobs.similarity import STAGE
 
 from benchmarks.systems.timing import say, timed
-from colike.chain import new_run_id, open_store
 from colike.config import load_config
-from colike.reporters import PlainReporter
-from colike.stage import Job, Run, Stage, run_stage
+from colike.run.chain import new_run_id, open_store
+from colike.run.reporters import PlainReporter
+from colike.run.stage import Job, Run, Stage, run_stage
 from colike.tables import store_lock
 
 WRITTEN = ("item_similarity", "item_colikes")

@@ -14,7 +14,7 @@ import faiss
 import numpy as np
 
 from benchmarks.neighbour_truth import OTHERS, recall, sample
-from colike.arrays import Floats
+from colike.compute.arrays import Floats
 from colike.neighbours.cosine import nearest_others
 
 RECALL, TUNED_BY, SEARCHED, K = 0.98, 7, 20_000, 50

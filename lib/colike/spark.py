@@ -4,13 +4,15 @@ import logging
 import os
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from importlib import resources
 from importlib.util import find_spec
 from pathlib import Path
 
 from pyspark.sql import SparkSession
 
+from colike.compute.batches import rows_per_batch
 from colike.errors import DependencyError
 
 # What every colike session runs with, wherever it runs.
@@ -33,6 +35,7 @@ LOCAL: Mapping[str, str] = {
     "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
     "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
 }
+ARROW_ROWS = "spark.sql.execution.arrow.maxRecordsPerBatch"
 JAVA_OPTIONS = "spark.driver.extraJavaOptions"
 JARS_CACHE = Path.home() / ".ivy2" / "jars"
 # Certificates that the system keeps for Java, a company's own among them (Debian, Red Hat).
@@ -69,6 +72,22 @@ def session(settings: Mapping[str, str], app: str = "colike") -> SparkSession:
         ) from error
     logging.getLogger("py4j").setLevel(logging.WARNING)
     return spark
+
+
+@contextmanager
+def arrow_batches(spark: SparkSession, row_bytes: int) -> Iterator[None]:
+    """Keep Arrow batches of the queries inside below MOST_BYTES: Spark itself counts only rows.
+
+    Args:
+        spark: The session.
+        row_bytes: Bytes of the largest row.
+    """
+    before = str(spark.conf.get(ARROW_ROWS))
+    spark.conf.set(ARROW_ROWS, rows_per_batch(row_bytes, int(before)))
+    try:
+        yield
+    finally:
+        spark.conf.set(ARROW_ROWS, before)
 
 
 def java_home() -> Path | None:

@@ -7,7 +7,7 @@ import pytest
 import yaml
 from databricks.bundles.jobs import Job, PythonWheelTask, Task
 
-from colike.chain import JOBS, stage
+from colike.run.chain import JOBS, stage
 
 ROOT = Path(__file__).parents[2]
 RESOURCES = ROOT / "conf" / "resources"

@@ -6,7 +6,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from colike.chain import JOBS
+from colike.run.chain import JOBS
 
 ROOT = Path(__file__).parents[2]
 

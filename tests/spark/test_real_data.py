@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from pyspark.sql import functions as F
 
-from colike.chain import run_jobs
 from colike.config import load_config
-from colike.reporters import PlainReporter
-from colike.stage import Run
+from colike.run.chain import run_jobs
+from colike.run.reporters import PlainReporter
+from colike.run.stage import Run
 from colike.tables import IdTypes, Store
 
 ROOT = Path(__file__).parents[2]

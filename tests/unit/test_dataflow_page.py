@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from colike.chain import JOBS, stage
+from colike.run.chain import JOBS, stage
 
 PAGE = Path(__file__).parents[2] / "docs" / "dataflow.md"
 # Their cells are words: files of the config, and all tables.

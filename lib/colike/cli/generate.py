@@ -7,7 +7,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from colike.data.generate import generate
+from colike.generate import generate
 
 NAME = "generate"
 

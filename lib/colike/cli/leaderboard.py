@@ -12,8 +12,8 @@ from colike.cli.options import DEFAULT_STORE, JsonOption, StoreOption
 from colike.cli.output import wide_console
 from colike.cli.store import open_existing
 from colike.errors import StoreError
-from colike.report.data import not_run
-from colike.runs import RunLog
+from colike.publish.report.data import not_run
+from colike.run.log import RunLog
 from colike.tables import Store
 
 NAME = "leaderboard"

@@ -8,7 +8,7 @@ from pyspark.sql import SparkSession
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from colike.reporters import rows_and_rate
+from colike.run.reporters import rows_and_rate
 
 POLL_SECONDS = 0.5
 

@@ -12,8 +12,8 @@ from colike.cli.output import wide_console
 from colike.cli.store import open_existing
 from colike.config.saved import saved_config
 from colike.errors import ConfigError
+from colike.queries.user import Recommended, recommend_user
 from colike.recommend.sources import kind_of
-from colike.recommend.user import Recommended, recommend_user
 
 NAME = "recommend"
 

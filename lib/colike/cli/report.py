@@ -8,7 +8,7 @@ import typer
 from colike.cli.options import DEFAULT_STORE, StoreOption
 from colike.cli.store import open_existing
 from colike.config.saved import saved_config
-from colike.report.build import build_report
+from colike.publish.report.build import build_report
 
 NAME = "report"
 

@@ -6,12 +6,12 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from colike.chain import new_run_id, open_store, run_jobs, select_jobs
 from colike.cli.options import DEFAULT_STORE, StoreOption
 from colike.cli.progress import TerminalReporter
 from colike.config import load_config
-from colike.reporters import JsonReporter, PlainReporter
-from colike.stage import Run
+from colike.run.chain import new_run_id, open_store, run_jobs, select_jobs
+from colike.run.reporters import JsonReporter, PlainReporter
+from colike.run.stage import Run
 
 NAME = "run"
 

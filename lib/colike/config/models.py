@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 
 from colike.config.recommend import RecommendConfig
 from colike.config.section import FileFormat, NotNegative, Positive, Section, Share
-from colike.training.settings import TrainSettings
+from colike.snapshot.settings import TrainSettings
 
 IdType = Literal["bigint", "string"]
 

@@ -6,7 +6,7 @@ from pyspark.sql import functions as F
 from colike import columns as C
 from colike.data.ratings import Checked
 from colike.errors import QualityError
-from colike.stage import Job
+from colike.run.stage import Job
 
 EXAMPLE_LENGTH = 200
 

@@ -6,7 +6,7 @@ from pyspark.sql import functions as F
 from colike import columns as C
 from colike.embedding.encode import encode_items
 from colike.embedding.models import Model
-from colike.stage import Job
+from colike.run.stage import Job
 
 TABLE = "item_embeddings"
 

@@ -12,7 +12,7 @@ from pyspark.sql import functions as F
 from colike import columns as C
 from colike.config.models import EmbedderConfig
 from colike.errors import ConfigError, DependencyError
-from colike.stage import Run
+from colike.run.stage import Run
 
 PACKAGE = "package:"
 OPENAI_KEY = "OPENAI_API_KEY"

@@ -10,7 +10,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from colike.arrays import Doubles
+from colike.compute.arrays import Doubles
 
 MOST = 12  # P(Poisson(1) > 12) is below 1e-10
 STEP = np.uint64(0x9E3779B97F4A7C15)

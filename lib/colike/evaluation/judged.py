@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from colike.arrays import Bools, Doubles, Longs
+from colike.compute.arrays import Bools, Doubles, Longs
 
 NOWHERE = np.iinfo(np.int64).max
 

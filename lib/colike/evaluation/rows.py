@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from colike.arrays import Doubles
+from colike.compute.arrays import Doubles
 from colike.evaluation.bootstrap import interval
 from colike.evaluation.sums import Key, Sums
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from colike.arrays import Doubles
+from colike.compute.arrays import Doubles
 from colike.evaluation.judged import Judged
 from colike.evaluation.metrics.base import Parts
 

@@ -10,7 +10,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from colike import columns as C
-from colike.arrays import Bools, Doubles, Longs
+from colike.compute.arrays import Bools, Doubles, Longs
 from colike.evaluation.bootstrap import poisson_weights
 from colike.evaluation.judged import (
     Judged,

@@ -6,7 +6,7 @@ from colike.launch.events import Listener, Result, finished
 from colike.launch.executors import run_on_executors
 from colike.launch.folders import Training
 from colike.launch.machine import run_here
-from colike.training.settings import TrainSettings
+from colike.snapshot.settings import TrainSettings
 
 __all__ = ["Listener", "Result", "Training", "finished", "run_worker"]
 

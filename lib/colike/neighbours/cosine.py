@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from colike.arrays import Doubles, Floats, Ints, Longs
-from colike.compiled import compiled
+from colike.compute.arrays import Doubles, Floats, Ints, Longs
+from colike.compute.compiled import compiled
+from colike.compute.topk import dot
 from colike.errors import DependencyError
-from colike.topk import dot
 
 BLOCK = 1024
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from colike.arrays import Floats, Ints, Longs
+from colike.compute.arrays import Floats, Ints, Longs
 from colike.neighbours.cosine import load_faiss, nearest_others
 from colike.neighbours.vector_files import ITEMS, ORDER, VECTORS, VectorFiles, mapped
 

@@ -10,7 +10,7 @@ from pyspark import SparkFiles
 from pyspark.sql import DataFrame
 
 from colike import columns as C
-from colike.arrays import Doubles, Ints
+from colike.compute.arrays import Doubles, Ints
 from colike.config.models import NeighboursConfig
 from colike.neighbours.cosine import rescored
 from colike.neighbours.index import Index, IndexFiles, Tuned, tune, write_index

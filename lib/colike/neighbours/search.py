@@ -9,10 +9,10 @@ from itertools import pairwise
 
 import numpy as np
 
-from colike.arrays import Doubles, Floats, Ints, Longs
-from colike.compiled import compiled
+from colike.compute.arrays import Doubles, Floats, Ints, Longs
+from colike.compute.compiled import compiled
+from colike.compute.topk import insert
 from colike.neighbours.index import Index, probed_lists
-from colike.topk import insert
 
 # Numbers of a product that are held at once.
 CELLS = 1 << 22

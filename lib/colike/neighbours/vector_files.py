@@ -10,7 +10,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from colike import columns as C
-from colike.arrays import Floats, Ints
+from colike.compute.arrays import Floats, Ints
 from colike.data.ids import ranks_of
 
 VECTORS, ITEMS, ORDER = "vectors.float32", "items.npy", "order.npy"

@@ -8,7 +8,7 @@ from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
 
 from colike import columns as C
-from colike.arrays import Bools, Floats
+from colike.compute.arrays import Bools, Floats
 from colike.config import Config
 from colike.recommend.candidates import candidates
 from colike.recommend.depth import depths_in

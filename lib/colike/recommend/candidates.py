@@ -7,7 +7,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import BooleanType
 
 from colike import columns as C
-from colike.arrays import Bools
+from colike.compute.arrays import Bools
 from colike.config.recommend import CandidatesConfig
 from colike.errors import ConfigError
 

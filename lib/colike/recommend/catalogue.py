@@ -8,7 +8,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from colike import columns as C
-from colike.arrays import Bools, Ints, Longs
+from colike.compute.arrays import Bools, Ints, Longs
 from colike.data.ids import ranks_of
 from colike.data.splits import TrainLikes
 from colike.similarity.margins import dense_margins, item_likes

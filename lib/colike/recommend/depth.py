@@ -9,8 +9,8 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from colike import columns as C
-from colike.arrays import Doubles, Ints, Longs
-from colike.compiled import compiled
+from colike.compute.arrays import Doubles, Ints, Longs
+from colike.compute.compiled import compiled
 from colike.data.history import of_history
 from colike.recommend.histories import Histories, rows_of
 from colike.recommend.scorers import Scorer

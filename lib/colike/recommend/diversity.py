@@ -4,13 +4,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from colike.arrays import Bools, Doubles, Floats, Ints
-from colike.compiled import compiled
+from colike.compute.arrays import Bools, Doubles, Floats, Ints
+from colike.compute.compiled import compiled
+from colike.compute.topk import dot
 from colike.recommend.catalogue import Catalogue
 from colike.recommend.histories import Histories
 from colike.recommend.lists import Lists
 from colike.recommend.scorers import Scorer
-from colike.topk import dot
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from colike.arrays import Bools, Floats
+from colike.compute.arrays import Bools, Floats
 from colike.config import Config
 from colike.config.recommend import RecommendConfig
 from colike.data.splits import train_likes

@@ -9,7 +9,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from colike import columns as C
-from colike.arrays import Bools, Doubles, Ints, Longs
+from colike.compute.arrays import Bools, Doubles, Ints, Longs
 
 
 @dataclass(frozen=True)

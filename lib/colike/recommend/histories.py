@@ -7,8 +7,8 @@ import numpy as np
 import pyarrow as pa
 
 from colike import columns as C
-from colike.arrays import Ints, Longs
-from colike.compiled import compiled
+from colike.compute.arrays import Ints, Longs
+from colike.compute.compiled import compiled
 
 
 @dataclass(frozen=True)

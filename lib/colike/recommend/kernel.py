@@ -6,9 +6,9 @@ list is equal to the last bit on any partitioning.
 
 import numpy as np
 
-from colike.arrays import Bools, Doubles, Ints, Longs
-from colike.compiled import compiled
-from colike.topk import insert
+from colike.compute.arrays import Bools, Doubles, Ints, Longs
+from colike.compute.compiled import compiled
+from colike.compute.topk import insert
 
 BECAUSE_PARTS = 3
 SUM, MAX, COUNT_THEN_MAX, COUNT_THEN_SUM = 0, 1, 2, 3

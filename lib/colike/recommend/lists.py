@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 
 from colike import columns as C
-from colike.arrays import Bools, Doubles, Ints
+from colike.compute.arrays import Bools, Doubles, Ints
 from colike.recommend.catalogue import Catalogue
 from colike.recommend.kernel import BECAUSE_PARTS
 

@@ -16,7 +16,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
 from colike import columns as C
-from colike.arrays import Bools
+from colike.compute.arrays import Bools
 from colike.data.history import of_history
 from colike.recommend.graph import NeighbourGraph
 from colike.recommend.histories import Histories

@@ -7,7 +7,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from colike import columns as C
-from colike.batches import MOST_BYTES
+from colike.compute.batches import MOST_BYTES
 from colike.recommend.histories import Histories
 from colike.recommend.lists import LIST_COLUMNS, to_arrow, users_per_block
 from colike.recommend.scorers import Scorer

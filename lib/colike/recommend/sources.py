@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from colike.arrays import Floats
+from colike.compute.arrays import Floats
 from colike.config import Config
 from colike.config.recommend import RecommendConfig
 from colike.embedding.vectors import collect_vectors

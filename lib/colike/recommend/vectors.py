@@ -9,13 +9,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from colike.arrays import Bools, Doubles, Floats, Ints, Longs
-from colike.compiled import compiled
+from colike.compute.arrays import Bools, Doubles, Floats, Ints, Longs
+from colike.compute.compiled import compiled
+from colike.compute.topk import dot, insert
 from colike.recommend.catalogue import Catalogue
 from colike.recommend.histories import Histories
 from colike.recommend.kernel import empty_lists, fill_up
 from colike.recommend.lists import Lists
-from colike.topk import dot, insert
 
 # Cells of a product of users and items that are held at once.
 CELLS = 1 << 22

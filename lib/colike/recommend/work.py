@@ -14,7 +14,7 @@ from colike.recommend.renewal import LARGEST_SHARE, renewed, users_to_renew
 from colike.recommend.scoring import recommend_all
 from colike.recommend.sources import LoadedSource
 from colike.recommend.users import histories_of, named_users
-from colike.stage import Job
+from colike.run.stage import Job
 
 TABLE = "recommendations"
 

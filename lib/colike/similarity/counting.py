@@ -8,7 +8,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from colike import columns as C
-from colike.arrays import Ints
+from colike.compute.arrays import Ints
 from colike.data.splits import TrainLikes
 from colike.similarity.blocks import Blocks, blocks_for
 from colike.similarity.kernel import count_pairs

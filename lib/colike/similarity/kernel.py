@@ -6,8 +6,8 @@ Numba rather than SciPy's sparse product: docs/decisions/0005-tiled-similarity.m
 import numpy as np
 import numpy.typing as npt
 
-from colike.arrays import Ints, Longs
-from colike.compiled import compiled
+from colike.compute.arrays import Ints, Longs
+from colike.compute.compiled import compiled
 
 Places = npt.NDArray[np.uint16]
 Counts = npt.NDArray[np.uint32]

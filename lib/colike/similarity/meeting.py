@@ -7,8 +7,8 @@ import pyarrow as pa
 from pyspark.broadcast import Broadcast
 
 from colike import columns as C
-from colike.arrays import Ints, Longs
-from colike.compiled import compiled
+from colike.compute.arrays import Ints, Longs
+from colike.compute.compiled import compiled
 from colike.similarity.packing import lists_of, starts_of
 
 PAIRS = f"{C.ITEM_A} int, {C.ITEM_B} int"

@@ -10,7 +10,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from colike import columns as C
-from colike.arrays import Longs
+from colike.compute.arrays import Longs
 from colike.data.splits import TrainLikes
 from colike.similarity.banding import Banding
 from colike.similarity.meeting import PAIRS, pairs_that_meet

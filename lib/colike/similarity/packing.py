@@ -8,7 +8,7 @@ from pyspark import TaskContext
 from pyspark.sql import DataFrame
 
 from colike import columns as C
-from colike.arrays import Ints, Longs
+from colike.compute.arrays import Ints, Longs
 from colike.data.splits import TrainLikes
 from colike.similarity.kernel import Places, cut
 from colike.similarity.placing import KEY, TILE, Plan

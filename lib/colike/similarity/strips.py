@@ -15,7 +15,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from colike import columns as C
-from colike.arrays import Ints, Longs
+from colike.compute.arrays import Ints, Longs
 from colike.similarity.kernel import Counts, Kept, Places, Strip, within_bounds
 from colike.similarity.packing import LENGTH, LENGTHS, PLACE, PLACES
 

@@ -13,7 +13,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from colike import columns as C
-from colike.arrays import Longs
+from colike.compute.arrays import Longs
 from colike.data.splits import TrainLikes
 from colike.similarity.blocks import Blocks, blocks_for
 from colike.similarity.kernel import Fans, Strip, count_rows, fans

@@ -16,6 +16,8 @@ from sentence_transformers import SentenceTransformer
 
 from colike import __version__
 from colike.errors import SnapshotError
+from colike.snapshot.manifest import ITEMS, VALIDATION, VECTORS, Snapshot
+from colike.snapshot.settings import TrainSettings, WorkerConfig
 from colike.training.checkpoint import Checkpoints
 from colike.training.encoder import (
     Encoder,
@@ -28,14 +30,12 @@ from colike.training.encoder import (
 from colike.training.head import HeadEncoder, read_vectors
 from colike.training.heldout import evaluate
 from colike.training.loop import Trained, Trainer
-from colike.training.manifest import ITEMS, VALIDATION, VECTORS, Snapshot
 from colike.training.objectives import OBJECTIVES
 from colike.training.objectives.base import TrainData, unique_rows
 from colike.training.output import refuse_used, write_output
 from colike.training.progress import Progress
 from colike.training.readers.base import PairBatch
 from colike.training.running import of_first_process
-from colike.training.settings import TrainSettings, WorkerConfig
 from colike.training.texts import Dropping, Tokens, read_texts, tokenise
 from colike.training.validation import Best, ValidationUsers, liked_items, recall_of_neighbours
 

@@ -8,6 +8,7 @@ from typing import Any, Literal
 import torch
 from accelerate import Accelerator
 
+from colike.snapshot.settings import TrainSettings
 from colike.training.checkpoint import Checkpoints
 from colike.training.encoder import Encoder
 from colike.training.gradients import Backward, Loss, gathered, own_items
@@ -17,7 +18,6 @@ from colike.training.progress import Point, Progress, peak_memory
 from colike.training.readers.sampler import steps_in
 from colike.training.running import Running
 from colike.training.schedule import Schedule
-from colike.training.settings import TrainSettings
 from colike.training.validation import Best
 
 StoppedBy = Literal["steps", "minutes", "patience"]

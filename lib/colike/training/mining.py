@@ -9,8 +9,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from colike.snapshot.manifest import ITEMS, SIMILARITY, Snapshot
 from colike.training.likes import read_likes
-from colike.training.manifest import ITEMS, SIMILARITY, Snapshot
 from colike.training.nearest import nearest
 from colike.training.relations import JaccardIndex, Partners
 

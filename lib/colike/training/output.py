@@ -10,8 +10,8 @@ from typing import Any
 from sentence_transformers import SentenceTransformer
 
 from colike.errors import ConfigError
+from colike.snapshot.manifest import MODEL
 from colike.training.encoder import save_model
-from colike.training.manifest import MODEL
 from colike.training.progress import Point
 
 

@@ -9,6 +9,7 @@ from accelerate import Accelerator
 from accelerate.utils import broadcast, broadcast_object_list
 from torch.optim.swa_utils import AveragedModel
 
+from colike.snapshot.settings import TrainSettings
 from colike.training.checkpoint import Checkpoints, State, Tensors, of_prefix, with_prefix
 from colike.training.encoder import Encoder, encode
 from colike.training.gradients import random_state, set_random_state
@@ -16,7 +17,6 @@ from colike.training.objectives.base import Objective
 from colike.training.parameters import averaged, freeze, optimizer
 from colike.training.progress import Progress
 from colike.training.relations import Partners
-from colike.training.settings import TrainSettings
 from colike.training.validation import Best
 
 _MODEL: Final = "model."

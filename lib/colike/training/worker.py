@@ -17,9 +17,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from colike.errors import ColikeError, ConfigError, DependencyError
-from colike.training.manifest import open_snapshot
+from colike.snapshot.manifest import open_snapshot
+from colike.snapshot.settings import TrainSettings, from_json, resolve_base_model
 from colike.training.progress import Progress
-from colike.training.settings import TrainSettings, from_json, resolve_base_model
 
 SECONDS_BETWEEN_LOOKS = 1.0
 _NEEDED = ("torch", "sentence_transformers", "accelerate")

@@ -7,12 +7,12 @@ import shutil
 import pytest
 
 from colike import columns as C
-from colike.chain import run_jobs
 from colike.config import load_config
 from colike.data.files import input_path, read_raw
 from colike.errors import ConfigError, QualityError, SchemaError
-from colike.reporters import PlainReporter
-from colike.stage import Run
+from colike.run.chain import run_jobs
+from colike.run.reporters import PlainReporter
+from colike.run.stage import Run
 from colike.tables import IdTypes, Store
 
 CONFIG = load_config("mal2020.yml", ["data.max_rejected_share=0.2"])

@@ -9,10 +9,10 @@ import yaml
 from pyspark.sql import functions as F
 
 from colike import columns as C
-from colike.chain import run_jobs
 from colike.config import load_config
-from colike.reporters import PlainReporter
-from colike.stage import Run
+from colike.run.chain import run_jobs
+from colike.run.reporters import PlainReporter
+from colike.run.stage import Run
 from colike.tables import IdTypes, Store
 
 JOBS = ["ingest", "similarity", "neighbours", "recommend"]

@@ -10,9 +10,9 @@ from colike.embedding.cache import TABLE, refresh
 from colike.embedding.encode import encode_items
 from colike.embedding.models import Model, find_model, model_folder
 from colike.errors import DependencyError
-from colike.reporters import PlainReporter
-from colike.runs import RunLog
-from colike.stage import Job, Stage
+from colike.run.log import RunLog
+from colike.run.reporters import PlainReporter
+from colike.run.stage import Job, Stage
 from colike.tables import IdTypes, Reader, Store, Writer
 
 TEXTS = ("A pirate sails the seas.", "A pilot and a robot.", "Cooking at school.", "Pokémon.")

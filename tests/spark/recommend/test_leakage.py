@@ -9,18 +9,18 @@ from colike.jobs import pairs as pairs_job
 from pyspark.sql import functions as F
 
 from colike import columns as C
-from colike.chain import run_jobs
 from colike.data.ids import to_indices
 from colike.data.splits import train_likes
 from colike.embedding.vectors import Embedded
+from colike.launch.export import SnapshotInputs, export_snapshot, snapshot_tables
 from colike.pairs.build import PairInputs
 from colike.pairs.heldout import with_group
-from colike.pairs.snapshot import SnapshotInputs, export_snapshot, snapshot_tables
-from colike.reporters import PlainReporter
-from colike.stage import Run
+from colike.run.chain import run_jobs
+from colike.run.reporters import PlainReporter
+from colike.run.stage import Run
+from colike.snapshot.manifest import VALIDATION, open_snapshot
+from colike.snapshot.settings import TrainSettings, WorkerConfig
 from colike.tables import Store, Writer
-from colike.training.manifest import VALIDATION, open_snapshot
-from colike.training.settings import TrainSettings, WorkerConfig
 
 JOBS = ["similarity", "neighbours", "recommend"]
 

@@ -10,10 +10,10 @@ import pytest
 from pyspark.sql import functions as F
 
 from colike import columns as C
-from colike.chain import run_jobs
 from colike.config import load_config
-from colike.reporters import PlainReporter
-from colike.stage import Run
+from colike.run.chain import run_jobs
+from colike.run.reporters import PlainReporter
+from colike.run.stage import Run
 from colike.tables import Store, Writer
 
 OVERRIDES = (

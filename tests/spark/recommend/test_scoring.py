@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from colike import columns as C
-from colike.batches import MOST_BYTES
+from colike.compute.batches import MOST_BYTES
 from colike.recommend.catalogue import Catalogue, collect_catalogue
 from colike.recommend.depth import choose_depths
 from colike.recommend.graph import NeighbourGraph, collect_graph

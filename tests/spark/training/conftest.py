@@ -2,10 +2,10 @@
 
 import pytest
 
-from colike.chain import run_jobs
 from colike.config import load_config
-from colike.reporters import PlainReporter
-from colike.stage import Run
+from colike.run.chain import run_jobs
+from colike.run.reporters import PlainReporter
+from colike.run.stage import Run
 from colike.tables import IdTypes, Store
 
 OVERRIDES = (

@@ -7,7 +7,7 @@ from safetensors.numpy import load_file
 
 from colike.errors import ColikeError
 from colike.launch import Training, run_worker
-from colike.training.settings import TrainSettings, from_json
+from colike.snapshot.settings import TrainSettings, from_json
 
 TORCHRUN = TrainSettings(processes=2)
 SPARK = TrainSettings(processes=2, launcher="spark")

@@ -11,7 +11,7 @@ from colike.config.models import TrackingConfig
 from colike.errors import ColikeError, DependencyError
 from colike.launch import tracking
 from colike.launch.tracking import track
-from colike.reporters import PlainReporter
+from colike.run.reporters import PlainReporter
 
 mlflow = pytest.importorskip("mlflow")
 TAGS = {"colike.run_id": "first", "colike.version.training_pairs": "3"}

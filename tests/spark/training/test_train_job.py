@@ -8,8 +8,8 @@ import pyarrow.parquet as pq
 import pytest
 from colike.jobs import train as train_job
 
-from colike.pairs.snapshot import validation_users
-from colike.training.manifest import ITEMS, PAIRS, VALIDATION, VECTORS, open_snapshot
+from colike.launch.export import validation_users
+from colike.snapshot.manifest import ITEMS, PAIRS, VALIDATION, VECTORS, open_snapshot
 
 
 def only_folder(store, name):
@@ -54,7 +54,7 @@ def test_validation_users_are_those_with_a_held_like(trained, monkeypatch):
         tuple(map(tuple, row)) for row in history.select(*columns).collect() if row[2]
     )
     assert sorted(tuple(map(tuple, row)) for row in validation_users(history).collect()) == eligible
-    monkeypatch.setattr("colike.pairs.snapshot.VALIDATION_USERS", 5)
+    monkeypatch.setattr("colike.launch.export.VALIDATION_USERS", 5)
     few = [tuple(map(tuple, row)) for row in validation_users(history).collect()]
     again = [tuple(map(tuple, row)) for row in validation_users(history.repartition(7)).collect()]
     assert len(few) == 5

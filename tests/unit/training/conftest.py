@@ -12,9 +12,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from colike.training.manifest import open_snapshot, write_manifest
+from colike.snapshot.manifest import open_snapshot, write_manifest
+from colike.snapshot.settings import TrainSettings, WorkerConfig, from_json, to_json
 from colike.training.progress import Progress
-from colike.training.settings import TrainSettings, WorkerConfig, from_json, to_json
 
 # Four words per theme, chosen to look no more alike within a theme than between themes.
 THEMES = (

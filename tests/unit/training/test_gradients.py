@@ -6,9 +6,9 @@ import torch
 from accelerate import Accelerator
 
 from colike.errors import ConfigError
+from colike.snapshot.manifest import ITEMS, open_snapshot
 from colike.training.encoder import Encoder, load_model, place
 from colike.training.gradients import Backward, own_items, random_state, set_random_state
-from colike.training.manifest import ITEMS, open_snapshot
 from colike.training.parameters import add_l1_gradients, averaged, freeze, optimizer
 from colike.training.texts import read_texts, tokenise
 

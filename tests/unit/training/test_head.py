@@ -4,9 +4,9 @@ import pyarrow.parquet as pq
 import pytest
 import torch
 
+from colike.snapshot.manifest import ITEMS, open_snapshot, write_manifest
 from colike.training.encoder import load_model, save_model
 from colike.training.head import HeadEncoder, read_vectors
-from colike.training.manifest import ITEMS, open_snapshot, write_manifest
 from colike.training.texts import read_texts
 
 from .conftest import base_model, run_in_process

@@ -5,7 +5,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from colike.errors import SnapshotError
-from colike.training.manifest import open_snapshot, write_manifest
+from colike.snapshot.manifest import open_snapshot, write_manifest
 
 PART = "training_pairs/part-00000.parquet"
 

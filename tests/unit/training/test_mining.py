@@ -1,13 +1,13 @@
 import numpy as np
 import pytest
 
-from colike.training.manifest import open_snapshot
+from colike.snapshot.manifest import open_snapshot
+from colike.snapshot.settings import TrainSettings
 from colike.training.mining import DEPTH, Mining
 from colike.training.nearest import nearest
 from colike.training.objectives import OBJECTIVES
 from colike.training.objectives.base import Share, TrainData
 from colike.training.relations import JaccardIndex
-from colike.training.settings import TrainSettings
 
 
 def unit(rows, dimensions=4, seed=2):

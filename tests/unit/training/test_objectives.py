@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 import torch
 
-from colike.training.manifest import open_snapshot
+from colike.snapshot.manifest import open_snapshot
+from colike.snapshot.settings import TrainSettings
 from colike.training.objectives import OBJECTIVES
 from colike.training.objectives.base import Share, TrainData
 from colike.training.objectives.contrastive import contrastive_loss
@@ -13,7 +14,6 @@ from colike.training.objectives.cosine import cosine_loss
 from colike.training.objectives.graded import graded_loss
 from colike.training.objectives.mnr import allowed_candidates, ranking_loss
 from colike.training.objectives.softmax import features
-from colike.training.settings import TrainSettings
 
 TRAIN_ITEMS = 5 * 9
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from colike.errors import SnapshotError
-from colike.training.manifest import open_snapshot
+from colike.snapshot.manifest import open_snapshot
 from colike.training.readers import open_reader
 from colike.training.readers.base import KINDS, ReaderOptions, to_rows
 from colike.training.readers.sampler import dealt, steps_in

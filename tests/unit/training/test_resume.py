@@ -13,7 +13,7 @@ import pytest
 from safetensors.numpy import load_file
 
 import colike.training
-from colike.training.manifest import write_manifest
+from colike.snapshot.manifest import write_manifest
 
 from .conftest import base_model
 

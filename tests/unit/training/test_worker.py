@@ -12,11 +12,11 @@ from accelerate import Accelerator
 
 import colike.training
 from colike.errors import ConfigError, DependencyError, SnapshotError
+from colike.snapshot.manifest import ITEMS, open_snapshot, write_manifest
+from colike.snapshot.settings import from_json
 from colike.training import worker
 from colike.training.encoder import Encoder, encode, load_model, place, set_dropout
-from colike.training.manifest import ITEMS, open_snapshot, write_manifest
 from colike.training.output import write_output
-from colike.training.settings import from_json
 from colike.training.texts import read_texts, tokenise
 
 from .conftest import run_in_process

@@ -5,7 +5,7 @@ from typing import Protocol
 
 import numpy as np
 
-from colike.arrays import Bools, Doubles, Longs
+from colike.compute.arrays import Bools, Doubles, Longs
 from colike.evaluation.judged import NOWHERE, Judged
 
 

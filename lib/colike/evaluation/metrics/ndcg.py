@@ -20,7 +20,7 @@ True
 
 import numpy as np
 
-from colike.arrays import Doubles
+from colike.compute.arrays import Doubles
 from colike.evaluation.judged import Judged
 from colike.evaluation.metrics.base import Parts, mean_over_users
 

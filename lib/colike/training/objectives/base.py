@@ -10,12 +10,12 @@ import torch
 from numpy.typing import NDArray
 
 from colike.errors import SnapshotError
-from colike.training.manifest import PAIRS, Snapshot
+from colike.snapshot.manifest import PAIRS, Snapshot
+from colike.snapshot.settings import TrainSettings
 from colike.training.mining import Mining
 from colike.training.readers import open_reader
 from colike.training.readers.base import BatchReader, PairBatch, ReaderOptions
 from colike.training.relations import Partners
-from colike.training.settings import TrainSettings
 
 Items = NDArray[np.int32]
 

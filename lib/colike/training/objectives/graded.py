@@ -12,8 +12,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from colike.snapshot.manifest import ITEMS, SIMILARITY
 from colike.training.anchors import Anchors
-from colike.training.manifest import ITEMS, SIMILARITY
 from colike.training.objectives.base import Items, Share, TrainData, drawn_beside, unique_rows
 from colike.training.readers.sampler import dealt
 from colike.training.relations import JaccardIndex, Partners

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from colike.training.manifest import SIMILARITY
+from colike.snapshot.manifest import SIMILARITY
 from colike.training.objectives.base import Items, Share, TrainData, drawn_beside, unique_rows
 from colike.training.readers.base import KINDS
 from colike.training.relations import JaccardIndex, Partners

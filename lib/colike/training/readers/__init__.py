@@ -3,7 +3,7 @@
 import importlib.util
 from typing import Literal
 
-from colike.training.manifest import Snapshot
+from colike.snapshot.manifest import Snapshot
 from colike.training.readers.base import BatchReader, ReaderOptions
 
 ReaderName = Literal["auto", "petastorm", "arrow"]

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from colike import columns as c
-from colike.training.manifest import PAIRS, Snapshot
+from colike.snapshot.manifest import PAIRS, Snapshot
 from colike.training.readers.base import READ_COLUMNS, PairBatch, ReaderOptions, Rows, to_rows
 from colike.training.readers.sampler import pair_batches
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from types import ModuleType
 
 from colike.errors import DependencyError
-from colike.training.manifest import PAIRS, Snapshot
+from colike.snapshot.manifest import PAIRS, Snapshot
 from colike.training.readers.base import READ_COLUMNS, PairBatch, ReaderOptions, Rows, to_rows
 from colike.training.readers.sampler import pair_batches
 

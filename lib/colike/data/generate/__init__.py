@@ -1,6 +1,0 @@
-"""Generated ratings and item texts in MAL 2020's form, for demos, tests and scale runs."""
-
-from colike.data.generate.run import generate
-from colike.data.generate.summary import GeneratedSummary
-
-__all__ = ["GeneratedSummary", "generate"]

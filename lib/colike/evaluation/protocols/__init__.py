@@ -1,0 +1,1 @@
+"""How lists are made and compared: one file per protocol."""

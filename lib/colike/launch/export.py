@@ -1,0 +1,119 @@
+"""Exports pinned tables as plain Parquet with a manifest, for the worker that has no Spark."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from colike import columns as C
+from colike.data.ids import to_indices
+from colike.data.splits import train_likes
+from colike.pairs.heldout import TRAIN, within_one_group
+from colike.similarity.margins import item_likes
+from colike.snapshot.manifest import (
+    ITEMS,
+    PAIRS,
+    SIMILARITY,
+    VALIDATION,
+    VECTORS,
+    Manifest,
+    write_manifest,
+)
+from colike.snapshot.settings import WorkerConfig, to_json
+
+# Enough for recall to be known to about a hundredth.
+VALIDATION_USERS = 2000
+
+
+@dataclass(frozen=True)
+class SnapshotInputs:
+    """Rows of training_pairs, item_similarity, items and user_history, and two more.
+
+    `groups` has item_idx and split (train or heldout) of every item, `vectors` item_id and the
+    base model's `embedding`, where the objective asks for them.
+    """
+
+    pairs: DataFrame
+    similarity: DataFrame
+    items: DataFrame
+    history: DataFrame
+    groups: DataFrame
+    vectors: DataFrame | None = None
+
+
+def export_snapshot(
+    folder: Path, tables: dict[str, DataFrame], versions: dict[str, int], config: WorkerConfig
+) -> Manifest:
+    """Write a snapshot folder and return its manifest.
+
+    Args:
+        folder: A new folder that this process and Spark's executors can write to.
+        tables: The frames of `snapshot_tables`.
+        versions: Delta versions that they were read at.
+        config: The worker's settings and base model.
+    """
+    folder.mkdir(parents=True)
+    for name, frame in tables.items():
+        frame.write.parquet((folder / name).as_uri())
+        _tidy(folder / name)
+    to_json(folder / "config.json", config)
+    return write_manifest(folder, versions)
+
+
+def _tidy(folder: Path) -> None:
+    """Leave Spark's data files alone, under names that another export gives them too."""
+    files = sorted(folder.iterdir())
+    for path in files:
+        if path.suffix != ".parquet":
+            path.unlink()
+    for number, path in enumerate(path for path in files if path.suffix == ".parquet"):
+        path.rename(folder / f"part-{number:05d}.parquet")
+
+
+def snapshot_tables(inputs: SnapshotInputs) -> dict[str, DataFrame]:
+    """Return the snapshot's tables, with item_idx in place of item ids.
+
+    Similarity is left with pairs of train items, so that nothing of held-out ones is learnt.
+    Each is sorted within one file, so that a snapshot of the same versions has the same bytes.
+    """
+    items = inputs.items
+    by_index = to_indices(inputs.pairs, items, C.ITEM_A, C.ITEM_B)
+    pair_columns = (
+        C.PAIR_ID, C.ITEM_A, C.ITEM_B, C.LABEL, C.JACCARD, C.BASE_COSINE, C.KIND, C.SPLIT,
+    )  # fmt: skip
+    similar = to_indices(inputs.similarity, items, C.ITEM_A, C.ITEM_B)
+    of_train = within_one_group(similar, inputs.groups).where(F.col(C.SPLIT) == TRAIN)
+    mine = of_train.select(C.ITEM_A, C.ITEM_B, C.JACCARD)
+    texts = items.join(item_likes(train_likes(inputs.history)), on=C.ITEM_IDX, how="left").select(
+        C.ITEM_IDX,
+        F.col(C.ITEM_ID).cast("string").alias(C.ITEM_ID),
+        C.DESCRIPTION,
+        F.coalesce(C.LIKES, F.lit(0)).cast("bigint").alias(C.LIKES),
+    )
+    tables = {
+        PAIRS: by_index.select(*pair_columns).coalesce(1).sortWithinPartitions(C.PAIR_ID),
+        SIMILARITY: mine.coalesce(1).sortWithinPartitions(C.ITEM_A, C.ITEM_B),
+        ITEMS: texts.coalesce(1).sortWithinPartitions(C.ITEM_IDX),
+        VALIDATION: validation_users(inputs.history),
+    }
+    if inputs.vectors is not None:
+        named = inputs.vectors.join(items.select(C.ITEM_ID, C.ITEM_IDX), on=C.ITEM_ID, how="inner")
+        mapped = named.select(C.ITEM_IDX, C.EMBEDDING)
+        tables[VECTORS] = mapped.coalesce(1).sortWithinPartitions(C.ITEM_IDX)
+    return tables
+
+
+def validation_users(history: DataFrame) -> DataFrame:
+    """Return train likes, what was rated in train, and held likes of users with any of these.
+
+    At most VALIDATION_USERS by hash; `likes`, `seen` and `held` are arrays of item_idx.
+    """
+    order = F.xxhash64(F.lit("validation"), F.col(C.USER_ID).cast("string"))
+    eligible = history.where(F.size("likes_validation") > 0)
+    chosen = eligible.orderBy(order, C.USER_ID).limit(VALIDATION_USERS)
+    return chosen.coalesce(1).select(
+        F.col("likes_train").alias(C.LIKES),
+        F.col("seen_train").alias(C.SEEN),
+        F.col("likes_validation").alias(C.HELD),
+    )

@@ -1,5 +1,0 @@
-"""The report: one self-contained HTML file about a store."""
-
-from colike.report.build import build_report
-
-__all__ = ["build_report"]

@@ -1,0 +1,1 @@
+"""The sources of recommendations, one file each, behind one protocol."""
