@@ -26,7 +26,7 @@ def _colike(*overrides: str) -> System:
         settings = (
             f"recommend.k={K}",
             "recommend.histories=[known]",
-            f"recommend.neighbours_per_title={{jaccard: {NEIGHBOURS}}}",
+            f"recommend.neighbours_per_item={{jaccard: {NEIGHBOURS}}}",
             *overrides,
         )
         program = [sys.executable, "-m", "benchmarks.systems.colike_recommend"]

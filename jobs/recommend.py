@@ -84,7 +84,7 @@ def _depths(
     return {
         source.name: choices[source.name].depth
         if source.name in choices
-        else settings.neighbours_per_title.get(source.name, max(settings.neighbours_grid))
+        else settings.neighbours_per_item.get(source.name, max(settings.neighbours_grid))
         for source in sources
     }
 
@@ -93,7 +93,7 @@ def _candidates(source: LoadedSource, settings: RecommendConfig) -> list[int]:
     """A fixed depth is tried too, so that its validation recall is reported."""
     if source.kind != "neighbour":
         return []
-    fixed = settings.neighbours_per_title.get(source.name)
+    fixed = settings.neighbours_per_item.get(source.name)
     return settings.neighbours_grid if fixed is None else [fixed]
 
 

@@ -46,7 +46,7 @@ class RecommendConfig(Section):
     aggregate: Aggregate
     # Neighbours per liked title and source; what stands here is fixed, the rest is chosen
     # among `neighbours_grid` on the validation ratings.
-    neighbours_per_title: dict[str, Positive]
+    neighbours_per_item: dict[str, Positive]
     neighbours_grid: list[Positive]
     least_weight: dict[str, float]
     sources: list[str]

@@ -79,7 +79,7 @@ def recommend_user(
 def chosen_depths(store: Store, config: Config) -> Mapping[str, int]:
     """Return the neighbours per title that the last recommend job chose or was given."""
     found = depths_in(store.read("run_metrics"))
-    return {**found, **config.recommend.neighbours_per_title}
+    return {**found, **config.recommend.neighbours_per_item}
 
 
 def _computed(

@@ -17,7 +17,7 @@ from colike.recommend.scorers import Scorer
 
 HELD = "held"
 # Names of run_metrics begin so, and end with the source.
-DEPTH = "neighbours_per_title."
+DEPTH = "neighbours_per_item."
 HITS = "source string, depth int, recall double, users bigint"
 
 

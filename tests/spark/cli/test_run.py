@@ -71,4 +71,4 @@ def test_a_typo_in_a_setting_names_the_place_and_the_allowed_keys(run):
 
     assert code == 2
     assert "recommend.kk: unknown key" in err
-    assert "neighbours_per_title" in err
+    assert "neighbours_per_item" in err

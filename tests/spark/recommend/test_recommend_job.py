@@ -214,7 +214,7 @@ def test_diverse_lists_are_less_alike_within_and_hold_what_the_longer_list_has(s
         alike = [(each @ each.T)[np.triu_indices(len(each), 1)].mean() for each in found]
         return np.mean(alike)
 
-    depth = "recommend.neighbours_per_title={jaccard: 20, base: 20}"
+    depth = "recommend.neighbours_per_item={jaccard: 20, base: 20}"
     run(store, "long", ["recommend"], depth, "recommend.k=30")
     wide = {
         (row[C.USER_ID], row[C.ITEM_ID])

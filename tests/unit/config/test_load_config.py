@@ -77,7 +77,7 @@ def test_a_key_that_stands_twice_is_refused_with_its_line(tmp_path):
         ("recommend.neighbours_grid=[1, 2]", "recommend", "neighbours_grid", [1, 2]),
         ("split.validation_users=null", "split", "validation_users", None),
         ('descriptions.template="{{ title }}=x"', "descriptions", "template", "{{ title }}=x"),
-        ("recommend.neighbours_per_title.a=3", "recommend", "neighbours_per_title", {"a": 3}),
+        ("recommend.neighbours_per_item.a=3", "recommend", "neighbours_per_item", {"a": 3}),
     ],
 )
 def test_an_overrides_value_is_yaml_up_to_the_end_of_the_text(override, section, key, value):
@@ -91,7 +91,7 @@ def test_an_unknown_key_names_file_path_near_match_and_allowed_keys(written):
     assert "recommend.agregate" in text
     assert "did you mean 'aggregate'?" in text
     assert (
-        "histories, k, least_weight, neighbours_grid, neighbours_per_title, profile, sources"
+        "histories, k, least_weight, neighbours_grid, neighbours_per_item, profile, sources"
         in text
     )
 
