@@ -44,7 +44,9 @@ setup(
         "console_scripts": [
             "colike=colike.cli.main:main",
             *(f"colike-{job}=colike.jobs.{job}:main" for job in JOBS),
-        ]
+        ],
+        # The chain loads its jobs by these.
+        "colike.jobs": [f"{job}=colike.jobs.{job}:STAGE" for job in JOBS],
     },
     # A cluster brings its own pyspark and delta-spark; the extra `local` adds them elsewhere.
     install_requires=[

@@ -1,60 +1,55 @@
 """Unit vectors of every item from each text embedder of the config.
 
-Reads: items, models.
+Reads: items, models; its own item_embeddings, to encode only what is new or changed.
 Writes: item_embeddings (one row per model and item).
 """
 
-from collections.abc import Sequence
-
-from colike.embedding.cache import TABLE, refresh
-from colike.embedding.models import find_model
+from colike.embedding.cache import TABLE, refreshed
+from colike.embedding.encode import Encoding
+from colike.embedding.models import find_model, static_model_id
 from colike.errors import DependencyError
-from colike.run.chain import job_main
-from colike.run.log import Event
-from colike.run.stage import Job, Run, Stage
+from colike.run.inputs import Inputs
+from colike.run.main import job_main
+from colike.run.outputs import Figure, Outputs
+from colike.run.settings import Settings
+from colike.run.stage import Stage
+from colike.tables.writes import keep
 
 
-def execute(job: Job) -> None:
-    """Encode what each embedder has not encoded yet; one that cannot run is noted with why."""
-    items = job.read("items")
-    models = job.reader.read_or_empty("models")
-    for name, embedder in job.config.embed.embedders.items():
+def run(inputs: Inputs, settings: Settings) -> Outputs:
+    """Encode what each embedder has not encoded yet; one that cannot run is named with why."""
+    items, models, embed = inputs.read("items"), inputs.read_or_empty("models"), settings.embed
+    encoding = Encoding(embed.max_tokens, embed.precision, embed.batch_size)
+    current, writes = inputs.own(TABLE), [keep(TABLE)]
+    figures, not_run = dict[str, Figure](), dict[str, str]()
+    for name, embedder in embed.embedders.items():
         try:
             model = find_model(name, embedder, models)
         except DependencyError as error:
-            job.log.write(Event(f"embed.{name}", "not_run", error=str(error)))
-            job.note(f"{name} is not run: {error}")
+            not_run[name] = str(error)
             continue
-        encoded = refresh(job, name, model, items)
-        job.measure(f"encoded.{name}", encoded, "items")
+        encoded = refreshed(current, name, model, items, encoding)
+        writes += encoded.writes
+        figures[f"encoded.{name}"] = (float(encoded.count), "items")
+    return Outputs(writes, figures, not_run=not_run)
 
 
-def _fingerprint(run: Run) -> str:
+def _weights(inputs: Inputs, settings: Settings) -> str:
     """Weights or a key that appear later must set the job to work again."""
-    found = []
-    for name, embedder in run.config.embed.embedders.items():
-        try:
-            models = run.store.read("models") if run.store.exists("models") else None
-            found.append(f"{name}={find_model(name, embedder, models).model_id}")
-        except DependencyError:
-            found.append(f"{name} missing")
-    return ";".join(found)
+    embedders = settings.embed.embedders.items()
+    return ";".join(f"{name}={static_model_id(name, embedder)}" for name, embedder in embedders)
 
 
 STAGE = Stage(
     name="embed",
     reads=("items", "models"),
     writes=(TABLE,),
-    config_sections=("embed",),
-    execute=execute,
-    fingerprint=_fingerprint,
+    sections=("embed",),
+    run=run,
+    continues=(TABLE,),
+    fingerprint=_weights,
 )
-
-
-def main(argv: Sequence[str] | None = None) -> None:
-    """Run the job from the command line."""
-    job_main(STAGE, argv)
-
+main = job_main(STAGE)
 
 if __name__ == "__main__":
     main()

@@ -5,8 +5,9 @@ Writes: evaluation (one row per run, source, protocol, segment, metric, k and ve
 """
 
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from functools import reduce
 
 import numpy as np
 from pyspark.sql import DataFrame
@@ -14,99 +15,114 @@ from pyspark.sql import functions as F
 
 from colike import columns as C
 from colike.data.splits import test_ratings, train_likes
+from colike.embedding.models import newest_model
+from colike.embedding.vectors import vectors_by_index
 from colike.evaluation.exposure import cold_share, coverage, exposures, gini
 from colike.evaluation.judged import Scale
 from colike.evaluation.lists import as_lists, judged_input, user_tests
-from colike.evaluation.protocols.book import book_lists, short_titles
+from colike.evaluation.protocols.book import book_lists, book_offer
 from colike.evaluation.rows import Figure, counted, figures, pair_figures
 from colike.evaluation.similar import ItemFacts
 from colike.evaluation.sums import Measure, metric_sums
 from colike.recommend.catalogue import Catalogue, collect_catalogue, described
-from colike.recommend.sources import load_sources, vectors_of
-from colike.run.chain import job_main
-from colike.run.stage import Job, Stage
+from colike.run.inputs import Inputs
+from colike.run.main import job_main
+from colike.run.outputs import Figure as RunFigure
+from colike.run.outputs import Outputs
+from colike.run.settings import Settings
+from colike.run.stage import Stage
+from colike.sources.base import Fitted
+from colike.sources.popularity import POPULARITY
+from colike.sources.registry import fit_sources
+from colike.tables.writes import replace
 
-POPULARITY = "popularity"
+TABLE = "evaluation"
 
 
-def execute(job: Job) -> None:
-    """Measure, and append the run's figures."""
-    history, items = job.read("user_history"), job.read("items")
-    settings = job.config.evaluate
+@dataclass(frozen=True)
+class Evaluation:
+    """What every protocol measures with: the items, the users' test ratings, what to measure."""
+
+    inputs: Inputs
+    settings: Settings
+    catalogue: Catalogue
+    tests: DataFrame
+    measure: Measure
+
+
+def run(inputs: Inputs, settings: Settings) -> Outputs:
+    """Measure all sources."""
+    history, items, chosen = inputs.read("user_history"), inputs.read("items"), settings.evaluate
     catalogue = collect_catalogue(items, train_likes(history))
-    tests = user_tests(
-        test_ratings(job.read("ratings")), items, history, settings.bootstrap_seed
-    ).cache()
-    measure = _measure(job, catalogue, history.count())
-    found: list[Figure] = []
-    if "holdout" in settings.protocols:
-        found += _holdout(job, catalogue, tests, measure)
-    if "book" in settings.protocols:
-        found += _book(job, catalogue, tests, measure)
-    found += _heldout_pairs(job)
-    tests.unpersist()
-    rows = job.store.frame("evaluation", [asdict(figure) for figure in found])
-    job.writer.append("evaluation", rows)
+    tests = test_ratings(inputs.read("ratings"))
+    users = inputs.cached(user_tests(tests, items, history, chosen.bootstrap_seed))
+    measure = _measure(inputs, settings, catalogue, history.count())
+    own = Evaluation(inputs, settings, catalogue, users, measure)
+    found, noted = list[Figure](), dict[str, RunFigure]()
+    if "holdout" in chosen.protocols:
+        found += _holdout(own)
+    if "book" in chosen.protocols:
+        found += _book(own, noted)
+    found += _heldout_pairs(inputs, settings)
+    rows = inputs.frame(TABLE, [asdict(figure) for figure in found])
+    return Outputs([replace(TABLE, rows, {C.RUN_ID: [inputs.run_id]})], noted)
 
 
-def _measure(job: Job, catalogue: Catalogue, users: int) -> Measure:
-    config = job.config
-    scale = Scale(config.likes.at_least, config.likes.detractor_at_most)
+def _measure(inputs: Inputs, settings: Settings, catalogue: Catalogue, users: int) -> Measure:
+    chosen, likes = settings.evaluate, settings.likes
+    scale = Scale(likes.at_least, likes.detractor_at_most)
     share = np.maximum(catalogue.likes, 1) / max(users, 1)
-    vectors = vectors_of(job, config.pairs.base_embedder, catalogue.size)
+    embeddings, base = inputs.read_or_empty("item_embeddings"), settings.text_sources.base
+    vectors = vectors_by_index(embeddings, inputs.read("items"), base, catalogue.size)
     facts = ItemFacts(share, vectors)
-    return Measure(tuple(config.evaluate.ks), scale, config.evaluate.bootstrap_replicates, facts)
+    return Measure(tuple(chosen.ks), scale, chosen.bootstrap_replicates, facts)
 
 
-def _holdout(
-    job: Job, catalogue: Catalogue, tests: DataFrame, measure: Measure
-) -> Iterator[Figure]:
-    known = job.read("recommendations").where(F.col(C.HISTORY) == "known")
-    items = job.read("items")
-    lists = as_lists(known, items).cache()
+def _holdout(own: Evaluation) -> Iterator[Figure]:
+    inputs, measure = own.inputs, own.measure
+    known = inputs.read("recommendations").where(F.col(C.HISTORY) == "known")
+    items = inputs.read("items")
+    lists = inputs.cached(as_lists(known, items))
     is_popular = F.col(C.SOURCE) == POPULARITY
-    popular = lists.where(is_popular) if POPULARITY in job.config.recommend.sources else None
-    sums = metric_sums(judged_input(lists, tests, popular), measure)
-    yield from figures(sums, "holdout", job.config.evaluate.baseline)
+    popular = lists.where(is_popular) if POPULARITY in own.settings.recommend.sources else None
+    sums = metric_sums(judged_input(lists, own.tests, popular), measure)
+    yield from figures(sums, "holdout", own.settings.evaluate.baseline)
     for source, k, counts in exposures(known, items, measure.ks):
         rated = int(counts.sum())
         yield counted(source, "coverage", k, float(coverage(counts)), len(counts))
         yield counted(source, "gini", k, gini(counts), len(counts))
-        yield counted(source, "cold_share", k, cold_share(counts, catalogue.likes), rated)
-    lists.unpersist()
+        yield counted(source, "cold_share", k, cold_share(counts, own.catalogue.likes), rated)
 
 
-def _book(job: Job, catalogue: Catalogue, tests: DataFrame, measure: Measure) -> Iterator[Figure]:
-    config, items = job.config, job.read("items")
+def _book(own: Evaluation, noted: dict[str, RunFigure]) -> Iterator[Figure]:
+    inputs, settings = own.inputs, own.settings
+    items, history, ks = inputs.read("items"), inputs.read("user_history"), own.measure.ks
     within = described(items)
-    loaded = load_sources(job, catalogue, config)
-    sources = [source for source in loaded if source.kind == "neighbour"]
+    offer = book_offer(own.catalogue, within, settings.recommend)
+    sources = [one for source in _fitted(own) if (one := source.within(within)) is not None]
     for source in sources:
-        short = short_titles(source, within, max(measure.ks))
-        job.measure(f"book_short_titles.{source.name}", short, "titles")
-    for k in measure.ks if sources else ():
-        parts = [
-            book_lists(
-                job.read("user_history"), items, source, catalogue, within,
-                config.recommend.aggregate, k, job.store.ids,
-            )
-            for source in sources
-        ]  # fmt: skip
-        lists = parts[0]
-        for part in parts[1:]:
-            lists = lists.unionByName(part)
-        only = Measure((k,), measure.scale, measure.replicates, measure.facts)
-        sums = metric_sums(judged_input(lists, tests, None), only)
-        yield from figures(sums, "book", config.evaluate.baseline)
+        # Items that are not described have no neighbours, and are not short of any.
+        short = source.short_items(max(ks)) - int((~within).sum())
+        noted[f"book_short_titles.{source.name}"] = (short, "items")
+    for k in ks if sources else ():
+        parts = [book_lists(history, items, one, offer, k, inputs.ids) for one in sources]
+        lists = reduce(DataFrame.unionByName, parts)
+        only = Measure((k,), own.measure.scale, own.measure.replicates, own.measure.facts)
+        sums = metric_sums(judged_input(lists, own.tests, None), only)
+        yield from figures(sums, "book", settings.evaluate.baseline)
 
 
-def _heldout_pairs(job: Job) -> Iterator[Figure]:
-    models = job.reader.read_or_empty("models")
-    rows = models.orderBy(F.desc("created_at")).limit(1).select(C.NAME, "metrics").collect()
-    for row in rows:
-        metrics = json.loads(row["metrics"])
-        yield from pair_figures(job.config.pairs.base_embedder, metrics.get("base", {}))
-        yield from pair_figures(row[C.NAME], metrics.get("finetuned", {}))
+def _fitted(own: Evaluation) -> list[Fitted]:
+    chosen = own.settings.recommend
+    return fit_sources(own.inputs, own.catalogue, chosen, own.settings.text_sources, chosen.sources)
+
+
+def _heldout_pairs(inputs: Inputs, settings: Settings) -> Iterator[Figure]:
+    newest = newest_model(inputs.read_or_empty("models"))
+    if newest is not None:
+        metrics = json.loads(newest[C.METRICS])
+        yield from pair_figures(settings.text_sources.base, metrics.get("base", {}))
+        yield from pair_figures(newest[C.NAME], metrics.get("finetuned", {}))
 
 
 STAGE = Stage(
@@ -120,16 +136,11 @@ STAGE = Stage(
         "item_embeddings",
         "models",
     ),
-    writes=("evaluation",),
-    config_sections=("evaluate", "likes", "recommend"),
-    execute=execute,
+    writes=(TABLE,),
+    sections=("evaluate", "likes", "recommend", "text_sources"),
+    run=run,
 )
-
-
-def main(argv: Sequence[str] | None = None) -> None:
-    """Run the job from the command line."""
-    job_main(STAGE, argv)
-
+main = job_main(STAGE)
 
 if __name__ == "__main__":
     main()

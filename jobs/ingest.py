@@ -1,101 +1,144 @@
 """Raw files to checked tables.
 
-Reads: the files of the config's `data` section.
-Writes: items (one row per item), ratings (per user and item), user_history (per user),
-quarantine (per rejected row).
+Reads: the files of the config's `data` section; its own items, whose numbers last.
+Writes: quarantine (per rejected row), items (one row per item), ratings (per user and item),
+user_history (per user).
 """
 
-from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import reduce
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from colike import columns as C
-from colike.config import Config
 from colike.data.files import fingerprint, input_path, read_raw
 from colike.data.history import user_history
 from colike.data.items import check_items, synopses, with_descriptions, with_index
-from colike.data.quality import accept
-from colike.data.ratings import check_ratings, mark_ratings, survey
-from colike.run.chain import job_main
-from colike.run.stage import Job, Run, Stage
+from colike.data.quality import Verdict, judge
+from colike.data.ratings import checked_ratings, mark_ratings, survey, unique_ratings
+from colike.run.inputs import Inputs
+from colike.run.main import job_main
+from colike.run.outputs import Outputs
+from colike.run.settings import Settings
+from colike.run.stage import Stage
+from colike.tables.writes import Write, merge, replace
+
+QUARANTINE = "quarantine"
 
 
-def transform_items(
-    items: DataFrame, texts: DataFrame | None, known: DataFrame, config: Config
-) -> DataFrame:
-    """Return the items table: numbered, with synopsis and description."""
-    if texts is None:
-        joined = items.withColumn(C.SYNOPSIS, F.lit(None).cast("string"))
-    else:
-        joined = items.join(texts, on=C.ITEM_ID, how="left")
-    return with_descriptions(with_index(joined, known), config)
+@dataclass(frozen=True)
+class Accepted:
+    """The valid rows of a file, the rejected ones, and the verdict on both."""
+
+    valid: DataFrame
+    rejected: DataFrame
+    verdict: Verdict
 
 
-def execute(job: Job) -> None:
-    """Read the files, check them, and make the tables equal to them."""
-    config = job.config
-    items = _valid_items(job)
-    valid = _valid_ratings(job, items)
-    known = job.store.read("items") if job.store.exists("items") else job.store.empty("items")
-    job.writer.merge("items", transform_items(items, _texts(job), known, config))
-    job.writer.merge("ratings", valid)
-    table = job.store.read("items")
-    job.writer.merge("user_history", user_history(valid, table, config.likes.at_least))
-    cut = table.agg(F.avg(F.col("synopsis_cut").cast("double"))).collect()[0][0]
-    job.measure("synopses_cut", cut, "share of items")
-    valid.sparkSession.catalog.clearCache()
+def run(inputs: Inputs, settings: Settings) -> Outputs:
+    """Read and check the files, and return the tables that they make."""
+    items = _items(inputs, settings)
+    if items.verdict.failure is not None:
+        return _refused(inputs, items)
+    ratings = _ratings(inputs, settings, items.valid)
+    if ratings.verdict.failure is not None:
+        return _refused(inputs, items, ratings)
+    table = inputs.cached(_items_table(inputs, settings, items.valid))
+    history = user_history(ratings.valid, table, settings.likes.at_least)
+    cut = table.agg(F.avg(F.col(C.SYNOPSIS_CUT).cast("double"))).collect()[0][0]
+    return Outputs(
+        writes=[
+            *_quarantined(inputs, items, ratings),
+            merge("items", table),
+            merge("ratings", ratings.valid),
+            merge("user_history", history),
+        ],
+        figures={"synopses_cut": (cut, "share of items")},
+        notes=[*items.verdict.notes, *ratings.verdict.notes],
+    )
 
 
-def _valid_items(job: Job) -> DataFrame:
-    file, id_type = job.config.data.items, job.config.data.item_id_type
-    path = input_path(job.data, file.path)
+def _items(inputs: Inputs, settings: Settings) -> Accepted:
+    data, file = settings.data, settings.data.items
+    path = input_path(inputs.data, file.path)
     columns = [file.columns.item_id, file.columns.title, *file.attributes]
-    raw = read_raw(job.store.spark, path, file.format, columns, multiline=True)
-    return accept(job, path, raw.count(), check_items(raw, file, id_type)).cache()
+    raw = read_raw(inputs.spark, path, file.format, columns, multiline=True)
+    checked = check_items(raw, file, data.item_id_type)
+    rejected = inputs.cached(checked.rejected)
+    verdict = judge(path, raw.count(), rejected, data.max_rejected_share)
+    return Accepted(inputs.cached(checked.valid), rejected, verdict)
 
 
-def _valid_ratings(job: Job, items: DataFrame) -> DataFrame:
-    file = job.config.data.ratings
-    path = input_path(job.data, file.path)
+def _ratings(inputs: Inputs, settings: Settings, items: DataFrame) -> Accepted:
+    data, file = settings.data, settings.data.ratings
+    path = input_path(inputs.data, file.path)
     columns = list(file.columns.model_dump().values())
-    raw = read_raw(job.store.spark, path, file.format, columns, multiline=False)
-    marked = mark_ratings(raw, items, job.config.data)
+    raw = read_raw(inputs.spark, path, file.format, columns, multiline=False)
+    marked = mark_ratings(raw, items, data)
     seen = survey(marked)
-    return accept(job, path, seen.rows, check_ratings(marked, seen, job.config.split))
+    unique = inputs.cached(unique_ratings(marked, seen, settings.split))
+    checked = checked_ratings(marked, seen, unique)
+    rejected = inputs.cached(checked.rejected)
+    verdict = judge(path, seen.rows, rejected, data.max_rejected_share)
+    return Accepted(checked.valid, rejected, verdict)
 
 
-def _texts(job: Job) -> DataFrame | None:
-    file, id_type = job.config.data.synopses, job.config.data.item_id_type
+def _items_table(inputs: Inputs, settings: Settings, valid: DataFrame) -> DataFrame:
+    """Numbered items with synopsis and description."""
+    texts = _synopses(inputs, settings)
+    if texts is None:
+        joined = valid.withColumn(C.SYNOPSIS, F.lit(None).cast("string"))
+    else:
+        joined = valid.join(texts, on=C.ITEM_ID, how="left")
+    numbered = with_index(joined, inputs.own("items"))
+    return with_descriptions(numbered, settings.descriptions, settings.data.items.attributes)
+
+
+def _synopses(inputs: Inputs, settings: Settings) -> DataFrame | None:
+    file, id_type = settings.data.synopses, settings.data.item_id_type
     if file is None:
         return None
-    path = input_path(job.data, file.path)
+    path = input_path(inputs.data, file.path)
     columns = list(file.columns.model_dump().values())
-    raw = read_raw(job.store.spark, path, file.format, columns, multiline=True)
+    raw = read_raw(inputs.spark, path, file.format, columns, multiline=True)
     return synopses(raw, file, id_type)
 
 
-def _fingerprint(run: Run) -> str:
-    data = run.config.data
+def _refused(inputs: Inputs, *files: Accepted) -> Outputs:
+    """Nothing but the rejected rows, for the user to look at."""
+    notes = [note for file in files for note in file.verdict.notes]
+    return Outputs(_quarantined(inputs, *files), notes=notes, failure=files[-1].verdict.failure)
+
+
+def _quarantined(inputs: Inputs, *files: Accepted) -> list[Write]:
+    """The run's rejected rows, in place of those of an earlier try of it."""
+    mine = {C.RUN_ID: [inputs.run_id]}
+    if any(file.verdict.rejected for file in files):
+        rejected = reduce(DataFrame.unionByName, (file.rejected for file in files))
+        return [replace(QUARANTINE, rejected, mine)]
+    if inputs.own(QUARANTINE).where(F.col(C.RUN_ID) == inputs.run_id).isEmpty():
+        return []
+    return [replace(QUARANTINE, inputs.nothing(QUARANTINE), mine)]
+
+
+def _files(inputs: Inputs, settings: Settings) -> str:
+    data = settings.data
     files = [data.ratings.path, data.items.path]
     files += [] if data.synopses is None else [data.synopses.path]
-    return fingerprint(run.store.spark, [input_path(run.data, path) for path in files])
+    return fingerprint(inputs.spark, [input_path(inputs.data, path) for path in files])
 
 
 STAGE = Stage(
     name="ingest",
     reads=(),
-    writes=("items", "ratings", "user_history", "quarantine"),
-    config_sections=("data", "likes", "split", "descriptions"),
-    execute=execute,
-    fingerprint=_fingerprint,
+    writes=(QUARANTINE, "items", "ratings", "user_history"),
+    sections=("data", "likes", "split", "descriptions"),
+    run=run,
+    continues=("items", QUARANTINE),
+    fingerprint=_files,
 )
-
-
-def main(argv: Sequence[str] | None = None) -> None:
-    """Run the job from the command line."""
-    job_main(STAGE, argv)
-
+main = job_main(STAGE)
 
 if __name__ == "__main__":
     main()

@@ -1,10 +1,10 @@
 """Housekeeping: keeps the last published runs and models, compacts log tables, removes old files.
 
-Reads: all tables.
-Writes: nothing but smaller tables (no grain changes).
+Reads: all tables but the logs.
+Writes: published_recommendations and published_neighbours, without the rows of old runs; all
+tables with fewer files, in which no row changes.
 """
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from pyspark.sql import Window
@@ -12,57 +12,57 @@ from pyspark.sql import functions as F
 
 from colike import columns as C
 from colike.launch.folders import remove_old
-from colike.run.chain import job_main
-from colike.run.stage import Job, Stage
+from colike.run.inputs import Inputs
+from colike.run.main import job_main
+from colike.run.outputs import Outputs
+from colike.run.settings import Settings
+from colike.run.stage import Stage
 from colike.tables import contracts
-from colike.tables.maintenance import keep_runs, optimize, vacuum
+from colike.tables.writes import Write, optimize, trim, vacuum
 
 PUBLISHED = ("published_recommendations", "published_neighbours")
-LOGS = ("runs", "run_metrics", "champion_moves")
-READS = tuple(sorted(set(contracts()) - {*LOGS, *PUBLISHED}))
+LOGS = ("runs", "champion_moves")
+READS = tuple(sorted(set(contracts()) - {"runs", *PUBLISHED}))
 
 
-def execute(job: Job) -> None:
+def run(inputs: Inputs, settings: Settings) -> Outputs:
     """Keep the runs that the newest champion moves name, then compact and vacuum."""
-    store = job.store
-    if store.exists("champion_moves"):
-        moves = store.read("champion_moves").orderBy(F.desc("at"))
-        newest = moves.limit(job.config.publish.keep_runs).select(C.RUN_ID).collect()
-        for table in PUBLISHED:
-            keep_runs(store, table, [row[0] for row in newest])
-    hours = job.config.maintain.vacuum_hours
-    removed = remove_old(store.files, _kept_models(job), hours)
-    for table in LOGS:
-        if store.exists(table):
-            optimize(store, table)
-    vacuumed = [name for name in contracts() if store.exists(name) and vacuum(store, name, hours)]
-    job.measure("vacuumed", len(vacuumed), "tables")
-    job.measure("removed", len(removed), "folders")
+    hours = settings.maintain.vacuum_hours
+    removed = remove_old(inputs.files, _kept_models(inputs, settings), hours)
+    return Outputs(
+        writes=[
+            *_kept_runs(inputs, settings),
+            *(optimize(table) for table in LOGS),
+            *(vacuum(table, hours) for table in contracts()),
+        ],
+        figures={"removed": (len(removed), "folders")},
+    )
 
 
-def _kept_models(job: Job) -> list[Path]:
+def _kept_runs(inputs: Inputs, settings: Settings) -> list[Write]:
+    """Without a champion move nothing is known to be old, and so nothing is deleted."""
+    moves = inputs.read_or_empty("champion_moves").orderBy(F.desc(C.AT))
+    newest = moves.limit(settings.publish.keep_runs).select(C.RUN_ID).collect()
+    runs = sorted({row[C.RUN_ID] for row in newest})
+    return [trim(table, {C.RUN_ID: runs}) for table in PUBLISHED] if runs else []
+
+
+def _kept_models(inputs: Inputs, settings: Settings) -> list[Path]:
     """The output folders of the newest models of each name."""
-    if not job.store.exists("models"):
-        return []
-    newest = Window.partitionBy(C.NAME).orderBy(F.desc("created_at"))
-    placed = job.store.read("models").withColumn("place", F.row_number().over(newest))
-    kept = placed.where(F.col("place") <= job.config.maintain.keep_models)
-    return [Path(row["uri"]).parent for row in kept.collect()]
+    newest = Window.partitionBy(C.NAME).orderBy(F.desc(C.CREATED_AT))
+    placed = inputs.read_or_empty("models").withColumn("place", F.row_number().over(newest))
+    kept = placed.where(F.col("place") <= settings.maintain.keep_models)
+    return [Path(row[C.URI]).parent for row in kept.select(C.URI).collect()]
 
 
 STAGE = Stage(
     name="maintain",
     reads=READS,
-    writes=(),
-    config_sections=("maintain", "publish"),
-    execute=execute,
+    writes=PUBLISHED,
+    sections=("maintain", "publish"),
+    run=run,
 )
-
-
-def main(argv: Sequence[str] | None = None) -> None:
-    """Run the job from the command line."""
-    job_main(STAGE, argv)
-
+main = job_main(STAGE)
 
 if __name__ == "__main__":
     main()

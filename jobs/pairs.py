@@ -4,31 +4,36 @@ Reads: item_similarity, user_history, items.
 Writes: training_pairs (one row per pair), item_embeddings (the base embedder's rows).
 """
 
-from collections.abc import Sequence
+from dataclasses import replace
 from math import ceil
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from colike import columns as C
+from colike.compute.arrays import Ints
 from colike.config.models import PairsConfig
 from colike.data.ids import to_ids, to_indices
 from colike.data.splits import train_likes
 from colike.embedding.cache import TABLE as EMBEDDINGS
-from colike.embedding.cache import refresh
-from colike.embedding.models import base_fingerprint, find_model
+from colike.embedding.cache import refreshed
+from colike.embedding.encode import Encoding
+from colike.embedding.models import find_model
 from colike.embedding.vectors import Embedded, collect_vectors
 from colike.neighbours.cosine import nearest
 from colike.pairs.build import PairInputs, build_pairs
 from colike.pairs.cosines import with_cosine
 from colike.pairs.heldout import HELDOUT, with_group
-from colike.run.chain import job_main
-from colike.run.stage import Job, Stage
+from colike.run.inputs import Inputs
+from colike.run.main import job_main
+from colike.run.outputs import Outputs
+from colike.run.settings import Settings
+from colike.run.stage import Stage
+from colike.tables.writes import keep, merge
 
-Indices = npt.NDArray[np.int32]
+TABLE = "training_pairs"
 
 
 def transform(inputs: PairInputs, embedded: Embedded, settings: PairsConfig) -> DataFrame:
@@ -39,38 +44,41 @@ def transform(inputs: PairInputs, embedded: Embedded, settings: PairsConfig) -> 
     return named.withColumn(C.PAIR_ID, F.concat_ws("|", *ids))
 
 
-def execute(job: Job) -> None:
-    """Encode with the base embedder, draw the pairs, and replace the table."""
-    settings = job.config.pairs
-    items = job.read("items")
-    name = settings.base_embedder
-    model = find_model(name, job.config.embed.embedders[name], None)
-    job.measure(f"encoded.{name}", refresh(job, name, model, items), "items")
-    embedded = collect_vectors(job.store.read(EMBEDDINGS), items, name)
-    similarity = to_indices(job.read("item_similarity"), items, C.ITEM_A, C.ITEM_B)
-    likes = train_likes(job.read("user_history"))
-    near = near_titles(job.store.spark, embedded, heldout_titles(items, settings), settings)
-    inputs = PairInputs(similarity.cache(), likes, items, near)
-    job.writer.overwrite("training_pairs", transform(inputs, embedded, settings))
-    counts = job.store.read("training_pairs").groupBy(C.SPLIT, C.KIND).count().collect()
-    for row in counts:
-        job.measure(f"pairs.{row[C.SPLIT]}.{row[C.KIND]}", row["count"], "pairs")
-    job.store.spark.catalog.clearCache()
+def run(inputs: Inputs, settings: Settings) -> Outputs:
+    """Encode with the base embedder, and draw the pairs."""
+    items, chosen, base = inputs.read("items"), settings.pairs, settings.base_embedder
+    encoding = Encoding(base.max_tokens, base.precision, base.batch_size)
+    model = find_model(base.name, base.embedder, None)
+    encoded = refreshed(inputs.own(EMBEDDINGS), base.name, model, items, encoding)
+    # Read twice: to draw pairs, and to be written.
+    encoded = replace(encoded, rows=inputs.cached(encoded.rows))
+    embedded = collect_vectors(encoded.rows, items, base.name)
+    similarity = to_indices(inputs.read("item_similarity"), items, C.ITEM_A, C.ITEM_B)
+    likes = train_likes(inputs.read("user_history"))
+    near = near_items(inputs.spark, embedded, heldout_items(items, chosen), chosen)
+    pairs = inputs.cached(
+        transform(PairInputs(inputs.cached(similarity), likes, items, near), embedded, chosen)
+    )
+    figures = {f"encoded.{base.name}": (float(encoded.count), "items")}
+    for row in pairs.groupBy(C.SPLIT, C.KIND).count().collect():
+        figures[f"pairs.{row[C.SPLIT]}.{row[C.KIND]}"] = (row["count"], "pairs")
+    # Merged, so that equal pairs are no new version and train nothing again.
+    return Outputs([*encoded.writes, keep(EMBEDDINGS), merge(TABLE, pairs)], figures)
 
 
-def heldout_titles(items: DataFrame, settings: PairsConfig) -> Indices:
-    """Return item_idx of the held-out titles; O(items)."""
+def heldout_items(items: DataFrame, settings: PairsConfig) -> Ints:
+    """Return item_idx of the held-out items; O(items) numbers."""
     held = with_group(items, settings).where(F.col(C.SPLIT) == HELDOUT)
     return np.array([row[C.ITEM_IDX] for row in held.collect()], np.int32)
 
 
-def near_titles(
-    spark: SparkSession, embedded: Embedded, heldout: Indices, settings: PairsConfig
+def near_items(
+    spark: SparkSession, embedded: Embedded, heldout: Ints, settings: PairsConfig
 ) -> DataFrame:
-    """Return item_idx and `neighbour` (item_idx): the nearest titles in the base embedder.
+    """Return item_idx and `neighbour` (item_idx): the nearest items in the base embedder.
 
-    Neighbours are of one group, train or held out, because pairs are; as large a share of each
-    group's titles as `hard_neighbours` is of all.
+    Both are of one group, train or held out, because pairs are. An item has as large a share of
+    its group for neighbours as `hard_neighbours` is of all items.
     """
     is_held = np.isin(embedded.indices, heldout)
     nothing = np.empty(0, np.intp)
@@ -86,20 +94,21 @@ def near_titles(
     return spark.createDataFrame(rows, f"{C.ITEM_IDX} int, neighbour int")
 
 
+def _base_model(inputs: Inputs, settings: Settings) -> str:
+    base = settings.base_embedder
+    return find_model(base.name, base.embedder, None).model_id
+
+
 STAGE = Stage(
     name="pairs",
     reads=("item_similarity", "user_history", "items"),
-    writes=("training_pairs", EMBEDDINGS),
-    config_sections=("pairs",),
-    execute=execute,
-    fingerprint=base_fingerprint,
+    writes=(TABLE, EMBEDDINGS),
+    sections=("pairs", "base_embedder"),
+    run=run,
+    continues=(EMBEDDINGS,),
+    fingerprint=_base_model,
 )
-
-
-def main(argv: Sequence[str] | None = None) -> None:
-    """Run the job from the command line."""
-    job_main(STAGE, argv)
-
+main = job_main(STAGE)
 
 if __name__ == "__main__":
     main()

@@ -1,28 +1,31 @@
 """The champion's lists and neighbours for analysts, the views, and the report.
 
-Reads: evaluation, recommendations, item_neighbours, models.
+Reads: evaluation, recommendations, item_neighbours, models; for the report also ratings, items,
+user_history and item_similarity; its own champion_moves, of which a new one is the last.
 Writes: published_recommendations (one row per run, user and rank), published_neighbours (per
 run, item and rank), champion_moves (per move; the last row is what views follow).
 """
-
-from collections.abc import Sequence
-from datetime import UTC, datetime
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from colike import columns as C
+from colike.embedding.models import newest_model
 from colike.publish.champion import Champion, choose_champion
-from colike.publish.report.build import build_report
-from colike.run.chain import job_main
-from colike.run.stage import Job, Stage
-from colike.tables.location import CatalogLocation
-from colike.tables.views import create_views
+from colike.publish.report.build import ReportFacts, build_report
+from colike.publish.report.data import Pointer
+from colike.run.inputs import Inputs
+from colike.run.main import job_main
+from colike.run.outputs import Outputs
+from colike.run.settings import Settings
+from colike.run.stage import Stage
+from colike.tables.writes import append, replace
 
 TABLES = ("published_recommendations", "published_neighbours")
+MOVES = "champion_moves"
 
 
-def transform(frame: DataFrame, source: str) -> DataFrame:
+def published(frame: DataFrame, source: str) -> DataFrame:
     """Return a source's rows of recommendations (history all) or of item_neighbours."""
     mine = frame.where(F.col(C.SOURCE) == source)
     if C.HISTORY in frame.columns:
@@ -30,48 +33,65 @@ def transform(frame: DataFrame, source: str) -> DataFrame:
     return mine.drop(C.RUN_ID)
 
 
-def execute(job: Job) -> None:
-    """Write the champion's rows, then move the pointer: until then no view changes."""
-    last = F.col(C.RUN_ID) == F.lit(job.log.last_run_of("evaluate"))
-    champion = choose_champion(job.read("evaluation").where(last), job.config.publish)
-    own = f"{C.RUN_ID} = '{job.log.run_id}'"
-    for table, source in zip(TABLES, ("recommendations", "item_neighbours"), strict=True):
-        job.writer.replace(table, transform(job.read(source), champion.source), own)
-    job.writer.append("champion_moves", _move(job, champion))
-    job.note(f"champion is {champion.source}: {champion.reason}")
-    if isinstance(job.store.location, CatalogLocation):
-        create_views(job.store)
-    report = job.store.files / "reports" / f"{job.log.run_id}.html"
-    build_report(job.store, report, job.config.publish.report_users)
-    job.note(f"report written to {report}")
+def run(inputs: Inputs, settings: Settings) -> Outputs:
+    """Return the champion's rows, then the move: until it is written no view changes."""
+    evaluated_by = inputs.last_run_of("evaluation")
+    evaluated = inputs.read("evaluation").where(F.col(C.RUN_ID) == F.lit(evaluated_by))
+    champion = choose_champion(evaluated, settings.publish)
+    rows = [
+        replace(table, published(inputs.read(of), champion.source), {C.RUN_ID: [inputs.run_id]})
+        for table, of in zip(TABLES, ("recommendations", "item_neighbours"), strict=True)
+    ]
+    pointer = Pointer(champion.source, inputs.run_id, champion.reason)
+    facts = ReportFacts(
+        inputs.store.location.name,
+        inputs.run_id,
+        evaluated_by,
+        pointer,
+        inputs.not_run.get("embed", {}),
+    )
+    return Outputs(
+        writes=[*rows, append(MOVES, _move(inputs, champion))],
+        notes=[f"champion is {champion.source}: {champion.reason}"],
+        files={
+            f"reports/{inputs.run_id}.html": build_report(
+                inputs, facts, settings.publish.report_users
+            )
+        },
+    )
 
 
-def _move(job: Job, champion: Champion) -> DataFrame:
-    models = job.reader.read_or_empty("models").where(F.col(C.NAME) == champion.source)
-    rows = models.orderBy(F.desc("created_at")).limit(1).select(C.MODEL_ID).collect()
+def _move(inputs: Inputs, champion: Champion) -> DataFrame:
+    model = newest_model(inputs.read_or_empty("models"), champion.source)
     move = {
-        "source": champion.source,
-        "model_id": rows[0][0] if rows else None,
-        "reason": champion.reason,
-        "by": "job publish",
-        "at": datetime.now(UTC),
+        C.SOURCE: champion.source,
+        C.MODEL_ID: None if model is None else model[C.MODEL_ID],
+        C.REASON: champion.reason,
+        C.BY: "job publish",
+        C.AT: inputs.time_after(MOVES, C.AT),
     }
-    return job.store.frame("champion_moves", [move])
+    return inputs.frame(MOVES, [move])
 
 
 STAGE = Stage(
     name="publish",
-    reads=("evaluation", "recommendations", "item_neighbours", "models"),
-    writes=(*TABLES, "champion_moves"),
-    config_sections=("publish",),
-    execute=execute,
+    reads=(
+        "evaluation",
+        "recommendations",
+        "item_neighbours",
+        "models",
+        "ratings",
+        "items",
+        "user_history",
+        "item_similarity",
+    ),
+    writes=(*TABLES, MOVES),
+    sections=("publish",),
+    run=run,
+    continues=(MOVES,),
+    makes_views=True,
 )
-
-
-def main(argv: Sequence[str] | None = None) -> None:
-    """Run the job from the command line."""
-    job_main(STAGE, argv)
-
+main = job_main(STAGE)
 
 if __name__ == "__main__":
     main()

@@ -1,129 +1,155 @@
 """Recommendations for every user, from every source, by known and by all ratings.
 
 Reads: user_history, items, item_neighbours, item_embeddings; the file of `recommend.users`; its
-own recommendations, to score only users whose history or whose neighbours changed.
+own recommendations: a source whose inputs are unchanged keeps its rows.
 Writes: recommendations (one row per source, history, user and rank).
 """
 
-from collections.abc import Mapping, Sequence
 from functools import reduce
 
+import numpy as np
 from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
 
 from colike import columns as C
-from colike.config.recommend import RecommendConfig
-from colike.config.saved import save_config
+from colike.compute.arrays import Floats
+from colike.config import config_hash
 from colike.data.files import fingerprint, input_path
-from colike.recommend.before import Before, before
-from colike.recommend.depth import DEPTH, Choice, choose_depths
-from colike.recommend.engine import Engine, load_engine
-from colike.recommend.scoring import history_bytes
-from colike.recommend.sources import LoadedSource, load_sources
-from colike.recommend.work import TABLE, Work
-from colike.run.chain import job_main
-from colike.run.stage import Job, Run, Stage
+from colike.data.splits import train_likes
+from colike.embedding.vectors import vectors_by_index
+from colike.recommend.catalogue import Catalogue, collect_catalogue
+from colike.recommend.offer import Offer, offer_of
+from colike.recommend.scoring import history_bytes, recommend_all
+from colike.recommend.tuning import Choice, Trials, choose, figures_of
+from colike.recommend.users import histories_of, named_users
+from colike.run.inputs import Inputs
+from colike.run.main import job_main
+from colike.run.outputs import Figure, Outputs
+from colike.run.settings import Settings
+from colike.run.stage import Stage
+from colike.sources.base import Fitted
+from colike.sources.registry import fit_sources
 from colike.spark import arrow_batches
+from colike.tables.writes import Write, keep, overwrite, replace, trim
+
+TABLE = "recommendations"
 
 
-def execute(job: Job) -> None:
-    """Choose each source's depth on validation ratings, score, and write what is new."""
-    history = job.read("user_history")
-    engine = load_engine(job, job.config)
-    sources = load_sources(job, engine.catalogue, job.config)
-    for name in job.config.recommend.sources:
-        if name not in {source.name for source in sources}:
-            job.note(f"source {name} has neither neighbours nor vectors, and so no lists")
-    with arrow_batches(job.store.spark, history_bytes(history, engine.catalogue.size)):
-        work = Work(job, engine, sources, _depths(job, history, sources, engine))
-        then = _before(job, engine, sources)
-        if then is None:
-            rows = {source.name: work.everyone(source) for source in sources}
-            job.writer.overwrite(TABLE, _union(job, rows))
-        else:
-            _write_renewed(job, work.renewed(then))
-    job.store.spark.catalog.clearCache()
-    save_config(job.store.files, job.config)
-
-
-def _before(job: Job, engine: Engine, sources: list[LoadedSource]) -> Before | None:
-    """What the last lists were made of, if they are of the same sources and can be counted on."""
-    last = job.before()
-    if last is None:
-        return None
-    had = job.store.read(TABLE).select(C.SOURCE).distinct().collect()
-    if {row[C.SOURCE] for row in had} != {source.name for source in sources}:
-        return None
-    return before(job.store, last, job.reader, engine, job.config)
-
-
-def _write_renewed(job: Job, rows: Mapping[str, DataFrame]) -> None:
-    """Replace the rows of these sources, and leave the others' as they are."""
-    if rows:
-        names = ", ".join(f"'{name}'" for name in rows)
-        job.writer.replace(TABLE, _union(job, rows), f"{C.SOURCE} IN ({names})")
-    else:
-        job.writer.keep(TABLE)
-
-
-def _union(job: Job, rows: Mapping[str, DataFrame]) -> DataFrame:
-    return reduce(DataFrame.unionByName, rows.values(), job.store.empty(TABLE).drop(C.RUN_ID))
-
-
-def _depths(
-    job: Job, history: DataFrame, sources: list[LoadedSource], engine: Engine
-) -> dict[str, int]:
-    settings = job.config.recommend
-    trying = {
-        (source.name, depth): engine.plain(source, depth, settings.k)
-        for source in sources
-        for depth in _candidates(source, settings)
-    }
-    choices = choose_depths(history, trying) if trying else {}
+def run(inputs: Inputs, settings: Settings) -> Outputs:
+    """Choose each source's neighbours_per_item on validation ratings, and score all users."""
+    history, chosen = inputs.read("user_history"), settings.recommend
+    offer = _offer(inputs, settings)
+    sources = fit_sources(inputs, offer.catalogue, chosen, settings.text_sources, chosen.sources)
+    row_sets = _made_of(inputs, settings, offer, sources)
+    changed = [one for one in sources if inputs.row_sets.get(one.name) != row_sets[one.name]]
+    kept = [one for one in sources if one not in changed]
+    inputs.during(arrow_batches(inputs.spark, history_bytes(history, offer.catalogue.size)))
+    choices = choose(history, _trials(changed, offer))
+    histories = _histories(inputs, settings)
+    rows = [_rows(inputs, one, offer, histories, choices.get(one.name)) for one in changed]
+    figures = dict[str, Figure]()
+    for one in kept:
+        figures.update(figures_of(inputs.figures, one.name))
     for name, choice in choices.items():
-        _report(job, name, choice)
-    return {
-        source.name: choices[source.name].depth
-        if source.name in choices
-        else settings.neighbours_per_item.get(source.name, max(settings.neighbours_grid))
-        for source in sources
-    }
+        figures.update(choice.figures(name))
+    names = {one.name for one in sources}
+    missing = [name for name in chosen.sources if name not in names]
+    return Outputs(
+        writes=_writes(inputs, rows, [one.name for one in changed], sorted(names)),
+        figures=figures,
+        notes=[
+            *(f"source {name} has nothing to score by yet, and so no lists" for name in missing),
+            *(f"{one.name}: inputs are unchanged, its lists stay" for one in kept),
+        ],
+        row_sets=row_sets,
+    )
 
 
-def _candidates(source: LoadedSource, settings: RecommendConfig) -> list[int]:
-    """A fixed depth is tried too, so that its validation recall is reported."""
-    if source.kind != "neighbour":
-        return []
-    fixed = settings.neighbours_per_item.get(source.name)
-    return settings.neighbours_grid if fixed is None else [fixed]
+def _offer(inputs: Inputs, settings: Settings) -> Offer:
+    items, chosen = inputs.read("items"), settings.recommend
+    catalogue = collect_catalogue(items, train_likes(inputs.read("user_history")))
+    return offer_of(items, catalogue, _diversity_vectors(inputs, settings, catalogue), chosen)
 
 
-def _report(job: Job, name: str, choice: Choice) -> None:
-    job.measure(f"{DEPTH}{name}", choice.depth, "neighbours")
-    for depth, recall in choice.recall.items():
-        job.measure(f"validation_recall.{name}.{depth}", recall, "recall")
+def _diversity_vectors(inputs: Inputs, settings: Settings, catalogue: Catalogue) -> Floats:
+    diversity = settings.recommend.diversity
+    if diversity.relevance == 1:
+        return np.zeros((0, 0), np.float32)
+    embeddings = inputs.read_or_empty("item_embeddings")
+    return vectors_by_index(embeddings, inputs.read("items"), diversity.embedder, catalogue.size)
 
 
-def _fingerprint(run: Run) -> str:
-    users = run.config.recommend.users
+def _made_of(
+    inputs: Inputs, settings: Settings, offer: Offer, sources: list[Fitted]
+) -> dict[str, str]:
+    """Hash of all that a source's lists depend on, by source; which others there are does not."""
+    dumped = settings.recommend.model_dump(mode="json", exclude={"sources", "least_weight"})
+    shared = [dumped, str(inputs.pins["user_history"]), offer.fingerprint, _files(inputs, settings)]
+    return {one.name: config_hash([shared, one.fingerprint]) for one in sources}
+
+
+def _trials(sources: list[Fitted], offer: Offer) -> Trials:
+    k = offer.settings.k
+    return {(one.name, size): one.scorer(offer, size, k) for one in sources for size in one.grid}
+
+
+def _histories(inputs: Inputs, settings: Settings) -> dict[str, DataFrame]:
+    """user_id, likes and seen by history."""
+    file, named = settings.recommend.users, None
+    if file is not None:
+        named = inputs.cached(named_users(inputs.spark, inputs.data, file, inputs.ids))
+    history = inputs.read("user_history")
+    return {name: histories_of(history, name, named) for name in settings.recommend.histories}
+
+
+def _rows(
+    inputs: Inputs,
+    source: Fitted,
+    offer: Offer,
+    histories: dict[str, DataFrame],
+    choice: Choice | None,
+) -> DataFrame:
+    """A source's lists of all users, by every history."""
+    size = 0 if choice is None else choice.neighbours_per_item
+    scorer = offer.lists(lambda k: source.scorer(offer, size, k), offer.settings.k)
+    parts = [
+        rows.select(F.lit(source.name).alias(C.SOURCE), F.lit(name).alias(C.HISTORY), "*")
+        for name, rows in recommend_all(histories, scorer, inputs.ids).items()
+    ]
+    return reduce(DataFrame.unionByName, parts)
+
+
+def _writes(
+    inputs: Inputs, rows: list[DataFrame], changed: list[str], names: list[str]
+) -> list[Write]:
+    """Replace the rows of changed sources, and drop those of sources that are gone."""
+    if not inputs.row_sets or len(changed) == len(names):
+        return [overwrite(TABLE, reduce(DataFrame.unionByName, rows, inputs.nothing(TABLE)))]
+    only = {C.SOURCE: names}
+    if not changed:
+        return [keep(TABLE), trim(TABLE, only)]
+    union = reduce(DataFrame.unionByName, rows)
+    return [replace(TABLE, union, {C.SOURCE: changed}), trim(TABLE, only)]
+
+
+def _files(inputs: Inputs, settings: Settings) -> str:
+    users = settings.recommend.users
     if users is None:
         return ""
-    return fingerprint(run.store.spark, [input_path(run.data, users.path)])
+    return fingerprint(inputs.spark, [input_path(inputs.data, users.path)])
 
 
 STAGE = Stage(
     name="recommend",
     reads=("user_history", "items", "item_neighbours", "item_embeddings"),
     writes=(TABLE,),
-    config_sections=("recommend", "embed"),
-    execute=execute,
-    fingerprint=_fingerprint,
+    sections=("recommend", "text_sources"),
+    run=run,
+    continues=(TABLE,),
+    fingerprint=_files,
+    keeps_config=True,
 )
-
-
-def main(argv: Sequence[str] | None = None) -> None:
-    """Run the job from the command line."""
-    job_main(STAGE, argv)
-
+main = job_main(STAGE)
 
 if __name__ == "__main__":
     main()

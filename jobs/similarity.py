@@ -2,10 +2,10 @@
 
 Reads: user_history, items; its own item_colikes, to count only what changed since.
 Writes: item_similarity (one row per pair with item_a before item_b), item_colikes (one row per
-strip of a tile, where `similarity.tiled.keep_colikes` is on).
+strip of a tile, if `similarity.tiled.keep_colikes` is on).
 """
 
-from collections.abc import Sequence
+from functools import partial
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -13,54 +13,57 @@ from pyspark.sql import functions as F
 from colike import columns as C
 from colike.data.ids import to_ids
 from colike.data.splits import train_likes
-from colike.run.chain import job_main
-from colike.run.stage import Job, Stage
+from colike.run.inputs import Inputs
+from colike.run.main import job_main
+from colike.run.outputs import Outputs
+from colike.run.settings import Settings
+from colike.run.stage import Stage
 from colike.similarity.engines import Counting, similarity
-from colike.similarity.kept import kept_colikes
-from colike.similarity.strips import margins_of, similarity_of
+from colike.similarity.kept import Kept, KeptInputs, kept_colikes, similarity_of_kept
+from colike.tables.writes import keep, overwrite
+
+TABLE, COLIKES = "item_similarity", "item_colikes"
 
 
-def transform(pairs: DataFrame, items: DataFrame, method: str) -> DataFrame:
-    """Return the rows of item_similarity."""
+def named(pairs: DataFrame, items: DataFrame, method: str) -> DataFrame:
+    """Return the rows of item_similarity: item ids in place of item_idx, and the method."""
     return to_ids(pairs, items, C.ITEM_A, C.ITEM_B).withColumn(C.METHOD, F.lit(method))
 
 
-def execute(job: Job) -> None:
-    """Read the histories, count, and replace the tables."""
-    likes, items = train_likes(job.read("user_history")), job.read("items")
-    settings = job.config.similarity
-    counting = Counting(likes, items.count(), settings, job.measure)
-    is_kept = settings.method == "tiled" and settings.tiled.keep_colikes
-    pairs = _from_kept(job, counting, items) if is_kept else similarity(counting)
-    job.writer.overwrite("item_similarity", transform(pairs, items, settings.method))
-
-
-def _from_kept(job: Job, counting: Counting, items: DataFrame) -> DataFrame:
-    version = job.reader.pinned["user_history"]
-    kept = kept_colikes(job.store, counting, items, version)
-    job.note(kept.note)
+def run(inputs: Inputs, settings: Settings) -> Outputs:
+    """Count co-likes and return both tables."""
+    likes, items = train_likes(inputs.read("user_history")), inputs.read("items")
+    chosen, figures = settings.similarity, dict[str, tuple[float, str]]()
+    counting = Counting(likes, items.count(), chosen, figures)
+    if chosen.method != "tiled" or not chosen.tiled.keep_colikes:
+        pairs = similarity(counting)
+        return Outputs([overwrite(TABLE, named(pairs, items, chosen.method))], figures)
+    kept = _kept(inputs, counting, items)
+    strips = inputs.own(COLIKES) if kept.rows is None else inputs.cached(kept.rows)
     if kept.changed is not None:
-        job.measure("changed_likes", kept.changed, "likes")
-    if kept.rows is not None:
-        job.writer.overwrite("item_colikes", kept.rows)
-    strips, settings = job.store.read("item_colikes"), counting.settings
-    margins = margins_of(strips, counting.items)
-    return similarity_of(strips, margins, settings.min_colikes, settings.min_jaccard)
+        figures["changed_likes"] = (kept.changed, "likes")
+    pairs = similarity_of_kept(strips, counting)
+    first = keep(COLIKES) if kept.rows is None else overwrite(COLIKES, strips)
+    return Outputs(
+        [first, overwrite(TABLE, named(pairs, items, chosen.method))], figures, [kept.note]
+    )
+
+
+def _kept(inputs: Inputs, counting: Counting, items: DataFrame) -> Kept:
+    changed = partial(inputs.changes, "user_history")
+    pin, own = inputs.pins["user_history"], inputs.own(COLIKES)
+    return kept_colikes(KeptInputs(own, items, pin, changed, inputs.code), counting)
 
 
 STAGE = Stage(
     name="similarity",
     reads=("user_history", "items"),
-    writes=("item_similarity", "item_colikes"),
-    config_sections=("similarity",),
-    execute=execute,
+    writes=(TABLE, COLIKES),
+    sections=("similarity",),
+    run=run,
+    continues=(COLIKES,),
 )
-
-
-def main(argv: Sequence[str] | None = None) -> None:
-    """Run the job from the command line."""
-    job_main(STAGE, argv)
-
+main = job_main(STAGE)
 
 if __name__ == "__main__":
     main()

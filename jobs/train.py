@@ -1,35 +1,41 @@
 """Fine-tunes the base embedder on the training pairs, in a worker without Spark.
 
-Reads: training_pairs, item_similarity, items, user_history.
+Reads: training_pairs, item_similarity, items, user_history; item_embeddings as a cache of the base
+model's vectors (objective head).
 Writes: models (one row per model; the row is the training's commit).
 """
 
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from colike import __version__
 from colike import columns as C
-from colike.config import Config, config_hash
-from colike.embedding.models import Model, base_fingerprint, find_model
-from colike.errors import ColikeError, ConfigError, SnapshotError
+from colike.config import config_hash
+from colike.embedding.cache import TABLE as EMBEDDINGS
+from colike.embedding.models import Model, find_model
+from colike.errors import ColikeError, SnapshotError
 from colike.launch import Training, finished, run_worker
 from colike.launch.export import SnapshotInputs, export_snapshot, snapshot_tables
 from colike.launch.tracking import AUTO, track
 from colike.pairs.heldout import with_group
-from colike.run.chain import job_main
-from colike.run.stage import Job, Stage
+from colike.run.code import code_version
+from colike.run.inputs import Inputs
+from colike.run.main import job_main
+from colike.run.outputs import Outputs
+from colike.run.settings import Settings
+from colike.run.stage import Stage
 from colike.snapshot.manifest import VALIDATION, VECTORS, open_snapshot
 from colike.snapshot.settings import WorkerConfig
+from colike.tables.writes import keep, replace
 
-FINETUNED = "finetuned"
+TABLE = "models"
+WORKER = "colike.training.worker"
 # Figures of the worker that run_metrics has, and their units.
 MEASURED = {
     "steps": "steps",
@@ -38,57 +44,44 @@ MEASURED = {
     "labels_per_document": "labels/document",
     "masked_share": "",
 }
-# Tables of a snapshot that have another name than what they are read from.
+# What decides a training, and the tables of a snapshot under another name than their own.
+TRAINED_ON = ("training_pairs", "item_similarity", "items", "user_history")
 SOURCE_OF = {VALIDATION: "user_history"}
 
 
-def execute(job: Job) -> None:
-    """Export a snapshot, train from it, and write the model's row; nothing where no source asks."""
-    config = job.config
-    name = finetuned_name(config)
+def run(inputs: Inputs, settings: Settings) -> Outputs:
+    """Export a snapshot, train from it, and return the model's row."""
+    name = settings.finetuned.name
     if name is None:
-        job.note("no embedder of kind finetuned is configured, so nothing is trained")
-        return
-    base = find_model(config.pairs.base_embedder, _base(config), None)
-    training = Training.of(job.store.files, name, _training_id(job, base))
+        note = "no embedder of kind finetuned is configured, so nothing is trained"
+        return Outputs([keep(TABLE)], notes=[note])
+    base = _base(settings)
+    training = Training.of(inputs.files, name, _training_id(inputs, settings, base))
     if not _is_whole(training.snapshot):
         shutil.rmtree(training.snapshot, ignore_errors=True)
-        _export(job, training.snapshot, base)
+        _export(inputs, settings, training.snapshot, base)
     result = finished(training.out) or run_worker(
-        job.store.spark, config.train, training, lambda event: _report(job, event)
+        inputs.spark, settings.train, training, lambda event: _report(inputs, event)
     )
-    _track(job, name, training.out)
-    model_id = str(result["model_sha256"])[:16]
-    row = _row(job, model_id, name, base.location, training.out, result)
-    # The newest row is what job embed takes, so a model that was chosen before comes to the front.
-    job.writer.replace("models", row, f"{C.MODEL_ID} = '{model_id}'")
-    for key, unit in MEASURED.items():
-        job.measure(key, result[key], unit)
+    tracked = _track(inputs, settings, name, training.out)
+    row = _row(inputs, settings, base, training.out, result)
+    # The newest row is what job embed takes, so a model that was chosen before comes first again.
+    return Outputs(
+        [replace(TABLE, inputs.frame(TABLE, [row]), {C.MODEL_ID: [row[C.MODEL_ID]]})],
+        figures={key: (float(result[key]), unit) for key, unit in MEASURED.items()},
+        notes=tracked,
+    )
 
 
-def finetuned_name(config: Config) -> str | None:
-    """Return the name of the embedder that training makes, None where none is configured.
-
-    Raises:
-        ConfigError: There is more than one.
-    """
-    kinds = config.embed.embedders.items()
-    names = [name for name, embedder in kinds if embedder.kind == FINETUNED]
-    if len(names) > 1:
-        raise ConfigError(
-            f"embed.embedders has {len(names)} of kind finetuned ({', '.join(names)}); keep one."
-        )
-    return names[0] if names else None
+def _base(settings: Settings) -> Model:
+    return find_model(settings.base_embedder.name, settings.base_embedder.embedder, None)
 
 
-def _base(config: Config) -> Any:
-    return config.embed.embedders[config.pairs.base_embedder]
-
-
-def _training_id(job: Job, base: Model) -> str:
-    tables = {name: (job.store.table_id(name), job.reader.pinned[name]) for name in STAGE.reads}
-    settings = [asdict(job.config.train), job.config.pairs.model_dump(mode="json")]
-    return config_hash([__version__, settings, tables, base.model_id, base.location])[:16]
+def _training_id(inputs: Inputs, settings: Settings, base: Model) -> str:
+    """Equal for equal weights: the worker's code, settings, data and base model decide them."""
+    chosen = [asdict(settings.train), settings.pairs.model_dump(mode="json")]
+    pins = {table: str(inputs.pins[table]) for table in TRAINED_ON}
+    return config_hash([code_version(WORKER), chosen, pins, base.model_id, base.location])[:16]
 
 
 def _is_whole(snapshot: Path) -> bool:
@@ -99,89 +92,87 @@ def _is_whole(snapshot: Path) -> bool:
     return True
 
 
-def _export(job: Job, folder: Path, base: Model) -> None:
-    items = job.read("items")
-    inputs = SnapshotInputs(
-        job.read("training_pairs"),
-        job.read("item_similarity"),
-        items,
-        job.read("user_history"),
-        with_group(items, job.config.pairs),
-        _base_vectors(job, base) if job.config.train.objective == "head" else None,
+def _export(inputs: Inputs, settings: Settings, folder: Path, base: Model) -> None:
+    items, history = inputs.read("items"), inputs.read("user_history")
+    tables = snapshot_tables(
+        SnapshotInputs(
+            inputs.read("training_pairs"),
+            inputs.read("item_similarity"),
+            items,
+            history,
+            with_group(items, settings.pairs),
+            _base_vectors(inputs, settings) if settings.train.objective == "head" else None,
+        )
     )
-    tables = snapshot_tables(inputs)
-    pinned = job.reader.pinned
-    versions = {name: pinned[SOURCE_OF.get(name, name)] for name in tables if name != VECTORS}
-    users = inputs.history.where(F.size("likes_train") > 0).count()
-    export_snapshot(folder, tables, versions, WorkerConfig(job.config.train, base.location, users))
+    versions = {
+        name: inputs.pins[SOURCE_OF.get(name, name)].version for name in tables if name != VECTORS
+    }
+    users = history.where(F.size(C.LIKES_TRAIN) > 0).count()
+    export_snapshot(folder, tables, versions, WorkerConfig(settings.train, base.location, users))
 
 
-def _base_vectors(job: Job, base: Model) -> DataFrame:
-    """What `pairs` encoded: a cache by model and text, so no version of it has to be pinned."""
-    mine = job.store.read("item_embeddings").where(F.col(C.MODEL_ID) == base.model_id)
-    return mine.where(F.col(C.SOURCE) == job.config.pairs.base_embedder)
+def _base_vectors(inputs: Inputs, settings: Settings) -> DataFrame:
+    """What `pairs` encoded: all rows of the base embedder are of the one model that it has."""
+    return inputs.own(EMBEDDINGS).where(F.col(C.SOURCE) == settings.base_embedder.name)
 
 
-def _report(job: Job, event: dict[str, Any]) -> None:
+def _report(inputs: Inputs, event: dict[str, Any]) -> None:
     if event["event"] == "step":
-        done = float(event["step"])
         text = (
             f"steps: loss {event['loss']:.3f}, {event['documents_per_second']:.0f} documents/s, "
             f"{event['seconds_left'] / 60:.0f} min left"
         )
-        job.reporter.progress(job.stage.name, done, float(event.get("steps", 0)), text)
+        inputs.progress(float(event["step"]), float(event.get("steps", 0)), text)
     elif event["event"] in ("resume", "validation", "mined"):
-        job.note(event["text"])
+        inputs.note(event["text"])
 
 
-def _track(job: Job, name: str, out: Path) -> None:
-    """Tell MLflow; what it refuses is an error where the config asked for it, else a note."""
-    tracking = job.config.tracking
-    versions = {f"colike.version.{table}": str(v) for table, v in job.reader.pinned.items()}
+def _track(inputs: Inputs, settings: Settings, name: str, out: Path) -> list[str]:
+    """Log to MLflow; what it refuses is an error where the config asked for it, else a note."""
+    tracking = settings.tracking
+    versions = {f"colike.version.{table}": str(inputs.pins[table].version) for table in TRAINED_ON}
     try:
-        run = track(tracking, name, out, {"colike.run_id": job.writer.run_id, **versions})
+        logged = track(tracking, name, out, {"colike.run_id": inputs.run_id, **versions})
     except ColikeError as error:
         if tracking.uri != AUTO:
             raise
-        job.note(str(error))
-        return
-    if run is not None:
-        job.note(f"MLflow has it as run {run} of experiment {tracking.experiment}")
+        return [str(error)]
+    return [] if logged is None else [f"logged to MLflow as run {logged} of {tracking.experiment}"]
 
 
 def _row(
-    job: Job, model_id: str, name: str, base: str, out: Path, result: dict[str, Any]
-) -> DataFrame:
-    model = {
-        C.MODEL_ID: model_id,
-        C.NAME: name,
-        "base": base,
-        "objective": job.config.train.objective,
-        "params": json.dumps(asdict(job.config.train)),
-        "metrics": json.dumps(result["metrics"]),
-        "curve": (out / "curve.json").read_text("utf-8"),
-        "uri": str(out / "model"),
-        "sha256": result["model_sha256"],
-        "data_versions": json.dumps(dict(job.reader.pinned)),
-        "created_at": datetime.now(UTC),
+    inputs: Inputs, settings: Settings, base: Model, out: Path, result: Mapping[str, Any]
+) -> dict[str, Any]:
+    versions = {table: inputs.pins[table].version for table in TRAINED_ON}
+    return {
+        C.MODEL_ID: str(result["model_sha256"])[:16],
+        C.NAME: settings.finetuned.name,
+        C.BASE: base.location,
+        C.OBJECTIVE: settings.train.objective,
+        C.PARAMS: json.dumps(asdict(settings.train)),
+        C.METRICS: json.dumps(result["metrics"]),
+        C.CURVE: (out / "curve.json").read_text("utf-8"),
+        C.URI: str(out / "model"),
+        C.SHA256: result["model_sha256"],
+        C.DATA_VERSIONS: json.dumps(versions),
+        C.CREATED_AT: inputs.time_after(TABLE, C.CREATED_AT),
     }
-    return job.store.frame("models", [model])
+
+
+def _base_model(inputs: Inputs, settings: Settings) -> str:
+    return _base(settings).model_id
 
 
 STAGE = Stage(
     name="train",
-    reads=("training_pairs", "item_similarity", "items", "user_history"),
-    writes=("models",),
-    config_sections=("train", "pairs"),
-    execute=execute,
-    fingerprint=base_fingerprint,
+    reads=TRAINED_ON,
+    writes=(TABLE,),
+    sections=("train", "pairs", "tracking", "base_embedder", "finetuned"),
+    run=run,
+    continues=(TABLE, EMBEDDINGS),
+    fingerprint=_base_model,
 )
-
-
-def main(argv: Sequence[str] | None = None) -> None:
-    """Run the job from the command line."""
-    job_main(STAGE, argv)
-
+main = job_main(STAGE)
 
 if __name__ == "__main__":
     main()

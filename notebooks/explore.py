@@ -10,7 +10,7 @@
 
 import os
 
-from colike.cli.store import open_existing
+from colike.queries.store import open_existing
 from colike.tables.views import register_views
 
 

@@ -8,11 +8,35 @@ ITEM_ID: Final = "item_id"
 ITEM_IDX: Final = "item_idx"
 RUN_ID: Final = "run_id"
 
+# runs
+JOB: Final = "job"
+EVENT: Final = "event"
+ENTRY: Final = "entry"
+AT: Final = "at"
+STAGE_KEY: Final = "stage_key"
+KEY_PARTS: Final = "key_parts"
+PINS_IN: Final = "pins_in"
+PINS_OUT: Final = "pins_out"
+TABLE_ID: Final = "table_id"
+VERSION: Final = "version"
+ROW_SETS: Final = "row_sets"
+ROWS: Final = "rows"
+FIGURES: Final = "figures"
+UNITS: Final = "units"
+UNIT: Final = "unit"
+ERROR: Final = "error"
+
 # ratings and histories
 RATING: Final = "rating"
 SPLIT: Final = "split"
 LIKES: Final = "likes"
 SEEN: Final = "seen"
+LIKES_TRAIN: Final = "likes_train"
+LIKES_VALIDATION: Final = "likes_validation"
+LIKES_TEST: Final = "likes_test"
+SEEN_TRAIN: Final = "seen_train"
+SEEN_VALIDATION: Final = "seen_validation"
+SEEN_TEST: Final = "seen_test"
 HELD: Final = "held"
 
 # items
@@ -20,6 +44,7 @@ TITLE: Final = "title"
 ATTRIBUTES: Final = "attributes"
 SYNOPSIS: Final = "synopsis"
 DESCRIPTION: Final = "description"
+SYNOPSIS_CUT: Final = "synopsis_cut"
 CONTENT_HASH: Final = "content_hash"
 
 # quarantine
@@ -43,7 +68,17 @@ KIND: Final = "kind"
 # models and embeddings
 MODEL_ID: Final = "model_id"
 NAME: Final = "name"
+BASE: Final = "base"
+OBJECTIVE: Final = "objective"
+PARAMS: Final = "params"
+METRICS: Final = "metrics"
+CURVE: Final = "curve"
+URI: Final = "uri"
+SHA256: Final = "sha256"
+DATA_VERSIONS: Final = "data_versions"
+CREATED_AT: Final = "created_at"
 EMBEDDING: Final = "embedding"
+ENCODING: Final = "encoding"
 
 # neighbours and recommendations
 SOURCE: Final = "source"
@@ -67,3 +102,6 @@ CI_LOW: Final = "ci_low"
 CI_HIGH: Final = "ci_high"
 N: Final = "n"
 VERSUS: Final = "versus"
+
+# publish
+BY: Final = "by"

@@ -31,6 +31,14 @@ class StoreError(ColikeError):
     """A store, table or version that is not there, or is held by another run."""
 
 
+class StageError(ColikeError):
+    """A stage that reads or writes what it does not declare."""
+
+
+class UnfitError(ColikeError):
+    """Why rows that an earlier run kept cannot be continued; the stage then starts afresh."""
+
+
 class LookupFailedError(ColikeError):
     """A user, item or title that the store does not know."""
 

@@ -4,23 +4,17 @@ import json
 from typing import Annotated, Any
 
 import typer
-from pyspark.sql import functions as F
 from rich.table import Table
 
 from colike import columns as C
 from colike.cli.options import DEFAULT_STORE, JsonOption, StoreOption
 from colike.cli.output import wide_console
-from colike.cli.store import open_existing
-from colike.errors import StoreError
-from colike.publish.report.data import not_run
+from colike.queries.leaderboard import FIELDS, latest_rows
+from colike.queries.store import open_existing
 from colike.run.log import RunLog
-from colike.tables import Store
 
 NAME = "leaderboard"
 SHOWN = ("recall", "ndcg", "nps", "found_per_user", "serendipity", "coverage")
-FIELDS = (
-    C.SOURCE, C.PROTOCOL, C.SEGMENT, C.METRIC, C.K, C.VALUE, C.CI_LOW, C.CI_HIGH, C.N,
-)  # fmt: skip
 
 
 def command(
@@ -32,8 +26,9 @@ def command(
 ) -> None:
     """Show the latest evaluation, best recall first; embedders that did not run are named."""
     opened = open_existing(store)
-    rows = latest_rows(opened, protocol, segment)
-    missing = not_run(opened)
+    log = RunLog.read(opened, "")
+    rows = latest_rows(opened, log, protocol, segment)
+    missing = log.not_run().get("embed", {})
     if as_json:
         absent = [_absent(name, why, protocol, segment) for name, why in missing.items()]
         typer.echo(json.dumps(rows + absent, ensure_ascii=False))
@@ -42,29 +37,6 @@ def command(
     _print([row for row in rows if row[C.K] == depth], f"{protocol}, users {segment}, k = {depth}")
     for name, why in missing.items():
         typer.echo(f"not run: {name}: {why}")
-
-
-def latest_rows(store: Store, protocol: str, segment: str) -> list[dict[str, Any]]:
-    """Return the figures of the last evaluation: by metric and k, the best value first.
-
-    Raises:
-        StoreError: Nothing was evaluated by this protocol for this segment.
-    """
-    table = store.read("evaluation")
-    last = RunLog(store, "").last_run_of("evaluate")
-    chosen = (
-        (F.col(C.RUN_ID) == last)
-        & (F.col(C.PROTOCOL) == protocol)
-        & (F.col(C.SEGMENT) == segment)
-        & F.col(C.VERSUS).isNull()
-    )
-    rows = [row.asDict() for row in table.where(chosen).select(*FIELDS).collect()]
-    if not rows:
-        raise StoreError(
-            f"The last evaluation has no protocol {protocol!r} with segment {segment!r}; see "
-            '`colike sql "select distinct protocol, segment from evaluation"`.'
-        )
-    return sorted(rows, key=lambda row: (row[C.METRIC], row[C.K], -(row[C.VALUE] or 0.0)))
 
 
 def _absent(name: str, why: str, protocol: str, segment: str) -> dict[str, Any]:

@@ -1,7 +1,9 @@
 """The command line: `colike COMMAND`; the only place where errors become exit codes."""
 
+import os
 import sys
 
+import click
 import typer
 from rich.console import Console
 
@@ -24,15 +26,20 @@ INTERRUPTED = 130
 def main() -> None:
     """Run the command line: errors that colike foresaw are one sentence and exit code 2."""
     try:
-        app()
+        sys.exit(app(standalone_mode=False))
     except ColikeError as error:
         Console(stderr=True, soft_wrap=True).print(
             f"{type(error).__name__}: {error}", style="red", markup=False, highlight=False
         )
         sys.exit(FORESEEN)
-    except KeyboardInterrupt:
-        print("Stopped. Finished jobs stay; the same command goes on from there.", file=sys.stderr)
-        sys.exit(INTERRUPTED)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (KeyboardInterrupt, click.Abort):
+        message = "Stopped. Finished jobs stay; the same command resumes from there."
+        print(message, file=sys.stderr, flush=True)
+        # Spark's own process ends with this one, without the seconds of an orderly shutdown.
+        os._exit(INTERRUPTED)
 
 
 if __name__ == "__main__":

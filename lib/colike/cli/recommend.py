@@ -9,11 +9,12 @@ from rich.table import Table
 
 from colike.cli.options import DEFAULT_STORE, JsonOption, SourceOption, StoreOption
 from colike.cli.output import wide_console
-from colike.cli.store import open_existing
+from colike.config.derived import text_sources
 from colike.config.saved import saved_config
 from colike.errors import ConfigError
+from colike.queries.store import open_existing
 from colike.queries.user import Recommended, recommend_user
-from colike.recommend.sources import kind_of
+from colike.sources.registry import source_named
 
 NAME = "recommend"
 
@@ -39,7 +40,7 @@ def command(
             f"{config.neighbours.k}; run with --set neighbours.k={neighbours} first."
         )
     if source is not None:
-        kind_of(source, config)
+        source_named(source, text_sources(config))
     sources = config.recommend.sources if source is None else [source]
     found: list[dict[str, Any]] = []
     for user in users:

@@ -6,9 +6,9 @@ from typing import Annotated
 import typer
 
 from colike.cli.options import DEFAULT_STORE, StoreOption
-from colike.cli.store import open_existing
 from colike.config.saved import saved_config
-from colike.publish.report.build import build_report
+from colike.queries.report import report_of
+from colike.queries.store import open_existing
 
 NAME = "report"
 
@@ -19,6 +19,10 @@ def command(
 ) -> None:
     """Write the report of the store's last evaluation and say where."""
     opened = open_existing(store)
-    path = out or opened.files / "reports" / "report.html"
-    written = build_report(opened, path, saved_config(opened.files).publish.report_users)
-    typer.echo(f"Report: {written}")
+    html = report_of(opened, saved_config(opened.files).publish.report_users)
+    if out is None:
+        out = opened.write_file("reports/report.html", html)
+    else:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_text(html, encoding="utf-8")
+    typer.echo(f"Report: {out}")

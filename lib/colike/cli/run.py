@@ -1,17 +1,25 @@
 """`colike run`: the chain, or part of it."""
 
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, replace
 from enum import StrEnum
 from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.table import Table
 
-from colike.cli.options import DEFAULT_STORE, StoreOption
+from colike.cli.options import DEFAULT_STORE, JsonOption, StoreOption
+from colike.cli.output import wide_console
 from colike.cli.progress import TerminalReporter
 from colike.config import load_config
-from colike.run.chain import new_run_id, open_store, run_jobs, select_jobs
+from colike.run import chain
+from colike.run.ids import new_run_id
+from colike.run.main import open_store
+from colike.run.plan import Planned, plan
 from colike.run.reporters import JsonReporter, PlainReporter
-from colike.run.stage import Run
+from colike.run.runner import Run, run_stages
 
 NAME = "run"
 
@@ -39,22 +47,46 @@ def command(
     overrides: Annotated[
         list[str] | None, typer.Option("--set", metavar="A.B=C", help="Override a setting.")
     ] = None,
+    show_plan: Annotated[
+        bool, typer.Option("--plan", help="Say what would run and why, and run nothing.")
+    ] = False,
+    as_json: JsonOption = False,
     log_format: Annotated[LogFormat, typer.Option(help="Bars, plain lines or JSON.")] = (
         LogFormat.auto
     ),
 ) -> None:
-    """Run the chain; jobs whose inputs and settings have not changed do nothing."""
+    """Run the chain; jobs whose code, inputs and settings have not changed do nothing."""
     settings = load_config(config, overrides or [])
-    names = select_jobs(from_job, only, skip or [])
+    stages = chain.stages(chain.select_jobs(from_job, only, skip or []))
     opened = open_store(settings, store)
+    run = Run(settings, opened, new_run_id(), data, PlainReporter())
+    if show_plan:
+        print_plan(plan(run, stages), as_json)
+        return
     console = Console(stderr=True)
-    reporter = JsonReporter() if log_format is LogFormat.json else PlainReporter()
+    if log_format is LogFormat.json:
+        run = replace(run, reporter=JsonReporter())
     if log_format is LogFormat.auto and console.is_terminal:
         with TerminalReporter(console, opened.spark) as bars:
-            worked = run_jobs(Run(settings, opened, new_run_id(), data, bars), names)
+            worked = run_stages(replace(run, reporter=bars), stages)
     else:
-        worked = run_jobs(Run(settings, opened, new_run_id(), data, reporter), names)
+        worked = run_stages(run, stages)
     if not worked:
         typer.echo(f"Nothing to do: store {store} is up to date with its inputs and settings.")
         return
     typer.echo(f"Done: {', '.join(worked)}. See: colike leaderboard --store {store}")
+
+
+def print_plan(jobs: Sequence[Planned], as_json: bool) -> None:
+    """Print which jobs would run and why, as a table or as JSON."""
+    if as_json:
+        typer.echo(json.dumps([asdict(job) for job in jobs], ensure_ascii=False))
+        return
+    table = Table(title="What a run would do", title_justify="left")
+    for heading in ("job", "runs", "last seconds", "why"):
+        table.add_column(heading, justify="right" if heading == "last seconds" else "left")
+    for job in jobs:
+        seconds = "" if job.last_seconds is None else f"{job.last_seconds:.1f}"
+        why = "; ".join(job.why) or "nothing to do"
+        table.add_row(job.job, "yes" if job.runs else "no", seconds, why)
+    wide_console().print(table)

@@ -8,8 +8,8 @@ from pyspark.errors import AnalysisException, ParseException
 
 from colike.cli.options import DEFAULT_STORE, JsonOption, StoreOption
 from colike.cli.output import print_rows
-from colike.cli.store import open_existing
 from colike.errors import ConfigError
+from colike.queries.store import open_existing
 from colike.tables.views import register_views
 
 NAME = "sql"

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from colike.config.recommend import RecommendConfig
-from colike.config.section import FileFormat, NotNegative, Positive, Section, Share
+from colike.config.section import FileFormat, Name, NotNegative, Positive, Precision, Section, Share
 from colike.snapshot.settings import TrainSettings
 
 IdType = Literal["bigint", "string"]
@@ -179,10 +179,10 @@ class EmbedderConfig(Section):
 class EmbedConfig(Section):
     """The embedders, by the source name that they have everywhere."""
 
-    embedders: dict[str, EmbedderConfig]
+    embedders: dict[Name, EmbedderConfig]
     max_tokens: Positive
     batch_size: Positive
-    precision: Literal["auto", "bf16", "fp32"]
+    precision: Precision
 
 
 class NeighboursConfig(Section):
@@ -226,7 +226,7 @@ class MaintainConfig(Section):
 class Config(Section):
     """A whole config, as the layers of YAML and `--set` make it."""
 
-    name: str
+    name: Name
     data: DataConfig
     likes: LikesConfig
     split: SplitConfig

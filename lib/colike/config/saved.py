@@ -9,11 +9,9 @@ from colike.errors import StoreError
 CONFIG_FILE = "config.json"
 
 
-def save_config(folder: Path, config: Config) -> None:
-    """Write the config to `folder`, for the commands that only read a store."""
-    folder.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(config.model_dump(mode="json"), indent=2)
-    (folder / CONFIG_FILE).write_text(text + "\n", encoding="utf-8")
+def config_text(config: Config) -> str:
+    """Return the config as JSON, for the commands that only read a store."""
+    return json.dumps(config.model_dump(mode="json"), indent=2) + "\n"
 
 
 def saved_config(folder: Path) -> Config:

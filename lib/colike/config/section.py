@@ -7,6 +7,10 @@ from pydantic import BaseModel, ConfigDict, Field
 Share = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[int, Field(gt=0)]
 NotNegative = Annotated[int, Field(ge=0)]
+#: What run ids and the names of data sets and embedders look like: they become parts of paths.
+NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}"
+Name = Annotated[str, Field(pattern=f"^{NAME}$")]
+Precision = Literal["auto", "bf16", "fp32"]
 FileFormat = Literal["auto", "csv", "parquet", "delta"]
 
 

@@ -9,7 +9,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import BooleanType, StringType, StructField, StructType
 
 from colike import columns as C
-from colike.config.models import Config, ItemsFile, SynopsesFile
+from colike.config.models import DescriptionsConfig, ItemsFile, SynopsesFile
 from colike.data.descriptions import clean, renderer
 from colike.data.ratings import RAW, Checked, typed_id
 
@@ -72,10 +72,17 @@ def with_index(items: DataFrame, known: DataFrame) -> DataFrame:
     return joined.drop(C.ITEM_IDX).join(numbered, on=C.ITEM_ID, how="inner")
 
 
-def with_descriptions(items: DataFrame, config: Config) -> DataFrame:
-    """Return `items` with `description`, `synopsis_cut` and `content_hash` (sha256, hex)."""
-    template, words = config.descriptions.template, config.descriptions.max_synopsis_words
-    attributes = list(config.data.items.attributes)
+def with_descriptions(
+    items: DataFrame, settings: DescriptionsConfig, attributes: list[str]
+) -> DataFrame:
+    """Return `items` with `description`, `synopsis_cut` and `content_hash` (sha256, hex).
+
+    Args:
+        items: Rows with title, attributes and synopsis.
+        settings: The template.
+        attributes: Names of the attributes that items may have.
+    """
+    template, words = settings.template, settings.max_synopsis_words
     renderer(template, attributes, words)  # a wrong template fails here, before any task
 
     def describe(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -91,14 +98,14 @@ def with_descriptions(items: DataFrame, config: Config) -> DataFrame:
             texts, cut = [text for text, _ in rows], [was_cut for _, was_cut in rows]
             added = [pa.array(texts, pa.string()), pa.array(cut, pa.bool_())]
             added.append(pa.array([content_hash(text) for text in texts], pa.string()))
-            names = [*batch.schema.names, C.DESCRIPTION, "synopsis_cut", C.CONTENT_HASH]
+            names = [*batch.schema.names, C.DESCRIPTION, C.SYNOPSIS_CUT, C.CONTENT_HASH]
             yield pa.RecordBatch.from_arrays([*batch.columns, *added], names=names)
 
     described = StructType(
         [
             *items.schema.fields,
             StructField(C.DESCRIPTION, StringType()),
-            StructField("synopsis_cut", BooleanType()),
+            StructField(C.SYNOPSIS_CUT, BooleanType()),
             StructField(C.CONTENT_HASH, StringType()),
         ]
     )

@@ -1,46 +1,61 @@
-"""Rejected rows go to quarantine; too many of them stop the job before a table changes."""
+"""Rejected rows go to quarantine; too many of them stop the job before another table changes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from pyspark.sql import DataFrame
+from pyspark.sql import Row as SparkRow
 from pyspark.sql import functions as F
 
 from colike import columns as C
-from colike.data.ratings import Checked
 from colike.errors import QualityError
-from colike.run.stage import Job
 
 EXAMPLE_LENGTH = 200
 
 
-def accept(job: Job, path: str, total: int, checked: Checked) -> DataFrame:
-    """Return the valid rows of a file, after its rejected ones went to quarantine.
+@dataclass(frozen=True)
+class Verdict:
+    """What is wrong with a file: how many of its rows, a sentence each for user and error.
+
+    `failure` is there if more rows were rejected than the config allows.
+    """
+
+    rejected: int
+    notes: Sequence[str] = ()
+    failure: QualityError | None = None
+
+
+def judge(path: str, total: int, rejected: DataFrame, largest_share: float) -> Verdict:
+    """Return the verdict on a file.
 
     Args:
-        job: The running job.
-        path: The file, for the message.
+        path: The file, for the messages.
         total: Rows of the file.
-        checked: What the checks made of them.
-
-    Raises:
-        QualityError: More than `data.max_rejected_share` of the rows were rejected.
+        rejected: Its rejected rows, with `reason` and `row`.
+        largest_share: Share of the rows that may be rejected.
     """
-    rejected = checked.rejected.cache()
     grouped = rejected.groupBy(C.REASON).agg(
-        F.count(F.lit(1)).alias("rows"), F.min(C.ROW).alias("example")
+        F.count(F.lit(1)).alias(C.ROWS), F.min(C.ROW).alias("example")
     )
-    reasons = grouped.orderBy(F.desc("rows"), C.REASON).collect()
-    count = sum(int(row["rows"]) for row in reasons)
-    if count:
-        job.writer.append("quarantine", rejected)
-        job.note(f"{count:,} of {total:,} rows of {path} went to quarantine")
-    rejected.unpersist()
-    limit = job.config.data.max_rejected_share
-    if count > limit * total:
-        worst = reasons[0]
-        named = ", ".join(f"{row['rows']:,} {row[C.REASON]}" for row in reasons)
-        raise QualityError(
-            f"{path}: {count:,} of {total:,} rows were rejected ({named}), more than "
-            f"data.max_rejected_share = {limit:g} allows; one is {worst[C.REASON]}: "
-            f"{worst['example'][:EXAMPLE_LENGTH]}. Mend the file or raise the share; the rows "
-            "are in table quarantine, and no other table was changed."
-        )
-    return checked.valid
+    reasons = grouped.orderBy(F.desc(C.ROWS), C.REASON).collect()
+    count = sum(int(row[C.ROWS]) for row in reasons)
+    if not count:
+        return Verdict(0)
+    note = f"{count:,} of {total:,} rows of {path} went to quarantine"
+    failure = None
+    if count > largest_share * total:
+        failure = QualityError(_too_many(path, count, total, reasons, largest_share))
+    return Verdict(count, [note], failure)
+
+
+def _too_many(
+    path: str, count: int, total: int, reasons: Sequence[SparkRow], largest_share: float
+) -> str:
+    worst = reasons[0]
+    named = ", ".join(f"{row[C.ROWS]:,} {row[C.REASON]}" for row in reasons)
+    return (
+        f"{path}: {count:,} of {total:,} rows were rejected ({named}), more than "
+        f"data.max_rejected_share = {largest_share:g} allows; one is {worst[C.REASON]}: "
+        f"{worst['example'][:EXAMPLE_LENGTH]}. Mend the file or raise the share; the rows "
+        "are in table quarantine, and no other table was changed."
+    )

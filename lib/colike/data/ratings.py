@@ -58,12 +58,11 @@ def survey(marked: DataFrame) -> Survey:
     return Survey(valid + rejected, rejected, found[True]["users"] if True in found else 0)
 
 
-def check_ratings(marked: DataFrame, seen: Survey, split: SplitConfig) -> Checked:
-    """Return the ratings (user_id, item_id, rating, split) that pass, and the rows that do not.
+def unique_ratings(marked: DataFrame, seen: Survey, split: SplitConfig) -> DataFrame:
+    """Return the ratings that pass, each pair once: user_id, item_id, rating, split, `_copies`.
 
-    Of a pair that stands twice the lowest rating is kept, since a like must be sure, and the
-    others are rejected as `duplicate`. The valid rows are cached, and lie by user, so that
-    packing them by user shuffles nothing.
+    Of a pair that stands twice the lowest rating counts, since a like must be sure. The rows of
+    a user are in one partition, so that packing them by user shuffles nothing.
 
     Args:
         marked: What `mark_ratings` returns.
@@ -74,12 +73,24 @@ def check_ratings(marked: DataFrame, seen: Survey, split: SplitConfig) -> Checke
     unique = by_user.groupBy(C.USER_ID, C.ITEM_ID).agg(
         F.min(C.RATING).alias(C.RATING), F.count(F.lit(1)).alias(COPIES)
     )
-    kept = with_split(unique, split, seen.users).cache()
+    return with_split(unique, split, seen.users)
+
+
+def checked_ratings(marked: DataFrame, seen: Survey, unique: DataFrame) -> Checked:
+    """Return the ratings (user_id, item_id, rating, split) that pass, and the rows that do not.
+
+    The further copies of a pair are rejected as `duplicate`.
+
+    Args:
+        marked: What `mark_ratings` returns.
+        seen: What `survey` says of it.
+        unique: What `unique_ratings` returns; it is read several times, so cache it.
+    """
     # Where nothing was rejected the file is not read again to look for it.
     wrong = marked.where(F.col(C.REASON).isNotNull() if seen.rejected else F.lit(False))
     named = wrong.select(C.REASON, F.col(RAW).alias(C.ROW))
-    rejected = named.unionByName(_repeats(kept)).withColumn(C.TABLE, F.lit("ratings"))
-    return Checked(kept.drop(COPIES), rejected)
+    rejected = named.unionByName(_repeats(unique)).withColumn(C.TABLE, F.lit("ratings"))
+    return Checked(unique.drop(COPIES), rejected)
 
 
 def _parse(raw: DataFrame, data: DataConfig) -> DataFrame:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -11,7 +12,7 @@ import pandas as pd
 from pyspark.sql import DataFrame
 
 from colike import columns as C
-from colike.config.models import EmbedConfig
+from colike.config.section import Precision
 from colike.embedding.models import Model
 from colike.embedding.service import encode_by_service
 from colike.errors import DependencyError
@@ -19,13 +20,27 @@ from colike.errors import DependencyError
 Vectors = npt.NDArray[np.float32]
 
 
-def encode_items(items: DataFrame, model: Model, settings: EmbedConfig) -> DataFrame:
+@dataclass(frozen=True)
+class Encoding:
+    """How texts are encoded, beside the model: tokens read, precision, texts at once."""
+
+    max_tokens: int
+    precision: Precision
+    batch_size: int
+
+    @property
+    def text(self) -> str:
+        """What decides a vector beside model and text, as item_embeddings has it."""
+        return f"{self.max_tokens} tokens, {self.precision}"
+
+
+def encode_items(items: DataFrame, model: Model, settings: Encoding) -> DataFrame:
     """Return item_id, content_hash and the unit vector `embedding` of every item.
 
     Args:
         items: item_id, description and content_hash.
         model: What encodes.
-        settings: The config's embed section.
+        settings: How.
     """
     tasks = items.sparkSession.sparkContext.defaultParallelism
     threads = max(1, (os.cpu_count() or 1) // tasks)
@@ -43,7 +58,7 @@ def encode_items(items: DataFrame, model: Model, settings: EmbedConfig) -> DataF
     return texts.repartition(tasks).mapInPandas(encode, schema)
 
 
-def _encode(texts: list[str], model: Model, settings: EmbedConfig, threads: int) -> Vectors:
+def _encode(texts: list[str], model: Model, settings: Encoding, threads: int) -> Vectors:
     if model.kind == "openai":
         vectors = encode_by_service(texts, model.location, model.base_url, settings.batch_size)
     else:
@@ -53,13 +68,13 @@ def _encode(texts: list[str], model: Model, settings: EmbedConfig, threads: int)
     return unit
 
 
-def encode_here(texts: list[str], folder: str, settings: EmbedConfig, threads: int) -> Vectors:
+def encode_here(texts: list[str], folder: str, settings: Encoding, threads: int) -> Vectors:
     """Return the vectors of texts by a model on this machine, as it gives them.
 
     Args:
         texts: What to encode; texts of like length are encoded together.
         folder: The model's.
-        settings: The config's embed section.
+        settings: How.
         threads: Threads of the CPU.
     """
     import torch

@@ -3,16 +3,17 @@
 import hashlib
 import os
 from dataclasses import dataclass
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
 
 from colike import columns as C
+from colike.config.derived import FINETUNED
 from colike.config.models import EmbedderConfig
 from colike.errors import ConfigError, DependencyError
-from colike.run.stage import Run
 
 PACKAGE = "package:"
 OPENAI_KEY = "OPENAI_API_KEY"
@@ -39,7 +40,7 @@ def find_model(name: str, embedder: EmbedderConfig, models: DataFrame | None) ->
     Raises:
         DependencyError: Its weights, library or key are missing; the message says which.
     """
-    if embedder.kind == "finetuned":
+    if embedder.kind == FINETUNED:
         return _last_trained(name, models)
     if embedder.model is None:
         raise ConfigError(f"embed.embedders.{name} of kind {embedder.kind} needs `model`.")
@@ -49,15 +50,25 @@ def find_model(name: str, embedder: EmbedderConfig, models: DataFrame | None) ->
     return Model(weights_hash(folder)[:16], str(folder), embedder.kind)
 
 
-def base_fingerprint(run: Run) -> str:
-    """Return what the pairs and the training take from the embedders: the base model's id.
+def static_model_id(name: str, embedder: EmbedderConfig) -> str:
+    """Return the id of a model that is not trained here, for stage keys.
 
-    So another embedder in the config, or another batch size, trains nothing anew.
+    `missing` where it cannot run, so that weights or a key that appear later change the key;
+    `trained` for the fine-tuned one, which table models names.
     """
-    name = run.config.pairs.base_embedder
-    model = find_model(name, run.config.embed.embedders[name], None)
-    finetuned = sum(e.kind == "finetuned" for e in run.config.embed.embedders.values())
-    return f"{model.model_id} {run.config.embed.max_tokens} {finetuned}"
+    if embedder.kind == FINETUNED:
+        return "trained"
+    try:
+        return find_model(name, embedder, None).model_id
+    except DependencyError:
+        return "missing"
+
+
+def newest_model(models: DataFrame, name: str | None = None) -> Row | None:
+    """Return the newest row of table models, of an embedder's name if one is given."""
+    mine = models if name is None else models.where(F.col(C.NAME) == name)
+    rows = mine.orderBy(F.desc(C.CREATED_AT)).limit(1).collect()
+    return rows[0] if rows else None
 
 
 def model_folder(model: str) -> Path:
@@ -83,13 +94,24 @@ def model_folder(model: str) -> Path:
 
 def weights_hash(folder: Path) -> str:
     """Return the sha256 (hex) of a model folder's weights and tokenizer files."""
-    digest = hashlib.sha256()
     files = sorted(
         path
         for path in folder.rglob("*")
         if path.suffix in (".safetensors", ".json", ".txt") and path.is_file()
     )
-    for path in files:
+    return _hash_of(tuple((path, *_stamp(path)) for path in files))
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    stat = path.stat()
+    return stat.st_size, stat.st_mtime_ns
+
+
+@cache
+def _hash_of(files: tuple[tuple[Path, int, int], ...]) -> str:
+    """Files are read once in a process, unless their size or time changes."""
+    digest = hashlib.sha256()
+    for path, _, _ in files:
         with path.open("rb") as stream:
             digest.update(hashlib.file_digest(stream, "sha256").digest())
     return digest.hexdigest()
@@ -106,16 +128,13 @@ def _packaged(package: str) -> Path:
 
 
 def _last_trained(name: str, models: DataFrame | None) -> Model:
-    rows = []
-    if models is not None:
-        mine = models.where(F.col(C.NAME) == name)
-        rows = mine.orderBy(F.desc("created_at")).limit(1).collect()
-    if not rows:
+    row = None if models is None else newest_model(models, name)
+    if row is None:
         raise DependencyError("no training has ended yet; run job train.")
-    folder = Path(rows[0]["uri"])
+    folder = Path(row[C.URI])
     if not folder.is_dir():
         raise DependencyError(f"model folder {folder} is gone; run job train again.")
-    return Model(rows[0][C.MODEL_ID], str(folder), "sentence_transformer")
+    return Model(row[C.MODEL_ID], str(folder), "sentence_transformer")
 
 
 def _service(name: str, embedder: EmbedderConfig) -> Model:

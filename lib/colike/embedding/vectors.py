@@ -60,3 +60,10 @@ def collect_vectors(embeddings: DataFrame, items: DataFrame, source: str) -> Emb
         ranks_of(ids),
         vectors.astype(np.float32, copy=False),
     )
+
+
+def vectors_by_index(
+    embeddings: DataFrame, items: DataFrame, source: str, size: int
+) -> npt.NDArray[np.float32]:
+    """Return an embedder's unit vectors of `size` items by item_idx; no rows if it has none."""
+    return collect_vectors(embeddings, items, source).by_index(size)

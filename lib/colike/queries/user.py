@@ -2,22 +2,29 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 from pyspark.sql import functions as F
 
 from colike import columns as C
 from colike.config import Config
+from colike.config.derived import text_sources
 from colike.data.history import of_history
-from colike.recommend.depth import depths_in
-from colike.recommend.engine import load_engine
+from colike.data.splits import train_likes
+from colike.embedding.vectors import vectors_by_index
+from colike.recommend.catalogue import collect_catalogue
 from colike.recommend.histories import Histories
 from colike.recommend.lists import to_arrow
-from colike.recommend.sources import kind_of, load_sources
+from colike.recommend.offer import Offer, offer_of
+from colike.recommend.tuning import chosen_in
+from colike.run.log import RunLog
+from colike.sources.popularity import POPULARITY
+from colike.sources.registry import fit_sources, source_named
 from colike.tables import Store
 
-POPULARITY = "popularity"
 HISTORY = "all"
 
 
@@ -46,12 +53,17 @@ class UserLists:
 
 
 def recommend_user(
-    store: Store, config: Config, user: str, k: int, sources: list[str], depth: int | None = None
+    store: Store,
+    config: Config,
+    user: str,
+    k: int,
+    sources: list[str],
+    neighbours_per_item: int | None = None,
 ) -> UserLists:
-    """Return a user's k best titles from each source, by all ratings of the user.
+    """Return a user's k best items from each source, by all ratings of the user.
 
-    What is stored is read; deeper lists, another depth, and users without ratings (who get
-    the popular list) are computed by the same kernel.
+    Stored lists are read. Longer lists, other neighbours_per_item, and users without ratings (who
+    get the popular list) are computed by the same kernels.
 
     Args:
         store: A store that has run the chain.
@@ -59,11 +71,12 @@ def recommend_user(
         user: The user's id as text.
         k: Length of the lists.
         sources: Sources to ask.
-        depth: Neighbours per liked title; None for what the chain chose.
+        neighbours_per_item: How many neighbours of each liked item count; None for what the chain
+            chose.
     """
     is_user = F.col(C.USER_ID).cast("string") == user
     mine = of_history(store.read("user_history").where(is_user), HISTORY).collect()
-    if mine and depth is None and k <= config.recommend.k:
+    if mine and neighbours_per_item is None and k <= config.recommend.k:
         stored = store.read("recommendations").where(is_user & (F.col(C.HISTORY) == HISTORY))
         rows = stored.where((F.col(C.RANK) <= k) & F.col(C.SOURCE).isin(sources))
         found = [row.asDict(recursive=True) for row in rows.collect()]
@@ -72,14 +85,15 @@ def recommend_user(
     asked = sources if mine else [POPULARITY]
     likes, seen = (mine[0][C.LIKES], mine[0][C.SEEN]) if mine else ([], [])
     histories = Histories.of_user(likes, seen)
-    found = _computed(store, config, histories, k, asked, depth)
+    found = _computed(store, config, histories, k, asked, neighbours_per_item)
     return UserLists(user, bool(mine), _titled(store, config, found, asked))
 
 
-def chosen_depths(store: Store, config: Config) -> Mapping[str, int]:
-    """Return the neighbours per title that the last recommend job chose or was given."""
-    found = depths_in(store.read("run_metrics"))
-    return {**found, **config.recommend.neighbours_per_item}
+def chosen_neighbours_per_item(store: Store, config: Config) -> Mapping[str, int]:
+    """Return what the last recommend job chose for each source, or was given."""
+    last = RunLog.read(store, "").successes.get("recommend")
+    figures = {} if last is None else {name: value for name, (value, _) in last.figures.items()}
+    return {**chosen_in(figures), **config.recommend.neighbours_per_item}
 
 
 def _computed(
@@ -88,17 +102,28 @@ def _computed(
     histories: Histories,
     k: int,
     sources: list[str],
-    depth: int | None,
+    neighbours_per_item: int | None,
 ) -> list[dict[str, Any]]:
-    engine = load_engine(store, config)
-    depths = chosen_depths(store, config)
+    offer = _offer(store, config)
+    chosen, texts = chosen_neighbours_per_item(store, config), text_sources(config)
     rows: list[dict[str, Any]] = []
-    for source in load_sources(store, engine.catalogue, config, sources):
-        wide = depth or depths.get(source.name, config.neighbours.k)
-        scorer = engine.scorer(source, wide, min(k, engine.catalogue.size))
-        batch = to_arrow(pa.array([0]), scorer(histories), engine.catalogue)
+    for source in fit_sources(store, offer.catalogue, config.recommend, texts, sources):
+        size = neighbours_per_item or chosen.get(source.name, config.neighbours.k)
+        plain = partial(source.scorer, offer, size)
+        scorer = offer.lists(plain, min(k, offer.catalogue.size))
+        batch = to_arrow(pa.array([0]), scorer(histories), offer.catalogue)
         rows += [{**row, C.SOURCE: source.name} for row in batch.to_pylist()]
     return rows
+
+
+def _offer(store: Store, config: Config) -> Offer:
+    items, settings = store.read("items"), config.recommend
+    catalogue = collect_catalogue(items, train_likes(store.read("user_history")))
+    vectors = np.zeros((0, 0), np.float32)
+    if settings.diversity.relevance < 1:
+        embeddings, embedder = store.read_or_empty("item_embeddings"), settings.diversity.embedder
+        vectors = vectors_by_index(embeddings, items, embedder, catalogue.size)
+    return offer_of(items, catalogue, vectors, settings)
 
 
 def _titled(
@@ -108,6 +133,8 @@ def _titled(
     wanted = {*(row[C.ITEM_ID] for row in rows), *reasons}
     items = store.read("items").where(F.col(C.ITEM_ID).isin(list(wanted)))
     titles = {row[0]: row[1] for row in items.select(C.ITEM_ID, C.TITLE).collect()}
+    texts = text_sources(config)
+    weighted = {name: source_named(name, texts).has_weighted_reasons for name in sources}
     ordered = sorted(rows, key=lambda row: (sources.index(row[C.SOURCE]), row[C.RANK]))
     return [
         Recommended(
@@ -118,7 +145,7 @@ def _titled(
             score=row[C.SCORE],
             support=row[C.SUPPORT],
             cosine=row[C.BECAUSE][0][C.PART]
-            if row[C.BECAUSE] and kind_of(row[C.SOURCE], config) == "neighbour"
+            if row[C.BECAUSE] and weighted[row[C.SOURCE]]
             else None,
             because=[{**part, C.TITLE: titles[part[C.ITEM_ID]]} for part in row[C.BECAUSE]],
             fallback=row[C.FALLBACK],

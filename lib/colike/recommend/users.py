@@ -1,6 +1,6 @@
 """Which users get lists: everyone of the histories, or those that a file names."""
 
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from colike import columns as C
@@ -8,13 +8,19 @@ from colike.config.recommend import UsersFile
 from colike.data.files import input_path, read_raw
 from colike.data.history import of_history
 from colike.errors import QualityError
-from colike.tables import Store
+from colike.tables import IdTypes
 
 PUBLISHED = "all"
 
 
-def named_users(store: Store, data: str | None, file: UsersFile) -> DataFrame:
+def named_users(spark: SparkSession, data: str | None, file: UsersFile, ids: IdTypes) -> DataFrame:
     """Return the user_id of each user that a file names, once.
+
+    Args:
+        spark: The session.
+        data: Folder or URI that the file's path is relative to.
+        file: The file and the name of its column.
+        ids: Types of the ids.
 
     Raises:
         ConfigError: There is no such file.
@@ -22,13 +28,13 @@ def named_users(store: Store, data: str | None, file: UsersFile) -> DataFrame:
         QualityError: It has no rows, or ids that are not of the data set's type.
     """
     path = input_path(data, file.path)
-    raw = read_raw(store.spark, path, file.format, [file.column], multiline=False)
-    typed = F.expr(f"try_cast(`{file.column}` as {store.ids.user_id})").alias(C.USER_ID)
+    raw = read_raw(spark, path, file.format, [file.column], multiline=False)
+    typed = F.expr(f"try_cast(`{file.column}` as {ids.user_id})").alias(C.USER_ID)
     users = raw.select(typed, F.col(file.column).cast("string").alias("text")).distinct()
     wrong = users.where(F.col(C.USER_ID).isNull()).limit(1).collect()
     if wrong:
         raise QualityError(
-            f"{path} names the user {wrong[0]['text']!r}, which is no {store.ids.user_id}; mend "
+            f"{path} names the user {wrong[0]['text']!r}, which is no {ids.user_id}; mend "
             "the file, or name its column in recommend.users. No table was changed."
         )
     return users.select(C.USER_ID)

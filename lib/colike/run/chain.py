@@ -1,18 +1,12 @@
-"""The chain: its jobs in order, and what a whole run or a single job's `main` does."""
+"""The chain: its jobs in order. The command line alone runs more than one of them."""
 
-import argparse
-import uuid
 from collections.abc import Sequence
-from datetime import UTC, datetime
-from importlib import import_module
+from importlib.metadata import entry_points
 
-from colike.config import Config, load_config
-from colike.errors import ConfigError
-from colike.run.reporters import PlainReporter
-from colike.run.stage import Run, Stage, run_stage
-from colike.spark import session
-from colike.tables import IdTypes, Store, store_lock
+from colike.errors import ConfigError, DependencyError
+from colike.run.stage import Stage
 
+GROUP = "colike.jobs"
 JOBS = (
     "ingest",
     "similarity",
@@ -27,10 +21,21 @@ JOBS = (
 )
 
 
-def stage(name: str) -> Stage:
-    """Return the stage of a job."""
-    found: Stage = import_module(f"colike.jobs.{name}").STAGE
-    return found
+def stages(names: Sequence[str]) -> list[Stage]:
+    """Return the stages of jobs, which the package declares as entry points.
+
+    Raises:
+        DependencyError: The installed package does not have one of them.
+    """
+    found = {point.name: point for point in entry_points(group=GROUP)}
+    missing = [name for name in names if name not in found]
+    if missing:
+        raise DependencyError(
+            f"The installed colike has no job {', '.join(missing)}; install it again: "
+            "pip install --force-reinstall colike (in a checkout: make setup)."
+        )
+    loaded: list[Stage] = [found[name].load() for name in names]
+    return loaded
 
 
 def select_jobs(
@@ -48,37 +53,3 @@ def select_jobs(
         return (only,)
     asked = JOBS if first is None else JOBS[JOBS.index(first) :]
     return tuple(name for name in asked if name not in without)
-
-
-def open_store(config: Config, where: str) -> Store:
-    """Return the store at `where` on a Spark session with the config's settings."""
-    ids = IdTypes(config.data.user_id_type, config.data.item_id_type)
-    return Store.open(session(config.spark, f"colike {config.name}"), where, ids)
-
-
-def new_run_id() -> str:
-    """Return an id that sorts by time: UTC to the second and six random hex digits."""
-    return f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:6]}"
-
-
-def run_jobs(run: Run, names: Sequence[str]) -> list[str]:
-    """Run jobs in order under the store's lock; return those that had work to do."""
-    with store_lock(run.store.location):
-        return [name for name in names if run_stage(stage(name), run)]
-
-
-def job_main(own: Stage, argv: Sequence[str] | None) -> None:
-    """Run one job from the command line: what every file of jobs/ does as `main`."""
-    parser = argparse.ArgumentParser(prog=f"colike-{own.name}")
-    parser.add_argument("--config", required=True, help="YAML file of the data set")
-    parser.add_argument("--store", required=True, help="folder, URI or catalog.schema")
-    parser.add_argument("--data", help="folder or URI of the input files")
-    parser.add_argument("--run-id", help="id that the jobs of one run share")
-    parser.add_argument("--set", action="append", default=[], metavar="A.B=C", dest="overrides")
-    arguments = parser.parse_args(argv)
-    config = load_config(arguments.config, arguments.overrides)
-    store = open_store(config, arguments.store)
-    run_id = arguments.run_id or new_run_id()
-    run = Run(config, store, run_id, arguments.data, PlainReporter())
-    with store_lock(store.location):
-        run_stage(own, run)

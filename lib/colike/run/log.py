@@ -1,19 +1,26 @@
-"""The run log: what every job of every run did, and whether its work is still good."""
+"""The log of runs, table `runs`: read once at the start of a run, then appended to."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from pyspark.sql import Row
+from pyspark.sql import Column, Row
 from pyspark.sql import functions as F
 
 from colike import columns as C
-from colike.tables import Store, Writer
+from colike.tables import Store, contracts
+from colike.tables.ledger import Ledger
+from colike.tables.state import Known, Pin
+from colike.tables.writer import Writer
+from colike.tables.writes import append
 
 RUNS = "runs"
-RUN_METRICS = "run_metrics"
-Metrics = Mapping[str, tuple[float, str]]
+SUCCEEDED, NOT_RUN = "succeeded", "not_run"
+#: The figure that every success has.
+SECONDS = "seconds"
+#: The lease of a store is logged as if it were a job of this name.
+LEASE = "store"
 
 
 @dataclass(frozen=True)
@@ -22,56 +29,173 @@ class Event:
 
     job: str
     event: str
+    at: datetime
     stage_key: str | None = None
-    config_hash: str | None = None
-    versions_in: Mapping[str, int] = field(default_factory=dict)
-    versions_out: Mapping[str, int] = field(default_factory=dict)
+    key_parts: Mapping[str, str] = field(default_factory=dict)
+    pins_in: Mapping[str, Pin] = field(default_factory=dict)
+    pins_out: Mapping[str, Pin] = field(default_factory=dict)
+    seen: Mapping[str, int] = field(default_factory=dict)
+    row_sets: Mapping[str, str] = field(default_factory=dict)
     rows: Mapping[str, int] = field(default_factory=dict)
+    figures: Mapping[str, float] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)
     error: str | None = None
 
 
 @dataclass(frozen=True)
+class Success:
+    """A job's last success, as the log has it."""
+
+    run_id: str
+    entry: int
+    at: datetime
+    stage_key: str
+    key_parts: Mapping[str, str]
+    pins_in: Mapping[str, Pin]
+    pins_out: Mapping[str, Pin]
+    row_sets: Mapping[str, str]
+    figures: Mapping[str, tuple[float, str]]
+
+    @property
+    def seconds(self) -> float | None:
+        """How long the job took."""
+        return self.figures[SECONDS][0] if SECONDS in self.figures else None
+
+
+@dataclass
 class RunLog:
-    """Appends events and metrics of one run to `runs` and `run_metrics`."""
+    """The last success of each job, what runs saw of each table, and where new events go."""
 
     store: Store
     run_id: str
+    successes: dict[str, Success] = field(default_factory=dict)
+    seen: dict[str, int] = field(default_factory=dict)
+    left_out: list[Row] = field(default_factory=list)
+    entry: int = 0
 
-    def write(self, *events: Event) -> None:
-        """Append events, stamped with the time of writing, in their order."""
-        now = datetime.now(UTC)
-        self._append(RUNS, [{**vars(event), "at": now} for event in events])
+    @staticmethod
+    def read(store: Store, run_id: str) -> "RunLog":
+        """Return the log as one query of `runs` tells it; empty where there is no such table."""
+        log = RunLog(store, run_id)
+        if store.exists(RUNS):
+            for row in _newest_by_job(store).collect():
+                log._take(row)
+        return log
 
-    def write_metrics(self, job: str, metrics: Metrics) -> None:
-        """Append a job's figures, each a value and its unit."""
-        rows = [
-            {"job": job, C.NAME: name, C.VALUE: float(value), "unit": unit}
-            for name, (value, unit) in metrics.items()
-        ]
-        if rows:
-            self._append(RUN_METRICS, rows)
+    def known(self) -> dict[str, Known]:
+        """Return what earlier runs saw of each table: its last pin, and its newest version."""
+        return {
+            table: Known(pin, self.seen.get(table, pin.version))
+            for table, (_, pin) in self._last_written().items()
+        }
 
-    def last_success(self, job: str) -> Row | None:
-        """Return the newest row of a job that succeeded, None where it never did."""
-        if not self.store.exists(RUNS):
-            return None
-        succeeded = (F.col("job") == job) & (F.col("event") == "succeeded")
-        rows = self.store.read(RUNS).where(succeeded).orderBy(F.desc("at")).limit(1).collect()
-        return rows[0] if rows else None
+    def expected(self) -> dict[str, Pin]:
+        """Return each table's pin as the last success that wrote it left it."""
+        return {table: pin for table, (_, pin) in self._last_written().items()}
 
-    def last_run_of(self, job: str) -> str | None:
-        """Return the run whose rows are a job's newest good ones, None where it never succeeded."""
-        last = self.last_success(job)
-        return None if last is None else str(last[C.RUN_ID])
+    def writers(self) -> dict[str, str]:
+        """Return the run that last wrote each table."""
+        return {table: last.run_id for table, (last, _) in self._last_written().items()}
 
-    def is_done(self, job: str, stage_key: str) -> bool:
-        """Return whether the job's last success had this key and its tables are still there."""
-        last = self.last_success(job)
-        if last is None or last["stage_key"] != stage_key:
-            return False
-        written: dict[str, int] = last["versions_out"] or {}
-        now = self.store.versions(written)
-        return all(now.get(table, -1) >= version for table, version in written.items())
+    def not_run(self) -> dict[str, dict[str, str]]:
+        """Return what the last success of each job left out, by job and part, with why."""
+        found: dict[str, dict[str, str]] = {job: {} for job in self.successes}
+        for row in self.left_out:
+            job, _, part = str(row[C.JOB]).partition(".")
+            if part and job in found and self.successes[job].run_id == row[C.RUN_ID]:
+                found[job][part] = row[C.ERROR] or ""
+        return found
 
-    def _append(self, table: str, rows: list[dict[str, Any]]) -> None:
-        Writer(self.store, self.run_id, (table,)).append(table, self.store.frame(table, rows))
+    def append(self, events: Iterable[Event], ledger: Ledger) -> None:
+        """Append events in one commit, in their order."""
+        listed = list(events)
+        if not listed:
+            return
+        rows = event_rows(listed, self.entry + 1)
+        self.entry += len(rows)
+        Writer(ledger, self.run_id, (RUNS,)).apply([append(RUNS, self.store.frame(RUNS, rows))])
+        for event, row in zip(listed, rows, strict=True):
+            if event.event == NOT_RUN:
+                self.left_out.append(Row(**{**row, C.RUN_ID: self.run_id}))
+            if event.event == SUCCEEDED:
+                self.successes[event.job] = self._success(event, row[C.ENTRY])
+
+    def _last_written(self) -> dict[str, tuple[Success, Pin]]:
+        """In the order of the log, so that the last writer of a table is the one that stays."""
+        ordered = sorted(self.successes.values(), key=lambda success: success.entry)
+        return {table: (one, pin) for one in ordered for table, pin in one.pins_out.items()}
+
+    def _take(self, row: Row) -> None:
+        self.entry = max(self.entry, row["last"] or 0)
+        if row[NOT_RUN] is not None:
+            self.left_out.append(row[NOT_RUN])
+        found = row[SUCCEEDED]
+        if found is not None and found[C.ENTRY] is not None:
+            self.successes[row[C.JOB]] = Success(
+                found[C.RUN_ID],
+                found[C.ENTRY],
+                found[C.AT],
+                found[C.STAGE_KEY],
+                found[C.KEY_PARTS] or {},
+                _pins(found[C.PINS_IN]),
+                _pins(found[C.PINS_OUT]),
+                found[C.ROW_SETS] or {},
+                _with_units(found[C.FIGURES] or {}, found[C.UNITS] or {}),
+            )
+        for table, version in (row[C.SEEN] or {}).items():
+            self.seen[table] = max(version, self.seen.get(table, 0))
+
+    def _success(self, event: Event, entry: int) -> Success:
+        return Success(
+            self.run_id,
+            entry,
+            event.at,
+            event.stage_key or "",
+            event.key_parts,
+            event.pins_in,
+            event.pins_out,
+            event.row_sets,
+            _with_units(event.figures, event.units),
+        )
+
+
+def event_rows(events: Sequence[Event], first: int | None) -> list[dict[str, Any]]:
+    """Return events as rows of `runs`, numbered from `first`; a lease has no place in the log."""
+    rows = []
+    for place, event in enumerate(events):
+        pins = {
+            name: {table: (pin.table_id, pin.version) for table, pin in of.items()}
+            for name, of in ((C.PINS_IN, event.pins_in), (C.PINS_OUT, event.pins_out))
+        }
+        rows.append({**vars(event), **pins, C.ENTRY: None if first is None else first + place})
+    return rows
+
+
+def now() -> datetime:
+    """Return the time that events are stamped with; order is the log's own, not the clock's."""
+    return datetime.now(UTC)
+
+
+def _newest_by_job(store: Store) -> Any:
+    runs = store.read(RUNS)
+    names = [column.name for column in contracts()[RUNS].columns]
+    return runs.groupBy(C.JOB).agg(
+        F.max(C.ENTRY).alias("last"),
+        _newest(F.struct(*names), F.col(C.EVENT) == SUCCEEDED).alias(SUCCEEDED),
+        _newest(F.struct(*names), F.col(C.EVENT) == NOT_RUN).alias(NOT_RUN),
+        _newest(F.col(C.SEEN), F.col(C.SEEN).isNotNull()).alias(C.SEEN),
+    )
+
+
+def _with_units(
+    figures: Mapping[str, float], units: Mapping[str, str]
+) -> dict[str, tuple[float, str]]:
+    return {name: (value, units[name]) for name, value in figures.items()}
+
+
+def _newest(value: Column, condition: Column) -> Column:
+    return F.max_by(value, F.when(condition, F.col(C.ENTRY)))
+
+
+def _pins(rows: Mapping[str, Row] | None) -> dict[str, Pin]:
+    return {table: Pin(row["table_id"], row["version"]) for table, row in (rows or {}).items()}

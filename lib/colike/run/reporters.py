@@ -1,10 +1,34 @@
-"""Plain and JSON lines about a run, for logs; the terminal's bars are in cli/progress.py."""
+"""What tells the user how a run is doing; the terminal's bars are in cli/progress.py."""
 
 import json
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, TextIO
+from typing import Any, Protocol, TextIO
+
+
+class Reporter(Protocol):
+    """Tells the user what a run does."""
+
+    def started(self, job: str) -> None:
+        """A job begins."""
+        ...
+
+    def progress(self, job: str, done: float, total: float, text: str) -> None:
+        """A job has done `done` of `total` units; `text` says of what."""
+        ...
+
+    def finished(self, job: str, rows: Mapping[str, int], seconds: float) -> None:
+        """A job has written rows, by table."""
+        ...
+
+    def skipped(self, job: str) -> None:
+        """A job had nothing to do."""
+        ...
+
+    def note(self, job: str, text: str) -> None:
+        """Something that the user should know."""
+        ...
 
 
 class PlainReporter:
@@ -28,7 +52,7 @@ class PlainReporter:
 
     def skipped(self, job: str) -> None:
         """Write that a job had nothing to do."""
-        self._line(f"{job}: nothing to do, inputs and settings are those of its last success")
+        self._line(f"{job}: nothing to do: code, settings and inputs are those of its last success")
 
     def note(self, job: str, text: str) -> None:
         """Write something that the user should know."""

@@ -19,8 +19,8 @@ from colike.similarity.recall import exact_sample, recall_by_bucket
 from colike.similarity.self_join import colikes, without_heavy
 from colike.similarity.tiled import tiled_similarity
 
-#: Takes a figure's name, value and unit.
-Measure = Callable[[str, float, str], None]
+#: Figures by name, each with its unit, to which engines add their own.
+Figures = dict[str, tuple[float, str]]
 SALT = "minhash sample"
 
 
@@ -28,14 +28,13 @@ SALT = "minhash sample"
 class Counting:
     """What an engine works with.
 
-    `items` is the number of items, and every item_idx is below it; `measure` takes figures of
-    how it went.
+    `items` is the number of items, and every item_idx is below it; `figures` takes how it went.
     """
 
     likes: TrainLikes
     items: int
     settings: SimilarityConfig
-    measure: Measure
+    figures: Figures
 
 
 def similarity(counting: Counting) -> DataFrame:
@@ -47,9 +46,9 @@ def _self_join(counting: Counting) -> DataFrame:
     settings, likes = counting.settings, counting.likes
     if settings.self_join.max_likes is not None:
         likes, lost = without_heavy(likes, settings.self_join.max_likes)
-        counting.measure("self_join.users_left_out", lost.users, "users")
-        counting.measure("self_join.likes_left_out", lost.likes, "share")
-        counting.measure("self_join.increments_left_out", lost.increments, "share")
+        counting.figures["self_join.users_left_out"] = (lost.users, "users")
+        counting.figures["self_join.likes_left_out"] = (lost.likes, "share")
+        counting.figures["self_join.increments_left_out"] = (lost.increments, "share")
     counts = colikes(likes, settings.self_join.part_likes)
     return similarity_rows(counts, item_likes(likes), settings.min_colikes, settings.min_jaccard)
 
@@ -74,9 +73,9 @@ def _minhash(counting: Counting) -> DataFrame:
         settings.min_jaccard,
     )
     pairs = found.pairs.localCheckpoint()
-    counting.measure("minhash.bands", banding.bands, "bands")
-    counting.measure("minhash.candidates", pairs.count(), "pairs")
-    counting.measure("minhash.capped_buckets", found.capped, "buckets")
+    counting.figures["minhash.bands"] = (banding.bands, "bands")
+    counting.figures["minhash.candidates"] = (pairs.count(), "pairs")
+    counting.figures["minhash.capped_buckets"] = (found.capped, "buckets")
     rows = similarity_rows(counted(pairs, likes, counting.items), margins, *bounds)
     if wanted.sampled_items:
         # Read twice: to be measured, and to be written.
@@ -97,9 +96,9 @@ def _measure_recall(
     )
     for bucket in recall_by_bucket(exact, rows, banding):
         name = f"minhash.{{}}.{bucket.low:g}-{bucket.high:g}"
-        counting.measure(name.format("recall"), bucket.found / bucket.pairs, "share")
-        counting.measure(name.format("expected_recall"), bucket.expected, "share")
-        counting.measure(name.format("sampled_pairs"), bucket.pairs, "pairs")
+        counting.figures[name.format("recall")] = (bucket.found / bucket.pairs, "share")
+        counting.figures[name.format("expected_recall")] = (bucket.expected, "share")
+        counting.figures[name.format("sampled_pairs")] = (bucket.pairs, "pairs")
 
 
 ENGINES: Final[dict[str, Callable[[Counting], DataFrame]]] = {

@@ -1,21 +1,21 @@
-"""Co-likes that are kept between runs: counted anew, or grown by what changed since."""
+"""Co-likes that are kept between runs: counted again, or brought up to date by what changed."""
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-import colike
 from colike import columns as C
 from colike.data.splits import TrainLikes, train_likes
+from colike.errors import UnfitError
 from colike.similarity.blocks import Blocks, blocks_for
 from colike.similarity.engines import Counting
-from colike.similarity.strips import BLOCKS
+from colike.similarity.strips import BLOCKS, margins_of, similarity_of
 from colike.similarity.tiled import counted_strips, grown_strips, number_of_likes
-from colike.tables.changes import changes
-from colike.tables.store import Store
+from colike.tables.changes import Changes
+from colike.tables.state import Pin
 
-TABLE, HISTORY = "item_colikes", "user_history"
 # Beyond this share of changed likes, old and new ones, to count all is less work.
 LARGEST_CHANGE = 0.5
 
@@ -32,10 +32,26 @@ class Origin:
 
 
 @dataclass(frozen=True)
+class KeptInputs:
+    """What kept co-likes are brought up to date from.
+
+    `strips` are the rows of item_colikes as they are, `history` the pin of user_history that is
+    to be counted; `changes` tells what changed in it since a version, and `code` stands for what
+    counts.
+    """
+
+    strips: DataFrame
+    items: DataFrame
+    history: Pin
+    changes: Callable[[int], Changes | None]
+    code: str
+
+
+@dataclass(frozen=True)
 class Kept:
     """The rows of item_colikes as they should be, and how they were found, for the user.
 
-    `changed` is the number of likes, old and new, that were counted on; None for all of them.
+    `changed` is the number of likes, old and new, that were counted; None for all of them.
     `rows` is None where the table is as it should be.
     """
 
@@ -44,67 +60,63 @@ class Kept:
     changed: int | None
 
 
-class UnfitError(Exception):
-    """Why kept co-likes cannot be counted on."""
-
-
-def kept_colikes(store: Store, counting: Counting, items: DataFrame, version: int) -> Kept:
-    """Return the rows of item_colikes for the likes, from the kept ones where they serve.
-
-    Args:
-        store: Where item_colikes is kept.
-        counting: Train likes of `user_history` at `version`, and the number of items.
-        items: item_id and item_idx.
-        version: Delta version of the histories.
-    """
-    numbering = _numbering(items, counting.items)
-    now = Origin(counting.items, numbering, store.table_id(HISTORY), version, colike.__version__)
-    cores = store.spark.sparkContext.defaultParallelism
+def kept_colikes(inputs: KeptInputs, counting: Counting) -> Kept:
+    """Return the rows of item_colikes for the likes, from the kept ones where they serve."""
+    numbering = _numbering(inputs.items, counting.items)
+    pin = inputs.history
+    now = Origin(counting.items, numbering, pin.table_id, pin.version, inputs.code)
+    cores = inputs.items.sparkSession.sparkContext.defaultParallelism
     try:
-        return _grown(store, items, now, cores)
+        return _grown(inputs, now, cores)
     except UnfitError as why:
         total = number_of_likes(counting.likes)
         strips = counted_strips(counting.likes, blocks_for(total, now.items, cores))
         return Kept(_with_origin(strips, now, total), f"all likes were counted: {why}", None)
 
 
-def _grown(store: Store, items: DataFrame, now: Origin, cores: int) -> Kept:
-    """The kept co-likes brought up to date; raises UnfitError."""
-    strips = store.read(TABLE) if store.exists(TABLE) else None
-    first = strips.select(BLOCKS, C.LIKES, *asdict(now)).limit(1).collect() if strips else []
-    if strips is None or not first:
+def similarity_of_kept(strips: DataFrame, counting: Counting) -> DataFrame:
+    """Return pairs within the bounds, as the engines do, from rows of item_colikes."""
+    settings, margins = counting.settings, margins_of(strips, counting.items)
+    return similarity_of(strips, margins, settings.min_colikes, settings.min_jaccard)
+
+
+def _grown(inputs: KeptInputs, now: Origin, cores: int) -> Kept:
+    """Return the kept co-likes brought up to date; raises UnfitError."""
+    strips = inputs.strips
+    first = strips.select(BLOCKS, C.LIKES, *asdict(now)).limit(1).collect()
+    if not first:
         raise UnfitError("none were kept yet")
     blocks, total, *values = first[0]
     then = Origin(*values)
     if then == now:
         return Kept(None, "no like has changed", 0)
-    _require_fit(then, now, items)
-    added, removed = _changed(store, then, now)
+    _require_fit(then, now, inputs.items)
+    added, removed = _changed(inputs, then)
     more, less = number_of_likes(added), number_of_likes(removed)
     if more + less > LARGEST_CHANGE * total:
         raise UnfitError(f"{more + less:,} likes of changed users are many beside {total:,}")
     if blocks_for(total + more - less, now.items, cores).count > blocks:
         raise UnfitError("there are more likes, items or cores than the kept blocks serve")
     rows = grown_strips(strips, added, removed, Blocks(now.items, blocks))
-    note = f"counted on from the kept co-likes: {more:,} likes came and {less:,} went"
+    note = f"kept co-likes were brought up to date: {more:,} likes came and {less:,} went"
     return Kept(_with_origin(rows, now, total + more - less), note, more + less)
 
 
 def _require_fit(then: Origin, now: Origin, items: DataFrame) -> None:
     if then.code_version != now.code_version:
-        raise UnfitError(f"those kept are of release {then.code_version}")
+        raise UnfitError("those kept were counted by other code")
     if then.history_id != now.history_id or then.history_version > now.history_version:
-        raise UnfitError(f"those kept are of another {HISTORY}")
+        raise UnfitError("those kept are of another user_history")
     if then.items > now.items or _numbering(items, then.items) != then.numbering:
         raise UnfitError("items have other numbers than those kept")
 
 
-def _changed(store: Store, then: Origin, now: Origin) -> tuple[TrainLikes, TrainLikes]:
-    """The likes that changed users have, and had."""
-    found = changes(store, HISTORY, then.history_version, now.history_version)
+def _changed(inputs: KeptInputs, then: Origin) -> tuple[TrainLikes, TrainLikes]:
+    """Return the likes that changed users have, and had."""
+    found = inputs.changes(then.history_version)
     if found is None:
         since = then.history_version
-        raise UnfitError(f"the change feed of {HISTORY} does not reach back to version {since}")
+        raise UnfitError(f"the change feed of user_history does not reach back to version {since}")
     return train_likes(found.after), train_likes(found.before)
 
 

@@ -119,8 +119,8 @@ class TableContract(BaseModel):
 def parse_type(text: str, ids: IdTypes) -> DataType:
     """Return the Spark type that `text` names; ids stand for the data set's id types.
 
-    Contracts use atomic types, arrays, maps and structs of atomic types. (Spark's own parser
-    of type names became public only in 4.0, and needs a session.)
+    Contracts use atomic types, arrays and maps of these, and structs of atomic types. (Spark's
+    own parser of type names became public only in 4.0, and needs a session.)
 
     >>> parse_type("array<struct<item_id: item_id, part: double>>", IdTypes("bigint", "string"))
     ArrayType(StructType([StructField('item_id', StringType(), True), \
@@ -130,7 +130,7 @@ StructField('part', DoubleType(), True)]), True)
     if outer == "array":
         return ArrayType(parse_type(inner, ids))
     if outer == "map":
-        key, value = inner.split(",")
+        key, value = inner.split(",", 1)
         return MapType(parse_type(key, ids), parse_type(value, ids))
     if outer == "struct":
         fields = [field.split(":") for field in inner.split(",")]

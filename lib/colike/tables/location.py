@@ -1,13 +1,16 @@
-"""Where a store lies: a folder or URI, or a Unity Catalog schema by name."""
+"""Where a store is: a folder or URI, or a Unity Catalog schema by name."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
+from urllib.parse import unquote, urlparse
 
 from pyspark.sql import SparkSession
 
 CATALOG_NAME = re.compile(r"[A-Za-z_]\w*\.[A-Za-z_]\w*")
+LOG = "_delta_log"
 
 
 class Location(Protocol):
@@ -27,8 +30,8 @@ class Location(Protocol):
         """Return the SQL name of a table."""
         ...
 
-    def exists(self, spark: SparkSession, table: str) -> bool:
-        """Return whether the table has been created."""
+    def existing(self, spark: SparkSession, tables: Iterable[str]) -> set[str]:
+        """Return those of the tables that have been created."""
         ...
 
 
@@ -40,8 +43,8 @@ class FolderLocation:
 
     @property
     def root(self) -> str:
-        """The folder, absolute where it is a local one."""
-        return self.name if ":/" in self.name else str(Path(self.name).absolute())
+        """The folder, absolute if it is a local one."""
+        return self.name.rstrip("/") if self.local is None else str(self.local)
 
     @property
     def files(self) -> str:
@@ -50,23 +53,29 @@ class FolderLocation:
 
     @property
     def local(self) -> Path | None:
-        """The folder as a path of this machine, None for a URI."""
-        return None if ":/" in self.name else Path(self.root)
+        """The folder as a path of this machine, None for a URI of another file system."""
+        if self.name.startswith("file:"):
+            return Path(unquote(urlparse(self.name).path))
+        return None if ":/" in self.name else Path(self.name).absolute()
 
     def identifier(self, table: str) -> str:
         """Return the SQL name of a table."""
         return f"delta.`{self.root}/tables/{table}`"
 
-    def exists(self, spark: SparkSession, table: str) -> bool:
-        """Return whether the table has been created."""
+    def existing(self, spark: SparkSession, tables: Iterable[str]) -> set[str]:
+        """Return those of the tables that have been created."""
+        if self.local is not None:
+            folder = self.local / "tables"
+            return {table for table in tables if (folder / table / LOG).is_dir()}
         from delta.tables import DeltaTable
 
-        return bool(DeltaTable.isDeltaTable(spark, f"{self.root}/tables/{table}"))
+        folders = {table: f"{self.root}/tables/{table}" for table in tables}
+        return {table for table, at in folders.items() if DeltaTable.isDeltaTable(spark, at)}
 
 
 @dataclass(frozen=True)
 class CatalogLocation:
-    """A schema of the session's catalogs, `catalog.schema`; files lie in its volume `files`."""
+    """A schema of the session's catalogs, `catalog.schema`; files are in its volume `files`."""
 
     name: str
 
@@ -79,9 +88,12 @@ class CatalogLocation:
         """Return the SQL name of a table."""
         return f"{self.name}.{table}"
 
-    def exists(self, spark: SparkSession, table: str) -> bool:
-        """Return whether the table has been created."""
-        return bool(spark.catalog.tableExists(self.identifier(table)))
+    def existing(self, spark: SparkSession, tables: Iterable[str]) -> set[str]:
+        """Return those of the tables that have been created."""
+        if not spark.catalog.databaseExists(self.name):
+            return set()
+        shown = spark.sql(f"SHOW TABLES IN {self.name}").collect()
+        return set(tables) & {row["tableName"] for row in shown}
 
 
 def locate(store: str) -> FolderLocation | CatalogLocation:

@@ -1,28 +1,21 @@
-"""One run at a time per store: Delta's commit on a local folder is check-then-rename."""
+"""One run at a time per folder: Delta's commit on a local folder is check-then-rename."""
 
 import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from colike.errors import StoreError
-from colike.tables.location import CatalogLocation, FolderLocation
 
 
 @contextmanager
-def store_lock(location: FolderLocation | CatalogLocation) -> Iterator[None]:
-    """Hold the store for this process; the system frees it when the process ends or is killed.
-
-    A store that is not a local folder has no such lock: there the scheduler runs one at a time
-    (`max_concurrent_runs: 1`) and Delta refuses conflicting commits.
+def folder_lock(folder: Path) -> Iterator[None]:
+    """Hold a store's folder for this process; the system frees it when the process ends.
 
     Raises:
         StoreError: Another process holds the store.
     """
-    folder = location.local if isinstance(location, FolderLocation) else None
-    if folder is None:
-        yield
-        return
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / ".lock").open("a+") as file:
         try:
@@ -31,7 +24,7 @@ def store_lock(location: FolderLocation | CatalogLocation) -> Iterator[None]:
             file.seek(0)
             holder = file.read().strip() or "unknown"
             raise StoreError(
-                f"Store {location.name} is in use by process {holder}; wait until it ends, "
+                f"Store {folder} is in use by process {holder}; wait until it ends, "
                 "or give another --store."
             ) from error
         file.truncate(0)

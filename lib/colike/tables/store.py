@@ -2,12 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
 from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
 from colike import columns as C
@@ -15,7 +13,6 @@ from colike.errors import StoreError
 from colike.tables.contracts import IdTypes, TableContract, contracts
 from colike.tables.location import CatalogLocation, FolderLocation, locate
 
-HOUSEKEEPING = ("OPTIMIZE", "VACUUM START", "VACUUM END", "SET TBLPROPERTIES")
 PROPERTIES = {
     # Other engines (delta-rs, plain Spark) read tables without deletion vectors.
     "delta.enableDeletionVectors": "false",
@@ -23,7 +20,7 @@ PROPERTIES = {
 
 
 class Tables(Protocol):
-    """Where tables are read: a store, or a job's pinned inputs."""
+    """Where tables are read: a store, or a stage's pinned inputs."""
 
     def read(self, table: str) -> DataFrame:
         """Return a table."""
@@ -52,38 +49,13 @@ class Store:
         """The folder of snapshots, models and reports."""
         return Path(self.location.files)
 
+    def existing(self) -> set[str]:
+        """Return the names of the tables that have been created."""
+        return self.location.existing(self.spark, contracts())
+
     def exists(self, table: str) -> bool:
         """Return whether the table has been created."""
-        return self.location.exists(self.spark, table)
-
-    def version(self, table: str) -> int | None:
-        """Return the newest Delta version that changed rows, None where there is no table.
-
-        Compaction and clean-up make versions too, but they give no job new work.
-        """
-        if not self.exists(table):
-            return None
-        history = self.spark.sql(f"DESCRIBE HISTORY {self.location.identifier(table)}")
-        changes = history.where(~F.col("operation").isin(*HOUSEKEEPING))
-        return int(changes.agg(F.max("version")).collect()[0][0])
-
-    def committed_at(self, table: str, version: int) -> datetime | None:
-        """Return when a version of the table was made; None where its log is gone."""
-        if not self.exists(table):
-            return None
-        history = self.spark.sql(f"DESCRIBE HISTORY {self.location.identifier(table)}")
-        rows = history.where(F.col("version") == version).select("timestamp").collect()
-        return rows[0]["timestamp"] if rows else None
-
-    def table_id(self, table: str) -> str:
-        """Return Delta's own id of the table, another one when it has been made anew."""
-        detail = self.spark.sql(f"DESCRIBE DETAIL {self.location.identifier(table)}")
-        return str(detail.select("id").collect()[0][0])
-
-    def versions(self, tables: Iterable[str]) -> dict[str, int]:
-        """Return the newest versions of those tables that exist."""
-        found = {table: self.version(table) for table in tables}
-        return {table: version for table, version in found.items() if version is not None}
+        return table in self.location.existing(self.spark, [table])
 
     def read(self, table: str, version: int | None = None) -> DataFrame:
         """Return a table, pinned to a version when one is given.
@@ -114,36 +86,25 @@ class Store:
         values = [tuple(row[name] for name in schema.names) for row in rows]
         return self.spark.createDataFrame(values, schema).coalesce(1)
 
+    def write_file(self, path: str, text: str) -> Path:
+        """Write a text below `files/`, whole or not at all, and return where."""
+        target = self.files / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = target.with_name(f"{target.name}.unfinished")
+        unfinished.write_text(text, encoding="utf-8")
+        unfinished.replace(target)
+        return target
+
     def create(self, table: str) -> None:
-        """Create the table from its contract unless it exists."""
-        if isinstance(self.location, CatalogLocation):
-            self.spark.sql(f"CREATE SCHEMA IF NOT EXISTS {self.location.name}")
-        self.spark.sql(ddl(contracts()[table], self.location.identifier(table), self.ids))
+        """Create the table from its contract unless it exists.
 
-
-@dataclass(frozen=True)
-class Reader:
-    """Reads tables at the versions that a job pinned when it began."""
-
-    store: Store
-    pinned: Mapping[str, int]
-
-    def read(self, table: str) -> DataFrame:
-        """Return the pinned version of one of the job's input tables.
-
-        Raises:
-            StoreError: The store had no such table when the job began.
+        The schema of a catalog is created only where it is missing: to create one takes a right
+        that a production principal need not have.
         """
-        if table not in self.pinned:
-            raise StoreError(
-                f"Store {self.store.location.name} has no table {table}, which this job reads; "
-                "run the jobs before it first."
-            )
-        return self.store.read(table, self.pinned[table])
-
-    def read_or_empty(self, table: str) -> DataFrame:
-        """Return the pinned version, or no rows where the table was not there yet."""
-        return self.read(table) if table in self.pinned else self.store.empty(table)
+        catalog = self.location if isinstance(self.location, CatalogLocation) else None
+        if catalog is not None and not self.spark.catalog.databaseExists(catalog.name):
+            self.spark.sql(f"CREATE SCHEMA IF NOT EXISTS {catalog.name}")
+        self.spark.sql(ddl(contracts()[table], self.location.identifier(table), self.ids))
 
 
 def ddl(contract: TableContract, identifier: str, ids: IdTypes) -> str:

@@ -1,84 +1,135 @@
 """Writes the tables of one job: every row conforms to its contract and carries the run."""
 
 import re
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
 
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from colike import columns as C
 from colike.errors import QualityError, StoreError
 from colike.tables.contracts import contracts
 from colike.tables.difference import CHANGE, DELETE, row_difference
+from colike.tables.ledger import Ledger
+from colike.tables.maintenance import optimize, vacuum
+from colike.tables.state import Pin, after_commit, id_of, signed
 from colike.tables.store import Store
+from colike.tables.writes import Where, Write
 
 BROKEN_CHECK = re.compile(r"(?:CHECK|NOT NULL) constraint .*", re.IGNORECASE)
 MERGED = ("numTargetRowsInserted", "numTargetRowsUpdated", "numTargetRowsDeleted")
+WRITTEN = (*MERGED, "numOutputRows", "numDeletedRows")
 
 
 @dataclass
 class Writer:
-    """Writes the tables that a job declares; keeps the versions and rows it wrote."""
+    """Carries out the writes of one job; keeps the pins and row counts of what it wrote."""
 
-    store: Store
+    ledger: Ledger
     run_id: str
     tables: Sequence[str]
-    versions: dict[str, int] = field(default_factory=dict)
+    pins: dict[str, Pin] = field(default_factory=dict)
     rows: dict[str, int] = field(default_factory=dict)
 
-    def overwrite(self, table: str, frame: DataFrame) -> None:
-        """Replace all rows of the table in one commit."""
-        self.replace(table, frame, "true")
+    @property
+    def store(self) -> Store:
+        """The store that is written to."""
+        return self.ledger.store
 
-    def replace(self, table: str, frame: DataFrame, where: str) -> None:
-        """Replace the rows that fulfil `where` (SQL) by `frame`, which must fulfil it too."""
-        rows = self._prepared(table, frame)
-        target = self.store.location.identifier(table)
-        self._commit(table, lambda: rows.writeTo(target).overwrite(F.expr(where)))
+    def apply(self, writes: Iterable[Write]) -> None:
+        """Carry out writes in their order.
 
-    def append(self, table: str, frame: DataFrame) -> None:
-        """Add rows."""
-        rows = self._prepared(table, frame)
-        target = self.store.location.identifier(table)
-        self._commit(table, lambda: rows.writeTo(target).append())
-
-    def merge(self, table: str, frame: DataFrame) -> None:
-        """Make the table equal to `frame` by its primary key, touching only rows that differ.
-
-        An unchanged frame makes no new version, so that later jobs find nothing to do.
+        Raises:
+            StoreError: The job does not declare the table.
+            SchemaError: The rows' columns are not the contract's.
+            QualityError: A row breaks a check of the contract; the table keeps its last version.
         """
-        if not self.store.exists(table):
-            self.overwrite(table, frame)
+        for write in writes:
+            if write.table not in self.tables and write.how not in ("optimize", "vacuum"):
+                declared = ", ".join(self.tables) or "none"
+                raise StoreError(
+                    f"This job declares the tables it writes ({declared}), and {write.table} is "
+                    "not among them; add it to `writes` of the job's Stage."
+                )
+            getattr(self, f"_{write.how}")(write)
+
+    def _overwrite(self, write: Write) -> None:
+        rows = self._prepared(write)
+        self._commit(write.table, lambda: rows.writeTo(self._name(write)).overwrite(F.lit(True)))
+
+    def _append(self, write: Write) -> None:
+        rows = self._prepared(write)
+        self._commit(write.table, lambda: rows.writeTo(self._name(write)).append())
+
+    def _replace(self, write: Write) -> None:
+        rows, condition = self._prepared(write), has(write.where)
+        self._commit(write.table, lambda: rows.writeTo(self._name(write)).overwrite(condition))
+
+    def _merge(self, write: Write) -> None:
+        if write.table not in self.ledger.states:
+            self._overwrite(write)
             return
-        wanted = self._prepared(table, frame)
-        difference = row_difference(self.store.read(table), wanted, table).cache()
+        wanted = self._prepared(write)
+        difference = row_difference(self.store.read(write.table), wanted, write.table).cache()
         try:
             if difference.isEmpty():
-                self.keep(table)
+                self._keep(write)
             else:
-                self._commit(table, lambda: self._merge(table, difference))
+                self._commit(write.table, lambda: self._merge_rows(write, difference))
         finally:
             difference.unpersist()
 
-    def keep(self, table: str) -> None:
-        """Say that the table is as it should be, so that nothing is written."""
-        version = self.store.version(table)
-        self.versions[table] = 0 if version is None else version
-        self.rows.setdefault(table, 0)
+    def _keep(self, write: Write) -> None:
+        """Note that the table is as it should be; it is created if it does not exist."""
+        self._create(write.table)
+        self.pins[write.table] = self.ledger.states[write.table].pin
+        self.rows.setdefault(write.table, 0)
 
-    def _prepared(self, table: str, frame: DataFrame) -> DataFrame:
-        if table not in self.tables:
-            raise StoreError(f"This job declares to write {list(self.tables)}, not {table}.")
-        self.store.create(table)
-        with_run = frame.withColumn(C.RUN_ID, F.lit(self.run_id))
-        return contracts()[table].conform(with_run, self.store.ids)
-
-    def _merge(self, table: str, difference: DataFrame) -> None:
+    def _trim(self, write: Write) -> None:
+        if write.table not in self.ledger.states:
+            return
+        others = self.store.read(write.table).where(~has(write.where))
+        if others.isEmpty():
+            self._keep(write)
+            return
         from delta.tables import DeltaTable
 
-        target = DeltaTable.forName(self.store.spark, self.store.location.identifier(table))
-        contract = contracts()[table]
+        target = DeltaTable.forName(self.store.spark, self._name(write))
+        self._commit(write.table, lambda: target.delete(~has(write.where)))
+
+    def _optimize(self, write: Write) -> None:
+        if write.table in self.ledger.states:
+            self._keep_house(write.table, lambda: optimize(self.store, write.table))
+
+    def _vacuum(self, write: Write) -> None:
+        """Files are listed only if any can be old enough: listing takes longer than removing."""
+        state = self.ledger.states.get(write.table)
+        replaced_at = None if state is None else state.replaced_at
+        if replaced_at is not None and replaced_at < time.time() - write.hours * 3600:
+            self._keep_house(write.table, lambda: vacuum(self.store, write.table, write.hours))
+
+    def _prepared(self, write: Write) -> DataFrame:
+        self._create(write.table)
+        with_run = write.rows.withColumn(C.RUN_ID, F.lit(self.run_id))
+        return contracts()[write.table].conform(with_run, self.store.ids)
+
+    def _create(self, table: str) -> None:
+        if table not in self.ledger.states:
+            self.store.create(table)
+            identifier = self.store.location.identifier(table)
+            self.ledger.created(table, id_of(self.store.spark, identifier))
+
+    def _name(self, write: Write) -> str:
+        return self.store.location.identifier(write.table)
+
+    def _merge_rows(self, write: Write, difference: DataFrame) -> None:
+        from delta.tables import DeltaTable
+
+        target = DeltaTable.forName(self.store.spark, self._name(write))
+        contract = contracts()[write.table]
         same_key = " AND ".join(f"t.`{key}` = s.`{key}`" for key in contract.primary_key)
         values = {f"`{column.name}`": f"s.`{column.name}`" for column in contract.columns}
         (
@@ -90,9 +141,11 @@ class Writer:
             .execute()
         )
 
-    def _commit(self, table: str, commit: Callable[[], None]) -> None:
+    def _commit(self, table: str, commit: Callable[[], object]) -> None:
+        state = self.ledger.states[table]
         try:
-            commit()
+            with signed(self.store.spark, state.pin.table_id):
+                commit()
         except Exception as error:
             broken = BROKEN_CHECK.search(str(error))
             if broken is None:
@@ -101,13 +154,21 @@ class Writer:
                 f"Rows for table {table} break its contract, conf/tables/{table}.yml: "
                 f"{broken[0]} The table keeps its last version."
             ) from error
-        self._note(table)
-
-    def _note(self, table: str) -> None:
-        identifier = self.store.location.identifier(table)
-        row = self.store.spark.sql(f"DESCRIBE HISTORY {identifier} LIMIT 1").collect()[0]
+        row = after_commit(self.store.spark, self.store.location.identifier(table))
         metrics = row["operationMetrics"]
-        counted = MERGED if MERGED[0] in metrics else ("numOutputRows",)
+        self.ledger.committed(table, int(row["version"]))
+        self.pins[table] = self.ledger.states[table].pin
+        counted = MERGED if MERGED[0] in metrics else WRITTEN
         written = sum(int(metrics.get(name, 0)) for name in counted)
-        self.versions[table] = int(row["version"])
         self.rows[table] = self.rows.get(table, 0) + written
+
+    def _keep_house(self, table: str, work: Callable[[], object]) -> None:
+        state = self.ledger.states[table]
+        with signed(self.store.spark, state.pin.table_id):
+            work()
+
+
+def has(where: Where) -> Column:
+    """Return the condition that a row has one of these values in each column."""
+    conditions = (F.col(column).isin(list(values)) for column, values in where.items())
+    return reduce(Column.__and__, conditions, F.lit(True))

@@ -1,4 +1,4 @@
-"""The book's protocol: one k both as neighbours per title and as length of the list."""
+"""The book's protocol: one k is both neighbours_per_item and the length of the list."""
 
 import numpy as np
 from pyspark.sql import DataFrame
@@ -6,40 +6,38 @@ from pyspark.sql import functions as F
 
 from colike import columns as C
 from colike.compute.arrays import Bools
+from colike.config.recommend import RecommendConfig
 from colike.data.history import of_history
 from colike.evaluation.lists import as_lists
 from colike.recommend.catalogue import Catalogue
-from colike.recommend.scorers import NeighbourScorer
+from colike.recommend.offer import Offer
 from colike.recommend.scoring import recommend_all
-from colike.recommend.sources import LoadedSource
-from colike.tables.contracts import IdTypes
+from colike.sources.base import Fitted
+from colike.tables import IdTypes
+
+HISTORY = "known"
+
+
+def book_offer(catalogue: Catalogue, described: Bools, settings: RecommendConfig) -> Offer:
+    """Return the offer of the described items, from which nothing is filled up."""
+    nothing_popular = catalogue.popular_within(np.zeros_like(described))
+    return Offer(nothing_popular, described, np.zeros((0, 0), np.float32), settings)
 
 
 def book_lists(
-    history: DataFrame,
-    items: DataFrame,
-    source: LoadedSource,
-    catalogue: Catalogue,
-    within: Bools,
-    aggregate: str,
-    k: int,
-    ids: IdTypes,
+    history: DataFrame, items: DataFrame, source: Fitted, offer: Offer, k: int, ids: IdTypes
 ) -> DataFrame:
     """Return a source's lists as `as_lists` gives them, run as the book runs its engine.
 
-    Titles outside `within` (no synopsis row) neither lead to others nor are recommended;
-    nothing is filled up from the popular list.
+    Args:
+        history: Rows of user_history.
+        items: Rows of items.
+        source: A source within the described items: the others neither lead to items nor are
+            recommended.
+        offer: What `book_offer` returns.
+        k: Neighbours of each liked item, and length of the lists.
+        ids: Types of the ids.
     """
-    graph = source.graph.within(within).cut(k)
-    nothing_popular = catalogue.popular_within(np.zeros_like(within))
-    scorer = NeighbourScorer(nothing_popular, graph, aggregate, k)
-    known = {"known": of_history(history, "known")}
-    rows = recommend_all(known, scorer, ids)["known"]
+    scorer = source.scorer(offer, k, k)
+    rows = recommend_all({HISTORY: of_history(history, HISTORY)}, scorer, ids)[HISTORY]
     return as_lists(rows.select(F.lit(source.name).alias(C.SOURCE), "*"), items)
-
-
-def short_titles(source: LoadedSource, within: Bools, k: int) -> int:
-    """Return how many titles keep fewer than k neighbours within: their lists are not exact."""
-    graph = source.graph.within(within)
-    sizes = graph.indptr[1:] - graph.indptr[:-1]
-    return int(((sizes < k) & within).sum())

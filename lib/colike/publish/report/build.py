@@ -1,8 +1,8 @@
 """Renders the report: what the store holds, as one HTML file without outside resources."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from importlib import resources
-from pathlib import Path
 
 import pandas as pd
 from jinja2 import Environment, StrictUndefined, Template
@@ -13,45 +13,57 @@ from colike import columns as C
 from colike.publish.report import data, figures
 from colike.publish.report.leaderboard import COMPARED, METRICS, Leaderboard, leaderboard
 from colike.publish.report.people import LEAST_TEST_LIKES, people
-from colike.tables import Store
+from colike.tables import Tables
 
 TEMPLATE = "templates/report.html.j2"
 AGAINST_DEPTH = ("recall", "nps")
 
 
-def build_report(store: Store, out: Path, users: int) -> Path:
-    """Write the report of a store and return its path.
+@dataclass(frozen=True)
+class ReportFacts:
+    """What the report says of a store beside its tables: its name, and what the log tells."""
 
-    Parts whose tables are not there yet say so. The same store gives the same bytes.
+    store: str
+    run_id: str | None
+    evaluated_by: str | None
+    champion: data.Pointer | None
+    not_run: Mapping[str, str]
+
+
+def build_report(tables: Tables, facts: ReportFacts, users: int) -> str:
+    """Return the report as HTML.
+
+    Parts whose tables are not there yet say so. The same tables give the same bytes.
 
     Args:
-        store: Where the tables are.
-        out: The HTML file to write; its folder is made.
+        tables: Where the tables are read.
+        facts: What the log of runs tells.
         users: How many users' lists to show.
     """
-    evaluation, board = data.evaluation(store), None
+    evaluation, board = data.evaluation(tables, facts.evaluated_by), None
     if not evaluation.empty:
         board = leaderboard(evaluation)
-    shown = people(store, users)
+    shown = people(tables, users)
     sources = _sources(evaluation, board, [name for person in shown for name in person.lists])
-    html = _template().render(
-        store=store.location.name.rstrip("/").rpartition("/")[2],
-        run_id=data.latest_run(store),
+    training = data.training(tables)
+    html: str = _template().render(
+        store=facts.store.rstrip("/").rpartition("/")[2],
+        run_id=facts.run_id,
         evaluated_by=None if evaluation.empty else evaluation[C.RUN_ID].iloc[0],
-        champion=data.champion(store),
-        summary=data.summary(store),
+        champion=facts.champion,
+        summary=data.summary(tables),
         board=board,
         metrics=METRICS,
         compared=COMPARED,
-        not_run=data.not_run(store),
-        training=(training := data.training(store)),
-        figures=_figures(evaluation, sources, data.jaccard_counts(store), training),
+        not_run=facts.not_run,
+        training=training,
+        figures=_figures(evaluation, sources, data.jaccard_counts(tables), training),
         people=shown,
         sources=sources,
         least_test_likes=LEAST_TEST_LIKES,
         plotly_js=Markup(get_plotlyjs()),
     )
-    return _write(html, out)
+    return html
 
 
 def _figures(
@@ -88,12 +100,3 @@ def _template() -> Template:
     return environment.from_string(
         resources.files("colike.publish.report").joinpath(TEMPLATE).read_text("utf-8")
     )
-
-
-def _write(html: str, out: Path) -> Path:
-    """A reader of the file sees the old report or the new one, never a half."""
-    out.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = out.with_name(f"{out.name}.unfinished")
-    unfinished.write_text(html, encoding="utf-8")
-    unfinished.replace(out)
-    return out

@@ -9,8 +9,7 @@ from pyspark.sql import functions as F
 
 from colike import columns as C
 from colike.data.splits import TEST
-from colike.publish.report.data import table
-from colike.tables import Store
+from colike.tables import Tables
 
 LEAST_TEST_LIKES = 3
 DEPTH = 10
@@ -42,15 +41,17 @@ class Person:
     test_total: int = 0
 
 
-def people(store: Store, users: int) -> list[Person]:
+def people(tables: Tables, users: int) -> list[Person]:
     """Return `users` users, chosen by hash among those with at least three test likes."""
     order = F.xxhash64(F.lit("report"), F.col(C.USER_ID).cast("string"))
     has_likes = F.size("likes_test") >= LEAST_TEST_LIKES
-    chosen = table(store, "user_history").where(has_likes).orderBy(order, C.USER_ID).limit(users)
+    chosen = (
+        tables.read_or_empty("user_history").where(has_likes).orderBy(order, C.USER_ID).limit(users)
+    )
     ids = [row[C.USER_ID] for row in chosen.select(C.USER_ID).collect()]
     found = {user: Person(str(user)) for user in ids}
-    ratings = _titled_ratings(store, ids).cache()
-    for row in _recommended(store, ids, ratings).collect():
+    ratings = _titled_ratings(tables, ids).cache()
+    for row in _recommended(tables, ids, ratings).collect():
         found[row[C.USER_ID]].lists.setdefault(row[C.SOURCE], []).append(
             Title(row[C.RANK], row[C.TITLE], row[C.RATING], _verdict(row[C.RATING], row["liked"]))
         )
@@ -60,12 +61,12 @@ def people(store: Store, users: int) -> list[Person]:
     return list(found.values())
 
 
-def _titled_ratings(store: Store, ids: Sequence[object]) -> DataFrame:
+def _titled_ratings(tables: Tables, ids: Sequence[object]) -> DataFrame:
     """Return the users' ratings with title and whether they are likes."""
-    history = table(store, "user_history").where(F.col(C.USER_ID).isin(list(ids)))
+    history = tables.read_or_empty("user_history").where(F.col(C.USER_ID).isin(list(ids)))
     likes = F.concat("likes_train", "likes_validation", "likes_test")
-    ratings = table(store, "ratings").where(F.col(C.USER_ID).isin(list(ids)))
-    items = table(store, "items").select(C.ITEM_ID, C.ITEM_IDX, C.TITLE)
+    ratings = tables.read_or_empty("ratings").where(F.col(C.USER_ID).isin(list(ids)))
+    items = tables.read_or_empty("items").select(C.ITEM_ID, C.ITEM_IDX, C.TITLE)
     joined = ratings.join(items, on=C.ITEM_ID, how="inner").join(
         F.broadcast(history.select(C.USER_ID, likes.alias(C.LIKES))), on=C.USER_ID, how="inner"
     )
@@ -73,12 +74,12 @@ def _titled_ratings(store: Store, ids: Sequence[object]) -> DataFrame:
     return joined.select(C.USER_ID, C.ITEM_ID, C.TITLE, C.RATING, C.SPLIT, liked)
 
 
-def _recommended(store: Store, ids: Sequence[object], ratings: DataFrame) -> DataFrame:
+def _recommended(tables: Tables, ids: Sequence[object], ratings: DataFrame) -> DataFrame:
     """Return the users' lists by known history, each title with its test rating."""
     wanted = (F.col(C.HISTORY) == "known") & (F.col(C.RANK) <= DEPTH)
-    lists = table(store, "recommendations").where(wanted & F.col(C.USER_ID).isin(list(ids)))
+    lists = tables.read_or_empty("recommendations").where(wanted & F.col(C.USER_ID).isin(list(ids)))
     test = ratings.where(F.col(C.SPLIT) == TEST).select(C.USER_ID, C.ITEM_ID, C.RATING, "liked")
-    titles = table(store, "items").select(C.ITEM_ID, C.TITLE)
+    titles = tables.read_or_empty("items").select(C.ITEM_ID, C.TITLE)
     return (
         lists.join(titles, on=C.ITEM_ID, how="inner")
         .join(F.broadcast(test), on=[C.USER_ID, C.ITEM_ID], how="left")

@@ -1,0 +1,35 @@
+"""The report of a store as it is."""
+
+from pyspark.sql import functions as F
+
+from colike import columns as C
+from colike.publish.report.build import ReportFacts, build_report
+from colike.publish.report.data import Pointer
+from colike.run.log import RunLog
+from colike.tables import Store
+
+
+def report_of(store: Store, users: int) -> str:
+    """Return the report as HTML, of the last evaluation and the last champion move.
+
+    Args:
+        store: The store.
+        users: How many users' lists to show.
+    """
+    log = RunLog.read(store, "")
+    last = max(log.successes.values(), key=lambda success: success.entry, default=None)
+    facts = ReportFacts(
+        store.location.name,
+        None if last is None else last.run_id,
+        log.writers().get("evaluation"),
+        _champion(store),
+        log.not_run().get("embed", {}),
+    )
+    return build_report(store, facts, users)
+
+
+def _champion(store: Store) -> Pointer | None:
+    """The last champion move, None before the first."""
+    moves = store.read_or_empty("champion_moves").orderBy(F.desc(C.AT)).limit(1)
+    rows = moves.select(C.SOURCE, C.RUN_ID, C.REASON).collect()
+    return Pointer(*rows[0]) if rows else None

@@ -1,0 +1,164 @@
+"""What a stage may read: its declared tables at their pinned versions, and nothing else."""
+
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from colike import columns as C
+from colike.errors import StageError, StoreError
+from colike.run.outputs import Figure
+from colike.run.reporters import Reporter
+from colike.tables import IdTypes, Store
+from colike.tables.changes import Changes, changes
+from colike.tables.state import Pin
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """The inputs of one run of a stage; the runner makes it and closes it.
+
+    Attributes:
+        job: The stage's name.
+        reads: Tables that it declares to read.
+        continues: Tables whose last rows it starts from, or reads as a cache.
+        store: Where the tables are.
+        pins: The declared tables that exist, at the versions of the start of the job.
+        own_pins: The tables that the stage continues, as they are.
+        data: Folder or URI of the input files, None if it was not given.
+        run_id: The run.
+        code: Hash of the code that the stage can reach.
+        row_sets: What the stage's last success wrote in `Outputs.row_sets`, empty where its tables
+            have changed since, or its code.
+        figures: The figures of that success, empty likewise.
+        writers: The run that last wrote each table.
+        not_run: Parts of other jobs that their last success left out, by job and part, with why.
+    """
+
+    job: str
+    reads: tuple[str, ...]
+    continues: tuple[str, ...]
+    store: Store
+    pins: Mapping[str, Pin]
+    own_pins: Mapping[str, Pin]
+    data: str | None
+    run_id: str
+    code: str
+    row_sets: Mapping[str, str]
+    figures: Mapping[str, Figure]
+    writers: Mapping[str, str]
+    not_run: Mapping[str, Mapping[str, str]]
+    reporter: Reporter
+    _closing: ExitStack = field(default_factory=ExitStack)
+
+    @property
+    def spark(self) -> SparkSession:
+        """The session."""
+        return self.store.spark
+
+    @property
+    def ids(self) -> IdTypes:
+        """The types of user and item ids."""
+        return self.store.ids
+
+    @property
+    def files(self) -> Path:
+        """The store's folder of snapshots, models and reports."""
+        return self.store.files
+
+    def read(self, table: str) -> DataFrame:
+        """Return a declared table at its pinned version.
+
+        Raises:
+            StageError: The stage does not declare the table.
+            StoreError: The store had no such table when the job began.
+        """
+        self._require_declared(table, self.reads)
+        if table not in self.pins:
+            raise StoreError(
+                f"Store {self.store.location.name} has no table {table}, which job "
+                f"{self.job} reads; run the jobs before it first."
+            )
+        return self.store.read(table, self.pins[table].version)
+
+    def read_or_empty(self, table: str) -> DataFrame:
+        """Return a declared table at its pinned version, or no rows if there is none."""
+        self._require_declared(table, self.reads)
+        return self.read(table) if table in self.pins else self.store.empty(table)
+
+    def own(self, table: str) -> DataFrame:
+        """Return a table that the stage continues, as it is now, or no rows if there is none."""
+        self._require_declared(table, self.continues)
+        pin = self.own_pins.get(table)
+        return self.store.empty(table) if pin is None else self.store.read(table, pin.version)
+
+    def changes(self, table: str, since: int) -> Changes | None:
+        """Return what changed in a declared table from a version up to the pinned one.
+
+        None where Delta's change feed does not reach back to it.
+        """
+        self._require_declared(table, self.reads)
+        return changes(self.store, table, since, self.pins[table].version)
+
+    def last_run_of(self, table: str) -> str | None:
+        """Return the run that last wrote a declared table, None if no run did."""
+        self._require_declared(table, self.reads)
+        return self.writers.get(table)
+
+    def nothing(self, table: str) -> DataFrame:
+        """Return a frame without rows that has a table's columns, but for the run."""
+        return self.store.empty(table).drop(C.RUN_ID)
+
+    def frame(self, table: str, rows: Iterable[Mapping[str, object]]) -> DataFrame:
+        """Return a few rows made on the driver as a table's columns, but for the run."""
+        return self.store.frame(table, rows)
+
+    def time_after(self, table: str, column: str) -> datetime:
+        """Return the time of now, or of just after a continued table's newest row.
+
+        So the newest row stays the newest one when a clock is put back.
+        """
+        newest = self.own(table).agg(F.max(column).cast("double")).collect()[0][0]
+        now = datetime.now(UTC)
+        if newest is None or now.timestamp() > newest:
+            return now
+        return datetime.fromtimestamp(newest, UTC) + timedelta(milliseconds=1)
+
+    def during(self, context: AbstractContextManager[None]) -> None:
+        """Enter a context that lasts until the job's tables are written."""
+        self._closing.enter_context(context)
+
+    def cached(self, frame: DataFrame) -> DataFrame:
+        """Return the frame cached until the job's tables are written."""
+        kept = frame.cache()
+        self._closing.callback(kept.unpersist)
+        return kept
+
+    def scratch(self) -> Path:
+        """Return a new local folder that lasts until the job's tables are written."""
+        return Path(self._closing.enter_context(TemporaryDirectory(prefix="colike-")))
+
+    def progress(self, done: float, total: float, text: str) -> None:
+        """Tell the user that `done` of `total` units are done; `text` says of what."""
+        self.reporter.progress(self.job, done, total, text)
+
+    def note(self, text: str) -> None:
+        """Tell the user something at once, while the job is at work."""
+        self.reporter.note(self.job, text)
+
+    def close(self) -> None:
+        """Release what was cached, and remove scratch folders."""
+        self._closing.close()
+
+    def _require_declared(self, table: str, declared: tuple[str, ...]) -> None:
+        if table not in declared:
+            names = ", ".join(declared) or "none"
+            raise StageError(
+                f"Stage {self.job} reads table {table}, which it does not declare (it declares "
+                f"{names}); add it to its Stage, so that a change of it runs the job again."
+            )

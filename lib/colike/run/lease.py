@@ -1,0 +1,108 @@
+"""One run at a time per store: a lock where the store is a folder, else a lease row in `runs`."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, timedelta
+
+from pyspark.sql import functions as F
+
+from colike import columns as C
+from colike.errors import StoreError
+from colike.run.log import LEASE, RUNS, Event, event_rows, now
+from colike.tables import Store, folder_lock
+from colike.tables.ledger import Ledger
+from colike.tables.location import FolderLocation
+from colike.tables.writer import Writer
+from colike.tables.writes import replace
+
+HELD, RELEASED = "held", "released"
+RENEW_SECONDS = 300.0
+#: A lease that was not renewed for so long is of a run that was killed.
+STALE = timedelta(minutes=30)
+
+
+@contextmanager
+def hold(store: Store, run_id: str) -> Iterator[None]:
+    """Hold the store for a run, so that no other writes to it meanwhile.
+
+    A folder is locked by the system, which frees it when the process ends, however it ends. A URI
+    or a catalog has no such lock: there a row of `runs` is the lease, which is renewed while the
+    run works and taken over when it is stale, or when it is of the same run id.
+
+    Raises:
+        StoreError: Another run holds the store.
+    """
+    folder = store.location.local if isinstance(store.location, FolderLocation) else None
+    if folder is not None:
+        with folder_lock(folder):
+            yield
+        return
+    lease = Lease(store, run_id)
+    lease.take()
+    try:
+        yield
+    finally:
+        lease.release()
+
+
+@dataclass
+class Lease:
+    """The lease of a store at a URI or in a catalog."""
+
+    store: Store
+    run_id: str
+    _stop: threading.Event = field(default_factory=threading.Event)
+
+    def take(self) -> None:
+        """Take the lease and keep it renewed.
+
+        Raises:
+            StoreError: Another run has it.
+        """
+        self._require_free()
+        try:
+            self._write(HELD)
+        except Exception as error:
+            if "Concurrent" in type(error).__name__:
+                self._require_free()
+            raise
+        # Where a storage cannot refuse one of two commits made at once, the last one stands.
+        self._require_free()
+        threading.Thread(target=self._renew, daemon=True).start()
+
+    def release(self) -> None:
+        """Give the lease back."""
+        self._stop.set()
+        self._write(RELEASED)
+
+    def _require_free(self) -> None:
+        if not self.store.exists(RUNS):
+            return
+        mine = F.col(C.JOB) == LEASE
+        at = F.col(C.AT).cast("double").alias(C.AT)
+        leases = self.store.read(RUNS).where(mine).orderBy(F.desc(C.AT)).limit(1)
+        for row in leases.select(C.RUN_ID, C.EVENT, at).collect():
+            age = now().astimezone(UTC).timestamp() - row[C.AT]
+            is_other = row[C.EVENT] == HELD and row[C.RUN_ID] != self.run_id
+            if is_other and age < STALE.total_seconds():
+                raise StoreError(
+                    f"Store {self.store.location.name} is in use by run {row[C.RUN_ID]}, which "
+                    f"renewed its lease {age:.0f} s ago; wait until it ends. If it was killed, its "
+                    f"lease is taken over after {STALE.total_seconds() / 60:.0f} minutes."
+                )
+
+    def _write(self, event: str) -> None:
+        rows = event_rows([Event(LEASE, event, now())], None)
+        frame = self.store.frame(RUNS, rows)
+        ledger = Ledger.read(self.store, [RUNS], {})
+        writer = Writer(ledger, self.run_id, (RUNS,))
+        writer.apply([replace(RUNS, frame, {C.JOB: [LEASE]})])
+
+    def _renew(self) -> None:
+        while not self._stop.wait(RENEW_SECONDS):
+            try:
+                self._write(HELD)
+            except Exception:  # another commit came between: the next renewal is soon enough
+                continue

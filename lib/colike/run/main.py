@@ -1,0 +1,50 @@
+"""What every file of jobs/ does as `main`: one job from the command line."""
+
+import argparse
+from collections.abc import Sequence
+from typing import Protocol
+
+from colike.config import Config, load_config
+from colike.run.ids import checked_run_id, new_run_id
+from colike.run.reporters import PlainReporter
+from colike.run.runner import Run, run_stages
+from colike.run.stage import Stage
+from colike.spark import session
+from colike.tables import IdTypes, Store
+
+
+class Main(Protocol):
+    """The entry point of a job."""
+
+    def __call__(self, argv: Sequence[str] | None = None) -> None:
+        """Run the job with these arguments, those of the process by default."""
+        ...
+
+
+def job_main(stage: Stage) -> Main:
+    """Return the entry point of a job: `colike-similarity --config CONF --store STORE`."""
+
+    def main(argv: Sequence[str] | None = None) -> None:
+        arguments = _parser(stage.name).parse_args(argv)
+        run_id = checked_run_id(arguments.run_id or new_run_id())
+        config = load_config(arguments.config, arguments.overrides)
+        store = open_store(config, arguments.store)
+        run_stages(Run(config, store, run_id, arguments.data, PlainReporter()), [stage])
+
+    return main
+
+
+def open_store(config: Config, where: str) -> Store:
+    """Return the store at `where` on a Spark session with the config's settings."""
+    ids = IdTypes(config.data.user_id_type, config.data.item_id_type)
+    return Store.open(session(config.spark, f"colike {config.name}"), where, ids)
+
+
+def _parser(job: str) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog=f"colike-{job}")
+    parser.add_argument("--config", required=True, help="YAML file of the data set")
+    parser.add_argument("--store", required=True, help="folder, URI or catalog.schema")
+    parser.add_argument("--data", help="folder or URI of the input files")
+    parser.add_argument("--run-id", help="id that the jobs of one run share")
+    parser.add_argument("--set", action="append", default=[], metavar="A.B=C", dest="overrides")
+    return parser

@@ -1,0 +1,59 @@
+"""The config sections that a stage declares, and no others."""
+
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+from colike.config.derived import BaseEmbedder, Finetuned, TextSources
+from colike.config.models import (
+    DataConfig,
+    DescriptionsConfig,
+    EmbedConfig,
+    EvaluateConfig,
+    LikesConfig,
+    MaintainConfig,
+    NeighboursConfig,
+    PairsConfig,
+    PublishConfig,
+    SimilarityConfig,
+    SplitConfig,
+    TrackingConfig,
+)
+from colike.config.recommend import RecommendConfig
+from colike.errors import StageError
+from colike.snapshot.settings import TrainSettings
+
+
+class Settings:
+    """Sections by name; one that the stage does not declare is an error.
+
+    The last three are no sections of a file: they are what several stages take of section
+    `embed`, so that a change of the rest does not concern these stages.
+    """
+
+    data: DataConfig
+    likes: LikesConfig
+    split: SplitConfig
+    descriptions: DescriptionsConfig
+    similarity: SimilarityConfig
+    pairs: PairsConfig
+    train: TrainSettings
+    tracking: TrackingConfig
+    embed: EmbedConfig
+    neighbours: NeighboursConfig
+    recommend: RecommendConfig
+    evaluate: EvaluateConfig
+    publish: PublishConfig
+    maintain: MaintainConfig
+    base_embedder: BaseEmbedder
+    finetuned: Finetuned
+    text_sources: TextSources
+
+    def __init__(self, stage: str, sections: Mapping[str, Any]) -> None:
+        self._stage = stage
+        self.__dict__.update(sections)
+
+    def __getattr__(self, name: str) -> NoReturn:
+        raise StageError(
+            f"Stage {self._stage} reads section {name} of the config, which it does not declare; "
+            "add it to `sections` of its Stage, so that a change of it runs the job again."
+        )

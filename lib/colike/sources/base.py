@@ -1,0 +1,101 @@
+"""The protocol of a source: how it finds neighbours, how it is fitted, how it scores.
+
+A source is one file of this room and one line of the registry. Nothing outside asks what kind it
+is: jobs and commands call these methods.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from pyspark.sql import DataFrame
+
+from colike.compute.arrays import Bools
+from colike.config.models import NeighboursConfig
+from colike.config.recommend import RecommendConfig
+from colike.recommend.catalogue import Catalogue
+from colike.recommend.offer import Offer
+from colike.recommend.scorers import Scorer
+from colike.tables import IdTypes, Tables
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """Rows of item_neighbours without source, and figures of how they were found."""
+
+    rows: DataFrame
+    figures: Mapping[str, tuple[float, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a source finds neighbours with: tables, the section, id types, and a local folder."""
+
+    tables: Tables
+    settings: NeighboursConfig
+    ids: IdTypes
+    scratch: Path
+
+
+class Fitted(Protocol):
+    """A source with what it scores by, on the driver: O(items) numbers."""
+
+    @property
+    def name(self) -> str:
+        """The source's name."""
+        ...
+
+    @property
+    def fingerprint(self) -> str:
+        """Hash of what it scores by; equal hashes give equal lists of equal histories."""
+        ...
+
+    @property
+    def grid(self) -> Sequence[int]:
+        """The neighbours_per_item to try on validation ratings; empty where it has no such dial."""
+        ...
+
+    def scorer(self, offer: Offer, neighbours_per_item: int, k: int) -> Scorer:
+        """Return what makes lists of length k, in the order of their scores.
+
+        Args:
+            offer: What may be recommended.
+            neighbours_per_item: How many neighbours of each liked item count; without meaning for
+                a source whose `grid` is empty.
+            k: Length of the lists.
+        """
+        ...
+
+    def within(self, described: Bools) -> "Fitted | None":
+        """Return the source among these items alone, as the book's protocol runs it.
+
+        None for a source that has no neighbours, which the book's engine cannot run.
+        """
+        ...
+
+    def short_items(self, neighbours_per_item: int) -> int:
+        """Return how many items have fewer neighbours than this."""
+        ...
+
+
+class Source(Protocol):
+    """A named way to score."""
+
+    @property
+    def name(self) -> str:
+        """Its name in configs and tables."""
+        ...
+
+    @property
+    def has_weighted_reasons(self) -> bool:
+        """Whether `part` in a list's `because` is the weight of a neighbour, such as a cosine."""
+        ...
+
+    def neighbours(self, work: Work) -> Neighbours | None:
+        """Return the nearest items of every item, None where there are none to find."""
+        ...
+
+    def fit(self, tables: Tables, catalogue: Catalogue, settings: RecommendConfig) -> Fitted | None:
+        """Return the source ready to score, None where what it scores by is not there yet."""
+        ...

@@ -1,0 +1,60 @@
+"""The states of a store's tables: read once at the start of a run, then kept up to date."""
+
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+
+from colike.tables.contracts import contracts
+from colike.tables.state import Known, Pin, TableState, look_up
+from colike.tables.store import Store
+
+# Look-ups mostly wait for the driver, so several run at once.
+AT_ONCE = 4
+
+
+@dataclass
+class Ledger:
+    """The state of each existing table that a run reads or writes; the writer notes its commits."""
+
+    store: Store
+    states: dict[str, TableState] = field(default_factory=dict)
+
+    @staticmethod
+    def read(store: Store, tables: Iterable[str], known: Mapping[str, Known]) -> "Ledger":
+        """Return the states of those of the tables that exist, one look-up each.
+
+        Args:
+            store: The store.
+            tables: Tables that the run reads or writes.
+            known: What earlier runs saw.
+        """
+        existing = sorted(store.existing() & set(tables) & set(contracts()))
+
+        def state(table: str) -> TableState:
+            return look_up(store.spark, store.location.identifier(table), known.get(table))
+
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            return Ledger(store, dict(zip(existing, pool.map(state, existing), strict=True)))
+
+    def pin(self, table: str) -> Pin | None:
+        """Return the pin of a table, None where the store has no such table."""
+        state = self.states.get(table)
+        return None if state is None else state.pin
+
+    def pins(self, tables: Iterable[str]) -> dict[str, Pin]:
+        """Return the pins of those of the tables that exist."""
+        return {table: self.states[table].pin for table in tables if table in self.states}
+
+    def newest(self) -> dict[str, int]:
+        """Return the newest version of every table, housekeeping included."""
+        return {table: state.newest for table, state in self.states.items()}
+
+    def created(self, table: str, table_id: str) -> None:
+        """Note a table that was just created."""
+        self.states[table] = TableState(Pin(table_id, 0), 0)
+
+    def committed(self, table: str, version: int, changed_rows: bool = True) -> None:
+        """Note a commit to a table; housekeeping leaves its pin as it was."""
+        state = self.states[table]
+        pin = replace(state.pin, version=version) if changed_rows else state.pin
+        self.states[table] = TableState(pin, version, state.replaced_at)

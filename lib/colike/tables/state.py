@@ -1,0 +1,147 @@
+"""The state of a table: which table it is, and the last of its versions that changed rows."""
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from pyspark.sql import Row, SparkSession
+from pyspark.sql import functions as F
+
+# Delta's operations that may change rows. All others (OPTIMIZE, VACUUM, properties, comments,
+# constraints, new columns) leave the rows as they are. A commit without a name may be anything.
+CHANGES_ROWS = frozenset(
+    {
+        "WRITE",
+        "MERGE",
+        "UPDATE",
+        "DELETE",
+        "TRUNCATE",
+        "COPY INTO",
+        "STREAMING UPDATE",
+        "RESTORE",
+        "CLONE",
+        "CONVERT",
+        "CREATE TABLE",
+        "CREATE TABLE AS SELECT",
+        "REPLACE TABLE",
+        "REPLACE TABLE AS SELECT",
+        "CREATE OR REPLACE TABLE",
+        "CREATE OR REPLACE TABLE AS SELECT",
+        "DROP COLUMNS",
+        "RENAME COLUMN",
+        "REPLACE COLUMNS",
+        "Manual Update",
+        None,
+    }
+)
+USER_METADATA = "spark.databricks.delta.commitInfo.userMetadata"
+TABLE_ID = "colike.table_id"
+
+
+@dataclass(frozen=True)
+class Pin:
+    """A table, by Delta's id, at a version: a folder made again has the old version numbers."""
+
+    table_id: str
+    version: int
+
+    def __str__(self) -> str:
+        """Return the pin as it stands in stage keys."""
+        return f"{self.table_id}@{self.version}"
+
+
+@dataclass(frozen=True)
+class TableState:
+    """What Delta's log says of a table: the pin of its last change of rows, and its newest version.
+
+    `replaced_at` is when the oldest visible version but the first was made (seconds since 1970):
+    files that it replaced are as old. None where there is no such version.
+    """
+
+    pin: Pin
+    newest: int
+    replaced_at: float | None = None
+
+
+@dataclass(frozen=True)
+class Known:
+    """What an earlier run saw of a table: its pin, and the newest version at that time."""
+
+    pin: Pin
+    newest: int
+
+
+def look_up(spark: SparkSession, identifier: str, known: Known | None) -> TableState:
+    """Return the state of a table from its history, in one statement wherever possible.
+
+    Delta removes log entries after some weeks. Where no visible entry changed rows, the version
+    that an earlier run saw stands, provided that the log reaches back to what that run saw; else
+    the oldest visible version does.
+
+    Args:
+        spark: The session.
+        identifier: SQL name of the table.
+        known: What an earlier run saw, None where no run did.
+    """
+    history = spark.sql(f"DESCRIBE HISTORY {identifier}")
+    made_at = F.col("timestamp").cast("double").alias("made_at")
+    rows = history.select("version", "operation", "userMetadata", made_at).collect()
+    table_id = _id_in(rows) or id_of(spark, identifier)
+    newest = int(rows[0]["version"])
+    replaced_at = min((row["made_at"] for row in rows if row["version"] > 0), default=None)
+    return TableState(Pin(table_id, _changed(rows, table_id, known)), newest, replaced_at)
+
+
+def after_commit(spark: SparkSession, identifier: str) -> Row:
+    """Return version and operationMetrics of the newest commit."""
+    return spark.sql(f"DESCRIBE HISTORY {identifier} LIMIT 1").collect()[0]
+
+
+def id_of(spark: SparkSession, identifier: str) -> str:
+    """Return Delta's own id of a table."""
+    detail = spark.sql(f"DESCRIBE DETAIL {identifier}")
+    return str(detail.select("id").collect()[0][0])
+
+
+@contextmanager
+def signed(spark: SparkSession, table_id: str) -> Iterator[None]:
+    """Sign the commits made inside with the table's id, so that one statement tells it later."""
+    before = spark.conf.get(USER_METADATA, None)
+    spark.conf.set(USER_METADATA, json.dumps({TABLE_ID: table_id}))
+    try:
+        yield
+    finally:
+        if before is None:
+            spark.conf.unset(USER_METADATA)
+        else:
+            spark.conf.set(USER_METADATA, before)
+
+
+def _changed(rows: Sequence[Row], table_id: str, known: Known | None) -> int:
+    versions = [int(row["version"]) for row in rows if row["operation"] in CHANGES_ROWS]
+    if versions:
+        return max(versions)
+    oldest = int(rows[-1]["version"])
+    is_same = known is not None and known.pin.table_id == table_id
+    if known is not None and is_same and known.newest >= oldest - 1:
+        return known.pin.version
+    return oldest
+
+
+def _id_in(rows: Sequence[Row]) -> str | None:
+    """The newest signature is the table's: whoever makes the folder again starts a new history."""
+    for row in rows:
+        signature = _parsed(row["userMetadata"])
+        if TABLE_ID in signature:
+            return str(signature[TABLE_ID])
+    return None
+
+
+def _parsed(text: str | None) -> dict[str, Any]:
+    try:
+        parsed = json.loads(text or "{}")
+    except ValueError:
+        return {}
+    return parsed if isinstance(parsed, dict) else {}
