@@ -1,26 +1,42 @@
 """One lazy Spark session and one small finished store for all tests that ask for them."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from pyspark.sql import Row, SparkSession
+from pyspark.sql import DataFrame, Row, SparkSession
 
 from colike import columns as C
 from colike.config import Config, load_config
 from colike.generate import generate
-from colike.run.chain import run_jobs
+from colike.run.chain import stages
+from colike.run.code import code_version
+from colike.run.inputs import Inputs
+from colike.run.outputs import Outputs
 from colike.run.reporters import PlainReporter
-from colike.run.stage import Run
+from colike.run.runner import Run, run_stages
+from colike.run.stage import Stage
 from colike.spark import session
-from colike.tables import IdTypes, Store, Writer
+from colike.tables import IdTypes, Store, contracts
+from colike.tables.ledger import Ledger
+from colike.tables.state import Pin
+from colike.tables.writer import Writer
+from colike.tables.writes import Write, overwrite
 
 SPARK = {
     "spark.master": "local[2]",
     "spark.driver.memory": "2g",
-    "spark.sql.shuffle.partitions": "2",
+    # Tests run much code once: a compiler that is quick beats one that makes quick code.
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+    "spark.sql.shuffle.partitions": "1",
+    "spark.default.parallelism": "2",
+    "spark.sql.adaptive.enabled": "false",
     "spark.databricks.delta.snapshotPartitions": "1",
+    "spark.databricks.delta.stats.collect": "false",
+    "spark.databricks.delta.properties.defaults.checkpointInterval": "1000",
     # Thousands of queries run; nobody looks at the last hundred's plans.
     "spark.sql.ui.retainedExecutions": "1",
     "spark.ui.retainedJobs": "1",
@@ -35,11 +51,20 @@ TINY_OVERRIDES = (
     "publish.report_users=3",
 )
 TINY_RUN = "20260101T000000-000001"
+ANYTHING = Pin("test", 0)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs Spark, and keep it in one worker: a second session costs more than it saves."""
+    for item in items:
+        if "spark" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.spark)
+            item.add_marker(pytest.mark.xdist_group("spark"))
 
 
 @pytest.fixture(scope="session")
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
-    """A local session with Delta; its warehouse lies in a temporary folder."""
+    """A local session with Delta; its warehouse is a temporary folder."""
     warehouse = tmp_path_factory.mktemp("warehouse")
     started = session({**SPARK, "spark.sql.warehouse.dir": str(warehouse)}, "colike tests")
     yield started
@@ -75,34 +100,138 @@ def tiny_config() -> Config:
 
 
 @pytest.fixture(scope="session")
+def run_jobs() -> Callable[..., list[str]]:
+    """Runs jobs, by name or as stages, in a store; returns those that did work."""
+
+    def run(
+        config: Config,
+        store: Store,
+        jobs: Sequence[str | Stage],
+        data: Path | str | None = None,
+        run_id: str = "run-1",
+        reporter: object = None,
+    ) -> list[str]:
+        chosen = [stages([job])[0] if isinstance(job, str) else job for job in jobs]
+        told = reporter or PlainReporter()
+        return run_stages(Run(config, store, run_id, data and str(data), told), chosen)
+
+    return run
+
+
+@pytest.fixture(scope="session")
 def tiny_store(
     spark: SparkSession,
     tiny_data: Path,
     tiny_config: Config,
+    run_jobs: Callable[..., list[str]],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Store:
     """A store after one run of the chain on `tiny_data`; tests read it and never write to it."""
     ids = IdTypes(tiny_config.data.user_id_type, tiny_config.data.item_id_type)
     store = Store.open(spark, str(tmp_path_factory.mktemp("tiny_store")), ids)
-    run_jobs(Run(tiny_config, store, TINY_RUN, str(tiny_data), PlainReporter()), TINY_JOBS)
+    run_jobs(tiny_config, store, TINY_JOBS, tiny_data, TINY_RUN)
     return store
 
 
+@pytest.fixture(scope="session")
+def write() -> Callable[..., Writer]:
+    """Carries out writes in a store, outside of any job; returns the writer."""
+
+    def write(store: Store, *writes: Write, run_id: str = "run-1") -> Writer:
+        tables = [one.table for one in writes]
+        writer = Writer(Ledger.read(store, tables, {}), run_id, tables)
+        writer.apply(writes)
+        return writer
+
+    return write
+
+
+@dataclass(frozen=True)
+class FrameStore:
+    """Stands for a store whose tables are frames: a stage runs on it without Delta."""
+
+    spark: SparkSession
+    ids: IdTypes
+    frames: Mapping[str, DataFrame]
+    files: Path
+    location: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(name="frames"))
+
+    def read(self, table: str, version: int | None = None) -> DataFrame:
+        return self.frames[table]
+
+    def empty(self, table: str) -> DataFrame:
+        return self.spark.createDataFrame([], contracts()[table].spark_schema(self.ids))
+
+    def frame(self, table: str, rows: Iterable[Mapping[str, object]]) -> DataFrame:
+        return Store.frame(self, table, rows)
+
+
+@pytest.fixture
+def run_stage(spark: SparkSession, tmp_path: Path) -> Iterator[Callable[..., Outputs]]:
+    """Runs a job's stage on frames alone; gives its Outputs, of which nothing is written."""
+    opened: list[Inputs] = []
+
+    def run(
+        job: str,
+        config: Config,
+        frames: Mapping[str, DataFrame],
+        own: Mapping[str, DataFrame] | None = None,
+        data: Path | str | None = None,
+        **more: object,
+    ) -> Outputs:
+        (stage,) = stages([job])
+        own = own or {}
+        ids = IdTypes(config.data.user_id_type, config.data.item_id_type)
+        facts = {"row_sets": {}, "figures": {}, "writers": {}, "not_run": {}, **more}
+        inputs = Inputs(
+            job=stage.name,
+            reads=stage.reads,
+            continues=stage.continues,
+            store=FrameStore(spark, ids, {**frames, **own}, tmp_path / "files"),
+            pins={table: ANYTHING for table in stage.reads if table in frames},
+            own_pins={table: ANYTHING for table in stage.continues if table in own},
+            data=data and str(data),
+            run_id="run-1",
+            code=code_version(stage.module),
+            reporter=PlainReporter(),
+            **facts,
+        )
+        opened.append(inputs)
+        return stage.run(inputs, stage.settings(config))
+
+    yield run
+    for inputs in opened:
+        inputs.close()
+
+
+@pytest.fixture(scope="session")
+def written() -> Callable[[Outputs, str], DataFrame]:
+    """Gives the rows that outputs write to a table, with its columns but for the run."""
+
+    def rows(outputs: Outputs, table: str) -> DataFrame:
+        (one,) = [write for write in outputs.writes if write.table == table and write.frame]
+        names = [column.name for column in contracts()[table].columns if column.name != C.RUN_ID]
+        return one.rows.select(*names)
+
+    return rows
+
+
 def _embed(store: Store, items: Sequence[Row], vectors: np.ndarray) -> None:
+    unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
     rows = [
         {
             C.SOURCE: "base",
             C.ITEM_ID: item[C.ITEM_ID],
-            "content_hash": item["content_hash"],
+            C.CONTENT_HASH: item[C.CONTENT_HASH],
             C.MODEL_ID: "random",
             C.EMBEDDING: vector.tolist(),
+            C.ENCODING: "random",
         }
-        for item, vector in zip(
-            items, vectors / np.linalg.norm(vectors, axis=1, keepdims=True), strict=True
-        )
+        for item, vector in zip(items, unit, strict=True)
     ]
     frame = store.frame("item_embeddings", rows).repartition(3)
-    Writer(store, "vectors", ("item_embeddings",)).overwrite("item_embeddings", frame)
+    ledger = Ledger.read(store, ["item_embeddings"], {})
+    Writer(ledger, "vectors", ("item_embeddings",)).apply([overwrite("item_embeddings", frame)])
 
 
 @pytest.fixture(scope="session")

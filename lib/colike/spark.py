@@ -56,7 +56,8 @@ def session(settings: Mapping[str, str], app: str = "colike") -> SparkSession:
         _find_java()
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
         os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
-        local = {"spark.master": "local[*]", JAVA_OPTIONS: _java_options(), **LOCAL, **settings}
+        java = {JAVA_OPTIONS: f"{_java_options()} {settings.get(JAVA_OPTIONS, '')}".strip()}
+        local = {"spark.master": "local[*]", **LOCAL, **settings, **java}
         for key, value in local.items():
             builder = builder.config(key, value)
         if SparkSession.getActiveSession() is None:
