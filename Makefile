@@ -11,15 +11,18 @@ COMPILE := $(BIN)/uv pip compile --quiet \
 	--python-version 3.11 --universal --override requirements/overrides.txt \
 	--custom-compile-command "make lock"
 
-.PHONY: help setup demo test bench lock wheel zip clean
+.PHONY: help setup demo lint check test test-slow bench lock wheel zip deploy clean
 
 help:
 	@echo "make demo   the whole chain on a small generated data set, into $(DEMO)"
-	@echo "make test   ruff, mypy and pytest"
+	@echo "make check  ruff, mypy, the floors of the library, and tests without Spark and torch"
+	@echo "make test   everything that must hold: make check's tools and all tests"
+	@echo "make test-slow  the tests that take minutes each"
 	@echo "make bench  colike beside its peers on generated data, into $(BENCH)"
 	@echo "make setup  the virtual environment .venv (the other targets call it)"
 	@echo "make wheel  dist/colike-VERSION-py3-none-any.whl"
 	@echo "make zip    dist/colike-VERSION.zip, for spark-submit --py-files"
+	@echo "make deploy the Databricks bundle with the wheel of this commit, TARGET=dev or prod"
 	@echo "make lock   requirements/*.txt from requirements/*.in"
 	@echo "make clean  removes build/ and dist/"
 
@@ -45,12 +48,25 @@ demo: setup
 	$(BIN)/colike recommend $(DEMO_USERS) -k 5 --store $(DEMO)/store
 	@echo "Report: $$(ls -t $(DEMO)/store/files/reports/*.html | head -1)"
 
-# Pytest's own summary is the last line.
-test: setup
+lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest
+	$(BIN)/lint-imports --no-logo
+
+# Numba keeps compiled kernels there, whatever becomes of __pycache__.
+export NUMBA_CACHE_DIR := $(CURDIR)/build/numba
+PYTEST := $(BIN)/pytest -n 2 --dist loadgroup
+
+check: lint
+	$(PYTEST) -m "not spark and not torch and not cluster and not browser and not slow"
+
+# Pytest's own summary is the last line.
+test: lint
+	$(PYTEST) -m "not slow"
+
+test-slow: setup
+	$(PYTEST) -m slow
 
 # What fits in half an hour; `python -m benchmarks similarity` alone runs every case and system.
 bench: setup
@@ -72,6 +88,10 @@ wheel: setup
 zip: wheel
 	wheel=$$(ls dist/colike-*-py3-none-any.whl) && \
 		cp "$$wheel" "$${wheel%-py3-none-any.whl}.zip"
+
+TARGET ?= dev
+deploy: wheel
+	databricks bundle deploy -t $(TARGET) --var "wheel=$$(basename dist/colike-*.whl)"
 
 clean:
 	rm -rf build dist

@@ -1,13 +1,14 @@
 """Package of colike: the library, its jobs and its config files in one wheel."""
 
-import re
 from pathlib import Path
 
 from setuptools import find_packages, setup
 
 ROOT = Path(__file__).parent
 JOBS = sorted(path.stem for path in (ROOT / "jobs").glob("[a-z]*.py"))
-VERSION = re.search(r'__version__ = "(.+)"', (ROOT / "lib/colike/__init__.py").read_text())[1]
+# The release that is being worked on; a build from a checkout adds the commit, so that two commits
+# never make one wheel name, and a cluster never keeps the old one.
+NEXT = "0.2.0"
 
 TRAIN = ["torch>=2.3", "transformers>=4.41", "sentence-transformers>=2.7", "accelerate>=0.31"]
 PETASTORM = ["petastorm>=0.12.1,<0.14"]
@@ -22,7 +23,11 @@ LOCAL = [
 
 setup(
     name="colike",
-    version=VERSION,
+    use_scm_version={
+        "version_scheme": lambda commit: f"{NEXT}.dev{commit.distance or 0}",
+        "local_scheme": lambda commit: f"+{(commit.node or 'unknown')[:10]}",
+        "fallback_version": NEXT,
+    },
     description="From ratings and item texts to recommendations for every user, on Spark",
     long_description=(ROOT / "README.md").read_text(encoding="utf-8"),
     long_description_content_type="text/markdown",

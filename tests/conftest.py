@@ -55,7 +55,7 @@ ANYTHING = Pin("test", 0)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs Spark, and keep it in one worker: a second session costs more than it saves."""
+    """Mark what needs Spark, and keep it in one worker: a second session costs too much."""
     for item in items:
         if "spark" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.spark)

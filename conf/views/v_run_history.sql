@@ -14,4 +14,5 @@ SELECT
   ) AS rows_written,
   max_by(error, at) AS error
 FROM runs
+WHERE job <> 'store'
 GROUP BY run_id, job

@@ -1,3 +1,9 @@
 """colike: from ratings and item texts to recommendations for every user."""
 
-__version__ = "0.1.0"
+from importlib.metadata import PackageNotFoundError, version
+
+try:
+    #: Release, number of commits and commit of the build.
+    __version__ = version("colike")
+except PackageNotFoundError:  # modules without the package around them
+    __version__ = "unknown"
