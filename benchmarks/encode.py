@@ -16,7 +16,7 @@ from benchmarks.measuring import REPEATS
 from benchmarks.results import Row, machine
 from benchmarks.systems.timing import timed
 from colike.config import load_config
-from colike.config.models import EmbedConfig
+from colike.config.embed import EmbedConfig
 from colike.embedding.encode import encode_here
 from colike.embedding.models import model_folder
 

@@ -3,16 +3,16 @@
 SELECT
   run_id,
   job,
-  max_by(event, at) AS status,
+  max_by(event, entry) AS status,
   coalesce(max(CASE WHEN event = 'started' THEN at END), max(at)) AS started_at,
-  CASE WHEN max_by(event, at) <> 'started' THEN max(at) END AS ended_at,
-  CASE WHEN max_by(event, at) IN ('succeeded', 'failed') THEN
+  CASE WHEN max_by(event, entry) <> 'started' THEN max(at) END AS ended_at,
+  CASE WHEN max_by(event, entry) IN ('succeeded', 'failed') THEN
     (unix_micros(max(at)) - unix_micros(max(CASE WHEN event = 'started' THEN at END))) / 1e6
   END AS seconds,
   aggregate(
-    map_values(max_by(rows, at) FILTER (WHERE event = 'succeeded')), 0L, (a, b) -> a + b
+    map_values(max_by(rows, entry) FILTER (WHERE event = 'succeeded')), 0L, (a, b) -> a + b
   ) AS rows_written,
-  max_by(error, at) AS error
+  max_by(error, entry) AS error
 FROM runs
 WHERE job <> 'store'
 GROUP BY run_id, job

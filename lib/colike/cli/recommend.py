@@ -9,11 +9,16 @@ from rich.table import Table
 
 from colike.cli.options import DEFAULT_STORE, JsonOption, SourceOption, StoreOption
 from colike.cli.output import wide_console
-from colike.config.derived import text_sources
 from colike.config.saved import saved_config
 from colike.errors import ConfigError
 from colike.queries.store import open_existing
-from colike.queries.user import Recommended, recommend_user
+from colike.queries.user import (
+    Recommended,
+    UserSettings,
+    chosen_neighbours_per_item,
+    recommend_user,
+)
+from colike.run.log import RunLog
 from colike.sources.registry import source_named
 
 NAME = "recommend"
@@ -40,11 +45,17 @@ def command(
             f"{config.neighbours.k}; run with --set neighbours.k={neighbours} first."
         )
     if source is not None:
-        source_named(source, text_sources(config))
+        source_named(source, config.text_sources)
     sources = config.recommend.sources if source is None else [source]
+    settings = UserSettings(
+        config.recommend,
+        config.text_sources,
+        chosen_neighbours_per_item(RunLog.read(opened, ""), config.recommend),
+        config.neighbours.k,
+    )
     found: list[dict[str, Any]] = []
     for user in users:
-        lists = recommend_user(opened, config, user, k, sources, neighbours)
+        lists = recommend_user(opened, settings, user, k, sources, neighbours)
         if not lists.known:
             typer.echo(f"User {user} is unknown here, so this is the popular list.", err=True)
         found += [{"user_id": user, **asdict(row)} for row in lists.rows]

@@ -9,6 +9,7 @@ from colike.cli.options import DEFAULT_STORE, StoreOption
 from colike.config.saved import saved_config
 from colike.queries.report import report_of
 from colike.queries.store import open_existing
+from colike.run.log import RunLog
 
 NAME = "report"
 
@@ -19,7 +20,8 @@ def command(
 ) -> None:
     """Write the report of the store's last evaluation and say where."""
     opened = open_existing(store)
-    html = report_of(opened, saved_config(opened.files).publish.report_users)
+    users = saved_config(opened.files).publish.report_users
+    html = report_of(opened, RunLog.read(opened, ""), opened.location.name, users)
     if out is None:
         out = opened.write_file("reports/report.html", html)
     else:

@@ -23,7 +23,7 @@ def command(
 ) -> None:
     """Show the items nearest to one, by each source or by one."""
     opened = open_existing(store)
-    found = find_item(opened, item)
+    found = find_item(opened, opened.ids, item)
     rows = neighbours_of(opened, found[C.ITEM_ID], k, source)
     if as_json:
         typer.echo(json.dumps(rows, ensure_ascii=False))

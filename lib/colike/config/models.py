@@ -1,11 +1,18 @@
 """The sections of a config; every default lives in conf/base.yml, none here."""
 
+import json
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from colike.config.embed import (
+    BaseEmbedder,
+    EmbedConfig,
+    Finetuned,
+    TextSources,
+)
 from colike.config.recommend import RecommendConfig
-from colike.config.section import FileFormat, Name, NotNegative, Positive, Precision, Section, Share
+from colike.config.section import FileFormat, Name, NotNegative, Positive, Section, Share
 from colike.snapshot.settings import TrainSettings
 
 IdType = Literal["bigint", "string"]
@@ -167,24 +174,6 @@ class TrackingConfig(Section):
     registry_uri: str | None
 
 
-class EmbedderConfig(Section):
-    """One text embedder: a model by name or folder, the fine-tuned one, or OpenAI's service."""
-
-    kind: Literal["sentence_transformer", "finetuned", "openai"]
-    # package:NAME (weights in a Python package), a local folder, a hub name, or a service's model.
-    model: str | None = None
-    base_url: str | None = None
-
-
-class EmbedConfig(Section):
-    """The embedders, by the source name that they have everywhere."""
-
-    embedders: dict[Name, EmbedderConfig]
-    max_tokens: Positive
-    batch_size: Positive
-    precision: Precision
-
-
 class NeighboursConfig(Section):
     """How many neighbours an item keeps per source, and how they are looked for among many."""
 
@@ -242,6 +231,25 @@ class Config(Section):
     publish: PublishConfig
     maintain: MaintainConfig
     spark: dict[str, str]
+
+    @property
+    def base_embedder(self) -> BaseEmbedder:
+        """What pairs and training take of section `embed`."""
+        return self.embed.as_base(self.pairs.base_embedder)
+
+    @property
+    def finetuned(self) -> Finetuned:
+        """Which embedder training makes."""
+        return Finetuned(name=self.embed.finetuned_name)
+
+    @property
+    def text_sources(self) -> TextSources:
+        """The names of all text embedders, which are sources too."""
+        return TextSources(names=tuple(self.embed.embedders), base=self.pairs.base_embedder)
+
+    def as_json(self) -> str:
+        """Return the config as JSON, for the commands that only read a store."""
+        return json.dumps(self.model_dump(mode="json"), indent=2) + "\n"
 
     @model_validator(mode="after")
     def _consistent(self) -> "Config":

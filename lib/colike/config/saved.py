@@ -1,17 +1,11 @@
 """The config that a store's lists were made with, kept beside its tables."""
 
-import json
 from pathlib import Path
 
 from colike.config.models import Config
 from colike.errors import StoreError
 
 CONFIG_FILE = "config.json"
-
-
-def config_text(config: Config) -> str:
-    """Return the config as JSON, for the commands that only read a store."""
-    return json.dumps(config.model_dump(mode="json"), indent=2) + "\n"
 
 
 def saved_config(folder: Path) -> Config:

@@ -11,8 +11,7 @@ from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
 
 from colike import columns as C
-from colike.config.derived import FINETUNED
-from colike.config.models import EmbedderConfig
+from colike.config.embed import FINETUNED, EmbedderConfig
 from colike.errors import ConfigError, DependencyError
 
 PACKAGE = "package:"

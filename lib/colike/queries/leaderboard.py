@@ -7,18 +7,18 @@ from pyspark.sql import functions as F
 from colike import columns as C
 from colike.errors import StoreError
 from colike.run.log import RunLog
-from colike.tables import Store
+from colike.tables import Tables
 
 FIELDS = (
     C.SOURCE, C.PROTOCOL, C.SEGMENT, C.METRIC, C.K, C.VALUE, C.CI_LOW, C.CI_HIGH, C.N,
 )  # fmt: skip
 
 
-def latest_rows(store: Store, log: RunLog, protocol: str, segment: str) -> list[dict[str, Any]]:
+def latest_rows(tables: Tables, log: RunLog, protocol: str, segment: str) -> list[dict[str, Any]]:
     """Return the figures of the last evaluation: by metric and k, the best value first.
 
     Args:
-        store: The store.
+        tables: The tables of a store.
         log: Its log.
         protocol: holdout, book or pairs.
         segment: all, or a group of users.
@@ -26,7 +26,7 @@ def latest_rows(store: Store, log: RunLog, protocol: str, segment: str) -> list[
     Raises:
         StoreError: Nothing was evaluated by this protocol for this segment.
     """
-    table = store.read("evaluation")
+    table = tables.read("evaluation")
     chosen = (
         (F.col(C.RUN_ID) == F.lit(log.writers().get("evaluation")))
         & (F.col(C.PROTOCOL) == protocol)

@@ -8,19 +8,19 @@ from pyspark.sql import functions as F
 from colike import columns as C
 from colike.errors import ConfigError, LookupFailedError
 from colike.queries.store import typed_item_id
-from colike.tables import Store
+from colike.tables import IdTypes, Tables
 
 CHOICES = 15
 
 
-def find_item(store: Store, text: str) -> Row:
+def find_item(tables: Tables, ids: IdTypes, text: str) -> Row:
     """Return the item (item_id, title) that an id, a title, or a part of just one title names.
 
     Raises:
         LookupFailedError: No item has it, or several do; the message lists them.
     """
-    items = store.read("items").select(C.ITEM_ID, C.TITLE)
-    wanted = typed_item_id(store, text)
+    items = tables.read("items").select(C.ITEM_ID, C.TITLE)
+    wanted = typed_item_id(ids, text)
     if wanted is not None:
         rows = items.where(F.col(C.ITEM_ID) == wanted).collect()
         if rows:
@@ -42,13 +42,13 @@ def find_item(store: Store, text: str) -> Row:
     )
 
 
-def neighbours_of(store: Store, item_id: Any, k: int, source: str | None) -> list[dict[str, Any]]:
+def neighbours_of(tables: Tables, item_id: Any, k: int, source: str | None) -> list[dict[str, Any]]:
     """Return source, rank, neighbour_id, title and weight of an item's neighbours.
 
     Raises:
         ConfigError: The source keeps no neighbours in this store.
     """
-    table = store.read("item_neighbours")
+    table = tables.read("item_neighbours")
     if source is not None:
         names = sorted(row[0] for row in table.select(C.SOURCE).distinct().collect())
         if source not in names:
@@ -57,7 +57,7 @@ def neighbours_of(store: Store, item_id: Any, k: int, source: str | None) -> lis
                 f"{', '.join(names)}."
             )
         table = table.where(F.col(C.SOURCE) == source)
-    titles = store.read("items").select(F.col(C.ITEM_ID).alias(C.NEIGHBOUR_ID), C.TITLE)
+    titles = tables.read("items").select(F.col(C.ITEM_ID).alias(C.NEIGHBOUR_ID), C.TITLE)
     mine = table.where((F.col(C.ITEM_ID) == item_id) & (F.col(C.RANK) <= k))
     rows = mine.join(titles, on=C.NEIGHBOUR_ID, how="inner").orderBy(C.SOURCE, C.RANK).collect()
     shown = (C.SOURCE, C.RANK, C.NEIGHBOUR_ID, C.TITLE)

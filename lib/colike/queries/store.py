@@ -32,8 +32,8 @@ def open_existing(where: str) -> Store:
     return Store(store.spark, store.location, IdTypes(types[C.USER_ID], types[C.ITEM_ID]))
 
 
-def typed_item_id(store: Store, text: str) -> int | str | None:
-    """Return an item or user id in the store's type, None where the text cannot be one."""
-    if store.ids.item_id == "string":
+def typed_item_id(ids: IdTypes, text: str) -> int | str | None:
+    """Return an item id in the store's type, None where the text cannot be one."""
+    if ids.item_id == "string":
         return text
     return int(text) if text.lstrip("-").isdigit() else None

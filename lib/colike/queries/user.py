@@ -10,8 +10,8 @@ import pyarrow as pa
 from pyspark.sql import functions as F
 
 from colike import columns as C
-from colike.config import Config
-from colike.config.derived import text_sources
+from colike.config.embed import TextSources
+from colike.config.recommend import RecommendConfig
 from colike.data.history import of_history
 from colike.data.splits import train_likes
 from colike.embedding.vectors import vectors_by_index
@@ -23,7 +23,7 @@ from colike.recommend.tuning import chosen_in
 from colike.run.log import RunLog
 from colike.sources.popularity import POPULARITY
 from colike.sources.registry import fit_sources, source_named
-from colike.tables import Store
+from colike.tables import Tables
 
 HISTORY = "all"
 
@@ -52,9 +52,30 @@ class UserLists:
     rows: list[Recommended]
 
 
+@dataclass(frozen=True)
+class UserSettings:
+    """What the lists of a store were made with.
+
+    `chosen` are the neighbours_per_item of sources, as the last recommend job chose or was given
+    them; `most_neighbours` are all that the store keeps.
+    """
+
+    recommend: RecommendConfig
+    texts: TextSources
+    chosen: Mapping[str, int]
+    most_neighbours: int
+
+
+def chosen_neighbours_per_item(log: RunLog, settings: RecommendConfig) -> dict[str, int]:
+    """Return what the last recommend job chose for each source, or was given."""
+    last = log.successes.get("recommend")
+    figures = {} if last is None else {name: value for name, (value, _) in last.figures.items()}
+    return {**chosen_in(figures), **settings.neighbours_per_item}
+
+
 def recommend_user(
-    store: Store,
-    config: Config,
+    tables: Tables,
+    settings: UserSettings,
     user: str,
     k: int,
     sources: list[str],
@@ -66,8 +87,8 @@ def recommend_user(
     get the popular list) are computed by the same kernels.
 
     Args:
-        store: A store that has run the chain.
-        config: The config of its last run.
+        tables: The tables of a store that has run the chain.
+        settings: What its last run had.
         user: The user's id as text.
         k: Length of the lists.
         sources: Sources to ask.
@@ -75,40 +96,32 @@ def recommend_user(
             chose.
     """
     is_user = F.col(C.USER_ID).cast("string") == user
-    mine = of_history(store.read("user_history").where(is_user), HISTORY).collect()
-    if mine and neighbours_per_item is None and k <= config.recommend.k:
-        stored = store.read("recommendations").where(is_user & (F.col(C.HISTORY) == HISTORY))
+    mine = of_history(tables.read("user_history").where(is_user), HISTORY).collect()
+    if mine and neighbours_per_item is None and k <= settings.recommend.k:
+        stored = tables.read("recommendations").where(is_user & (F.col(C.HISTORY) == HISTORY))
         rows = stored.where((F.col(C.RANK) <= k) & F.col(C.SOURCE).isin(sources))
         found = [row.asDict(recursive=True) for row in rows.collect()]
         if found:  # no rows where only others are published
-            return UserLists(user, True, _titled(store, config, found, sources))
+            return UserLists(user, True, _titled(tables, settings, found, sources))
     asked = sources if mine else [POPULARITY]
     likes, seen = (mine[0][C.LIKES], mine[0][C.SEEN]) if mine else ([], [])
     histories = Histories.of_user(likes, seen)
-    found = _computed(store, config, histories, k, asked, neighbours_per_item)
-    return UserLists(user, bool(mine), _titled(store, config, found, asked))
-
-
-def chosen_neighbours_per_item(store: Store, config: Config) -> Mapping[str, int]:
-    """Return what the last recommend job chose for each source, or was given."""
-    last = RunLog.read(store, "").successes.get("recommend")
-    figures = {} if last is None else {name: value for name, (value, _) in last.figures.items()}
-    return {**chosen_in(figures), **config.recommend.neighbours_per_item}
+    found = _computed(tables, settings, histories, k, asked, neighbours_per_item)
+    return UserLists(user, bool(mine), _titled(tables, settings, found, asked))
 
 
 def _computed(
-    store: Store,
-    config: Config,
+    tables: Tables,
+    settings: UserSettings,
     histories: Histories,
     k: int,
     sources: list[str],
     neighbours_per_item: int | None,
 ) -> list[dict[str, Any]]:
-    offer = _offer(store, config)
-    chosen, texts = chosen_neighbours_per_item(store, config), text_sources(config)
+    offer = _offer(tables, settings.recommend)
     rows: list[dict[str, Any]] = []
-    for source in fit_sources(store, offer.catalogue, config.recommend, texts, sources):
-        size = neighbours_per_item or chosen.get(source.name, config.neighbours.k)
+    for source in fit_sources(tables, offer.catalogue, settings.recommend, settings.texts, sources):
+        size = neighbours_per_item or settings.chosen.get(source.name, settings.most_neighbours)
         plain = partial(source.scorer, offer, size)
         scorer = offer.lists(plain, min(k, offer.catalogue.size))
         batch = to_arrow(pa.array([0]), scorer(histories), offer.catalogue)
@@ -116,25 +129,24 @@ def _computed(
     return rows
 
 
-def _offer(store: Store, config: Config) -> Offer:
-    items, settings = store.read("items"), config.recommend
-    catalogue = collect_catalogue(items, train_likes(store.read("user_history")))
+def _offer(tables: Tables, settings: RecommendConfig) -> Offer:
+    items = tables.read("items")
+    catalogue = collect_catalogue(items, train_likes(tables.read("user_history")))
     vectors = np.zeros((0, 0), np.float32)
     if settings.diversity.relevance < 1:
-        embeddings, embedder = store.read_or_empty("item_embeddings"), settings.diversity.embedder
+        embeddings, embedder = tables.read_or_empty("item_embeddings"), settings.diversity.embedder
         vectors = vectors_by_index(embeddings, items, embedder, catalogue.size)
     return offer_of(items, catalogue, vectors, settings)
 
 
 def _titled(
-    store: Store, config: Config, rows: list[dict[str, Any]], sources: list[str]
+    tables: Tables, settings: UserSettings, rows: list[dict[str, Any]], sources: list[str]
 ) -> list[Recommended]:
     reasons = [part[C.ITEM_ID] for row in rows for part in row[C.BECAUSE]]
     wanted = {*(row[C.ITEM_ID] for row in rows), *reasons}
-    items = store.read("items").where(F.col(C.ITEM_ID).isin(list(wanted)))
+    items = tables.read("items").where(F.col(C.ITEM_ID).isin(list(wanted)))
     titles = {row[0]: row[1] for row in items.select(C.ITEM_ID, C.TITLE).collect()}
-    texts = text_sources(config)
-    weighted = {name: source_named(name, texts).has_weighted_reasons for name in sources}
+    weighted = {name: source_named(name, settings.texts).has_weighted_reasons for name in sources}
     ordered = sorted(rows, key=lambda row: (sources.index(row[C.SOURCE]), row[C.RANK]))
     return [
         Recommended(

@@ -113,7 +113,8 @@ class RunLog:
             return
         rows = event_rows(listed, self.entry + 1)
         self.entry += len(rows)
-        Writer(ledger, self.run_id, (RUNS,)).apply([append(RUNS, self.store.frame(RUNS, rows))])
+        writer = Writer(ledger, self.run_id, (RUNS,), counts=False)
+        writer.apply([append(RUNS, self.store.frame(RUNS, rows))])
         for event, row in zip(listed, rows, strict=True):
             if event.event == NOT_RUN:
                 self.left_out.append(Row(**{**row, C.RUN_ID: self.run_id}))

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from colike.config import Config, config_hash
-from colike.config.saved import CONFIG_FILE, config_text
+from colike.config.saved import CONFIG_FILE
 from colike.errors import ColikeError, raised_in_a_task
 from colike.run.code import code_version
 from colike.run.ids import checked_run_id
@@ -174,7 +174,7 @@ def run_stage(stage: Stage, session: Session) -> bool:
     ]
     session.log.append([started, *not_run, replace(succeeded, pins_out=pins_out)], session.ledger)
     if stage.keeps_config:
-        session.run.store.write_file(CONFIG_FILE, config_text(session.run.config))
+        session.run.store.write_file(CONFIG_FILE, session.run.config.as_json())
     reporter.finished(stage.name, writer.rows, seconds)
     return True
 

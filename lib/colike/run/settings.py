@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
-from colike.config.derived import BaseEmbedder, Finetuned, TextSources
+from colike.config.embed import BaseEmbedder, EmbedConfig, Finetuned, TextSources
 from colike.config.models import (
     DataConfig,
     DescriptionsConfig,
-    EmbedConfig,
     EvaluateConfig,
     LikesConfig,
     MaintainConfig,

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from colike.config import Config, config_hash
-from colike.config.derived import DERIVED
 from colike.run.inputs import Inputs
 from colike.run.outputs import Outputs
 from colike.run.settings import Settings
@@ -23,7 +22,7 @@ class Stage:
         name: The job's name, and that of its module in colike.jobs.
         reads: Tables that it reads; their pins are part of its key.
         writes: Tables that it writes.
-        sections: Sections of the config that it reads, those of `config.derived` among them.
+        sections: Sections of the config that it reads, or properties of it that are sections.
         run: What it does.
         continues: Tables whose last rows it starts from or reads as a cache. Their versions are no
             part of the key: they save work, and decide no result.
@@ -49,15 +48,11 @@ class Stage:
 
     def settings(self, config: Config) -> Settings:
         """Return the declared sections of a config."""
-        return Settings(self.name, {name: _section(config, name) for name in self.sections})
+        return Settings(self.name, {name: getattr(config, name) for name in self.sections})
 
     def section_hashes(self, config: Config) -> dict[str, str]:
         """Return a hash of each declared section, by name."""
-        return {name: config_hash(_dumped(_section(config, name))) for name in self.sections}
-
-
-def _section(config: Config, name: str) -> Any:
-    return DERIVED[name](config) if name in DERIVED else getattr(config, name)
+        return {name: config_hash(_dumped(getattr(config, name))) for name in self.sections}
 
 
 def _dumped(section: Any) -> Any:

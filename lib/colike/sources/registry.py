@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from colike.config.derived import TextSources
+from colike.config.embed import TextSources
 from colike.config.recommend import RecommendConfig
 from colike.errors import ConfigError
 from colike.recommend.catalogue import Catalogue

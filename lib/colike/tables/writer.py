@@ -26,13 +26,17 @@ WRITTEN = (*MERGED, "numOutputRows", "numDeletedRows")
 
 @dataclass
 class Writer:
-    """Carries out the writes of one job; keeps the pins and row counts of what it wrote."""
+    """Carries out the writes of one job; keeps the pins and row counts of what it wrote.
+
+    With `counts` off it does not look its commits up: the log is neither pinned nor counted.
+    """
 
     ledger: Ledger
     run_id: str
     tables: Sequence[str]
     pins: dict[str, Pin] = field(default_factory=dict)
     rows: dict[str, int] = field(default_factory=dict)
+    counts: bool = True
 
     @property
     def store(self) -> Store:
@@ -154,6 +158,10 @@ class Writer:
                 f"Rows for table {table} break its contract, conf/tables/{table}.yml: "
                 f"{broken[0]} The table keeps its last version."
             ) from error
+        if self.counts:
+            self._count(table)
+
+    def _count(self, table: str) -> None:
         row = after_commit(self.store.spark, self.store.location.identifier(table))
         metrics = row["operationMetrics"]
         self.ledger.committed(table, int(row["version"]))

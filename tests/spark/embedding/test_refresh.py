@@ -5,7 +5,7 @@ import pytest
 from sentence_transformers import SentenceTransformer
 
 from colike.config import load_config
-from colike.config.models import EmbedderConfig
+from colike.config.embed import EmbedderConfig
 from colike.embedding.cache import TABLE, refresh
 from colike.embedding.encode import encode_items
 from colike.embedding.models import Model, find_model, model_folder

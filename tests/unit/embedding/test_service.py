@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from colike.config.models import EmbedderConfig
+from colike.config.embed import EmbedderConfig
 from colike.embedding.models import find_model
 from colike.embedding.service import encode_by_service
 from colike.errors import DependencyError

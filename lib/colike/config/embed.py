@@ -1,0 +1,75 @@
+"""The section `embed`, and what several stages take of it: a change of the rest spares them."""
+
+from typing import Final, Literal
+
+from pydantic import Field, model_validator
+
+from colike.config.section import Name, Positive, Precision, Section
+
+FINETUNED: Final = "finetuned"
+
+
+class EmbedderConfig(Section):
+    """One text embedder: a model by name or folder, the fine-tuned one, or OpenAI's service."""
+
+    kind: Literal["sentence_transformer", "finetuned", "openai"]
+    # package:NAME (weights in a Python package), a local folder, a hub name, or a service's model.
+    model: str | None = None
+    base_url: str | None = None
+
+
+class EmbedConfig(Section):
+    """The embedders, by the source name that they have everywhere."""
+
+    embedders: dict[Name, EmbedderConfig]
+    max_tokens: Positive
+    batch_size: Positive
+    precision: Precision
+
+    @property
+    def finetuned_name(self) -> str | None:
+        """The name of the embedder that training makes, None if there is none."""
+        return next((name for name, one in self.embedders.items() if one.kind == FINETUNED), None)
+
+    def as_base(self, name: str) -> "BaseEmbedder":
+        """Return an embedder, and how it encodes, as what pairs and training start from."""
+        return BaseEmbedder(
+            name=name,
+            embedder=self.embedders[name],
+            max_tokens=self.max_tokens,
+            precision=self.precision,
+            batch_size=self.batch_size,
+        )
+
+    @model_validator(mode="after")
+    def _one_is_trained(self) -> "EmbedConfig":
+        names = [name for name, one in self.embedders.items() if one.kind == FINETUNED]
+        if len(names) > 1:
+            raise ValueError(
+                f"embedders has {len(names)} of kind finetuned ({', '.join(names)}); keep one"
+            )
+        return self
+
+
+class BaseEmbedder(Section):
+    """The embedder that pairs and training start from, and how it encodes."""
+
+    name: str
+    embedder: EmbedderConfig
+    max_tokens: int
+    precision: Precision
+    # Texts encoded at once change no vector beyond rounding, so this is no part of stage keys.
+    batch_size: int = Field(exclude=True)
+
+
+class Finetuned(Section):
+    """The name of the embedder that training makes, None if the config has none."""
+
+    name: str | None
+
+
+class TextSources(Section):
+    """The names of all text embedders, which are sources too, and that of the base embedder."""
+
+    names: tuple[str, ...]
+    base: str
