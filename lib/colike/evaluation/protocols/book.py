@@ -1,4 +1,4 @@
-"""The book's protocol: one k both as neighbours per title and as length of the list."""
+"""The book's protocol: k is both the number of neighbours per item and the length of the list."""
 
 import numpy as np
 from pyspark.sql import DataFrame
@@ -25,10 +25,10 @@ def book_lists(
     k: int,
     ids: IdTypes,
 ) -> DataFrame:
-    """Return a source's lists as `as_lists` gives them, run as the book runs its engine.
+    """Return a source's lists, made as the book makes them and in the form of `as_lists`.
 
-    Titles outside `within` (no synopsis row) neither lead to others nor are recommended;
-    nothing is filled up from the popular list.
+    Items outside `within` (those without a synopsis row) neither lead to others nor are
+    recommended. Nothing is filled in from the popular list.
     """
     graph = source.graph.within(within).cut(k)
     nothing_popular = catalogue.popular_within(np.zeros_like(within))
@@ -39,7 +39,7 @@ def book_lists(
 
 
 def short_titles(source: LoadedSource, within: Bools, k: int) -> int:
-    """Return how many titles keep fewer than k neighbours within: their lists are not exact."""
+    """Return how many items keep fewer than k neighbours within, so that lists may be inexact."""
     graph = source.graph.within(within)
     sizes = graph.indptr[1:] - graph.indptr[:-1]
     return int(((sizes < k) & within).sum())
