@@ -1,4 +1,4 @@
-"""Types of the arrays that kernels and what calls them hand to each other."""
+"""Array types of the kernels and their callers."""
 
 import numpy as np
 import numpy.typing as npt
