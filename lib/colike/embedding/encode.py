@@ -1,4 +1,4 @@
-"""Encodes descriptions in Spark tasks; each Python worker loads its model once."""
+"""Encodes descriptions in Spark tasks; each Python worker loads the model once."""
 
 import os
 from collections.abc import Iterable, Iterator
@@ -24,7 +24,7 @@ def encode_items(items: DataFrame, model: Model, settings: EmbedConfig) -> DataF
 
     Args:
         items: item_id, description and content_hash.
-        model: What encodes.
+        model: The embedder.
         settings: The config's embed section.
     """
     tasks = items.sparkSession.sparkContext.defaultParallelism
@@ -54,11 +54,11 @@ def _encode(texts: list[str], model: Model, settings: EmbedConfig, threads: int)
 
 
 def encode_here(texts: list[str], folder: str, settings: EmbedConfig, threads: int) -> Vectors:
-    """Return the vectors of texts by a model on this machine, as it gives them.
+    """Return the vectors of texts by a model on this machine, not scaled.
 
     Args:
-        texts: What to encode; texts of like length are encoded together.
-        folder: The model's.
+        texts: What to encode; texts of similar length are encoded together.
+        folder: The model's folder.
         settings: The config's embed section.
         threads: Threads of the CPU.
     """
@@ -79,7 +79,7 @@ def encode_here(texts: list[str], folder: str, settings: EmbedConfig, threads: i
 
 @cache
 def _load(folder: str, max_tokens: int) -> Any:
-    """One model per Python worker, which Spark uses again for its next tasks."""
+    """Return the model, loaded once per Python worker; Spark reuses workers for later tasks."""
     try:
         from sentence_transformers.util import get_device_name
 
