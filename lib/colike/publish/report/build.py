@@ -1,4 +1,4 @@
-"""Renders the report: what the store holds, as one HTML file without outside resources."""
+"""Renders the report of a store as one HTML file without external resources."""
 
 from collections.abc import Sequence
 from importlib import resources
@@ -22,12 +22,12 @@ AGAINST_DEPTH = ("recall", "nps")
 def build_report(store: Store, out: Path, users: int) -> Path:
     """Write the report of a store and return its path.
 
-    Parts whose tables are not there yet say so. The same store gives the same bytes.
+    Parts whose tables do not exist yet say so. The same store gives the same bytes.
 
     Args:
-        store: Where the tables are.
-        out: The HTML file to write; its folder is made.
-        users: How many users' lists to show.
+        store: The store.
+        out: The HTML file to write; its folder is created.
+        users: Number of users whose lists are shown.
     """
     evaluation, board = data.evaluation(store), None
     if not evaluation.empty:
@@ -60,7 +60,7 @@ def _figures(
     jaccard: Sequence[int],
     training: data.Training | None,
 ) -> dict[str, Markup]:
-    """Return the figures that there is data for, as HTML by name."""
+    """Return the figures that have data, as HTML by name."""
     drawn = {}
     if not evaluation.empty:
         for metric in AGAINST_DEPTH:
@@ -75,7 +75,7 @@ def _figures(
 def _sources(
     evaluation: pd.DataFrame, board: Leaderboard | None, listed: Sequence[str]
 ) -> list[str]:
-    """Return every source, best first, then those without a place on the leaderboard."""
+    """Return all sources: those on the leaderboard, best first, then the others."""
     best_first = [line.source for line in board.lines] if board else []
     others = sorted({*evaluation[C.SOURCE], *listed} - set(best_first))
     return best_first + others
@@ -91,7 +91,7 @@ def _template() -> Template:
 
 
 def _write(html: str, out: Path) -> Path:
-    """A reader of the file sees the old report or the new one, never a half."""
+    """Replace the file atomically, so that readers see the old report or the new one."""
     out.parent.mkdir(parents=True, exist_ok=True)
     unfinished = out.with_name(f"{out.name}.unfinished")
     unfinished.write_text(html, encoding="utf-8")

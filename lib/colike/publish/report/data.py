@@ -1,4 +1,4 @@
-"""What the report shows, collected through the store as small frames."""
+"""The data of the report, collected as small frames."""
 
 import json
 from dataclasses import dataclass
@@ -27,13 +27,13 @@ class Summary:
 
     @property
     def likes_share(self) -> float:
-        """Share of the ratings that are likes, 0 without ratings."""
+        """Share of the ratings that are likes; 0 without ratings."""
         return self.likes / self.ratings if self.ratings else 0.0
 
 
 @dataclass(frozen=True)
 class Training:
-    """The newest fine-tuning: its name, curve by step and held-out pair metrics."""
+    """The newest training: name, curve by step, and metrics on held-out pairs."""
 
     name: str
     base: str
@@ -44,7 +44,7 @@ class Training:
 
 @dataclass(frozen=True)
 class Pointer:
-    """The champion: what analysts see."""
+    """The champion: the source that analysts see."""
 
     source: str
     run_id: str
@@ -52,7 +52,7 @@ class Pointer:
 
 
 def table(store: Store, name: str) -> DataFrame:
-    """Return a table, or no rows with its columns where the store has none yet."""
+    """Return a table, or an empty frame with its columns if it does not exist yet."""
     return store.read(name) if store.exists(name) else store.empty(name)
 
 
@@ -75,14 +75,14 @@ def latest_run(store: Store) -> str | None:
 
 
 def evaluation(store: Store) -> pd.DataFrame:
-    """Return the rows of the newest evaluation that ended, empty where there is none."""
+    """Return the rows of the newest evaluation that ended, or no rows."""
     ended = (F.col("job") == "evaluate") & (F.col("event") == "succeeded")
     newest = table(store, "runs").where(ended).agg(F.max_by(C.RUN_ID, "at").alias(C.RUN_ID))
     return table(store, "evaluation").join(F.broadcast(newest), on=C.RUN_ID, how="inner").toPandas()
 
 
 def not_run(store: Store) -> dict[str, str]:
-    """Return the embedders that the newest embedding left out, each with the reason."""
+    """Return the embedders that the newest job embed left out, each with the reason."""
     runs = table(store, "runs")
     embedded = (F.col("job") == "embed") & (F.col("event") == "succeeded")
     newest = runs.where(embedded).agg(F.max_by(C.RUN_ID, "at").alias(C.RUN_ID))
@@ -94,14 +94,14 @@ def not_run(store: Store) -> dict[str, str]:
 
 
 def champion(store: Store) -> Pointer | None:
-    """Return the last champion move, None before the first."""
+    """Return the last champion move, or None before the first."""
     moves = table(store, "champion_moves").orderBy(F.desc("at")).limit(1)
     rows = moves.select(C.SOURCE, C.RUN_ID, C.REASON).collect()
     return Pointer(*rows[0]) if rows else None
 
 
 def jaccard_counts(store: Store) -> list[int]:
-    """Return how many pairs of items fall into each of JACCARD_BINS equal bins of (0, 1]."""
+    """Return the number of pairs in each of JACCARD_BINS equal bins of (0, 1]."""
     number = F.least(F.floor(F.col(C.JACCARD) * JACCARD_BINS), F.lit(JACCARD_BINS - 1))
     binned = table(store, "item_similarity").groupBy(number.alias("bin")).count().collect()
     counts = [0] * JACCARD_BINS
@@ -111,7 +111,7 @@ def jaccard_counts(store: Store) -> list[int]:
 
 
 def training(store: Store) -> Training | None:
-    """Return the newest training, None before the first."""
+    """Return the newest training, or None before the first."""
     rows = table(store, "models").orderBy(F.desc("created_at")).limit(1).collect()
     if not rows:
         return None

@@ -1,4 +1,4 @@
-"""Some users' lists by every source, beside what they rated in the test."""
+"""Some users' lists from every source, next to their test ratings."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -22,7 +22,7 @@ Verdict = Literal["liked", "lower", "unrated"]
 
 @dataclass(frozen=True)
 class Title:
-    """A title in a list: `position` is its rank there, `rating` the user's, where there is one."""
+    """An item in a list: its rank there, and the user's rating if there is one."""
 
     position: int
     title: str
@@ -32,7 +32,7 @@ class Title:
 
 @dataclass
 class Person:
-    """A user: ten recommendations by source, some known likes, and test ratings."""
+    """A user: ten recommendations per source, some known likes, and some test ratings."""
 
     user_id: str
     lists: dict[str, list[Title]] = field(default_factory=dict)
@@ -43,7 +43,7 @@ class Person:
 
 
 def people(store: Store, users: int) -> list[Person]:
-    """Return `users` users, chosen by hash among those with at least three test likes."""
+    """Return users chosen by hash among those with at least LEAST_TEST_LIKES test likes."""
     order = F.xxhash64(F.lit("report"), F.col(C.USER_ID).cast("string"))
     has_likes = F.size("likes_test") >= LEAST_TEST_LIKES
     chosen = table(store, "user_history").where(has_likes).orderBy(order, C.USER_ID).limit(users)
@@ -61,7 +61,7 @@ def people(store: Store, users: int) -> list[Person]:
 
 
 def _titled_ratings(store: Store, ids: Sequence[object]) -> DataFrame:
-    """Return the users' ratings with title and whether they are likes."""
+    """Return the users' ratings with titles and whether they are likes."""
     history = table(store, "user_history").where(F.col(C.USER_ID).isin(list(ids)))
     likes = F.concat("likes_train", "likes_validation", "likes_test")
     ratings = table(store, "ratings").where(F.col(C.USER_ID).isin(list(ids)))
@@ -74,7 +74,7 @@ def _titled_ratings(store: Store, ids: Sequence[object]) -> DataFrame:
 
 
 def _recommended(store: Store, ids: Sequence[object], ratings: DataFrame) -> DataFrame:
-    """Return the users' lists by known history, each title with its test rating."""
+    """Return the users' lists by history known, each item with its test rating."""
     wanted = (F.col(C.HISTORY) == "known") & (F.col(C.RANK) <= DEPTH)
     lists = table(store, "recommendations").where(wanted & F.col(C.USER_ID).isin(list(ids)))
     test = ratings.where(F.col(C.SPLIT) == TEST).select(C.USER_ID, C.ITEM_ID, C.RATING, "liked")
@@ -88,7 +88,7 @@ def _recommended(store: Store, ids: Sequence[object], ratings: DataFrame) -> Dat
 
 
 def _shown(ratings: DataFrame) -> DataFrame:
-    """Return the first known likes and test ratings of each user, best first, and how many."""
+    """Return each user's best known likes and test ratings, and how many there are of each."""
     is_test = (F.col(C.SPLIT) == TEST).alias("is_test")
     group = Window.partitionBy(C.USER_ID, is_test)
     order = group.orderBy(F.desc("liked"), F.desc(C.RATING), C.TITLE, C.ITEM_ID)
