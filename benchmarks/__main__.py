@@ -87,7 +87,7 @@ def quality(
     folder: Annotated[Path, typer.Option(help="where stores are kept")] = Path("build/quality"),
     case: Chosen = None,
     minutes: Annotated[float, typer.Option(help="of training, but for the head")] = 40,
-    unseen: Annotated[bool, typer.Option(help="also with titles kept out")] = True,
+    unseen: Annotated[bool, typer.Option(help="also with unseen items kept out")] = True,
 ) -> None:
     """What each objective gains on the real ratings, compared with the other sources."""
     found = trained.trials(minutes)

@@ -41,7 +41,7 @@ class NeighbourGraph:
         return np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
 
     def cut(self, depth: int) -> "NeighbourGraph":
-        """Return the graph with the first `depth` neighbours of each item."""
+        """Return the graph with only the `depth` nearest neighbours of each item."""
         position = np.arange(len(self.items)) - np.repeat(self.indptr[:-1], np.diff(self.indptr))
         return self._keep(position < depth)
 
