@@ -1,1 +1,1 @@
-"""colike and its peers side by side: `python -m benchmarks NAME --json FILE`."""
+"""Compares colike with its peers: `python -m benchmarks NAME --json FILE`."""

@@ -1,4 +1,4 @@
-"""`python -m benchmarks NAME --json FILE`: measures, and keeps the figures as JSON."""
+"""`python -m benchmarks NAME --json FILE`: measures, and writes the figures as JSON."""
 
 import json
 from collections.abc import Callable, Collection, Iterable
@@ -31,7 +31,7 @@ Limit = Annotated[float, typer.Option(help="seconds after which a run is given u
 
 @app.callback()
 def benchmarks() -> None:
-    """Measure; every system runs in a process of its own."""
+    """Measure; every system runs in its own process."""
 
 
 @app.command()
@@ -54,7 +54,7 @@ def recommend(
     system: Chosen = None,
     limit: Limit = 3600,
 ) -> None:
-    """Lists of all users by given neighbours, to a committed table or in memory."""
+    """Lists for all users from given neighbours, to a committed table or in memory."""
     _each(
         json_file, listing.measure, case or listing.CASES, system or listing.SYSTEMS, folder, limit
     )
@@ -68,7 +68,7 @@ def neighbours(
     system: Chosen = None,
     limit: Limit = 3600,
 ) -> None:
-    """Text neighbours of a large catalogue, beside faiss's own indexes."""
+    """Text neighbours of a large catalogue, compared with faiss's own indexes."""
     _each(json_file, nearby.measure, case or nearby.CASES, system or nearby.SYSTEMS, folder, limit)
 
 
@@ -87,9 +87,9 @@ def quality(
     folder: Annotated[Path, typer.Option(help="where stores are kept")] = Path("build/quality"),
     case: Chosen = None,
     minutes: Annotated[float, typer.Option(help="of training, but for the head")] = 40,
-    unseen: Annotated[bool, typer.Option(help="also with titles kept out")] = True,
+    unseen: Annotated[bool, typer.Option(help="also with unseen items kept out")] = True,
 ) -> None:
-    """What each objective buys on the real ratings, beside the other sources."""
+    """What each objective gains on the real ratings, compared with the other sources."""
     found = trained.trials(minutes)
     for name in case or found:
         measures = [trained.of_all_titles]
@@ -104,7 +104,7 @@ def quality(
 
 @app.command()
 def training(json_file: JsonFile, folder: Folder = Path("build/benchmarks")) -> None:
-    """Fine-tuning beside sentence-transformers' own Trainer."""
+    """Fine-tuning, compared with sentence-transformers' own Trainer."""
     _keep(json_file, tuning.NAME, tuning.measure(folder))
 
 
@@ -116,7 +116,7 @@ def readers(json_file: JsonFile, folder: Folder = Path("build/benchmarks")) -> N
 
 @app.command()
 def encode(json_file: JsonFile, folder: Folder = Path("build/benchmarks")) -> None:
-    """Encoding beside sentence-transformers' own `encode`."""
+    """Encoding, compared with sentence-transformers' own `encode`."""
     _keep(json_file, encoding.NAME, encoding.measure(folder))
 
 
@@ -124,13 +124,13 @@ def encode(json_file: JsonFile, folder: Folder = Path("build/benchmarks")) -> No
 def kernel(
     json_file: JsonFile, folder: Folder = Path("build/benchmarks"), case: str = "10%"
 ) -> None:
-    """The tiled engine's kernel beside SciPy's sparse product, in one process."""
+    """The tiled engine's kernel, compared with SciPy's sparse product, in one process."""
     _keep(json_file, kernels.NAME, kernels.measure(case, folder))
 
 
 @app.command()
 def table(json_file: JsonFile, benchmark: str) -> None:
-    """Print the figures of a benchmark as Markdown: a table, and how they grow with size."""
+    """Print the figures of a benchmark as Markdown: a table, and their growth with size."""
     rows = json.loads(json_file.read_text("utf-8"))
     if benchmark == trained.NAME:
         typer.echo(quality_tables.tables(rows), nl=False)
@@ -147,7 +147,7 @@ def _each(
     folder: Path,
     limit: float,
 ) -> None:
-    """Measure every system on every case, and keep and print the rows of each at once."""
+    """Measure every system on every case; write and print the rows of each immediately."""
     for case in cases:
         for system in systems:
             rows = list(measure(case, system, folder, limit))
@@ -157,7 +157,7 @@ def _each(
 
 
 def _keep(json_file: Path, benchmark: str, measured: Iterable[Row]) -> None:
-    """Write the rows once all are measured, and print them as a table."""
+    """Write the rows when all are measured, and print them as a table."""
     rows = list(measured)
     write(json_file, rows)
     typer.echo(as_table([asdict(row) for row in rows], benchmark), nl=False)

@@ -1,4 +1,4 @@
-"""Encoding a catalogue: colike beside sentence-transformers' own `encode`, in one process."""
+"""Encoding a catalogue: colike and sentence-transformers' own `encode`, in one process."""
 
 from collections.abc import Callable, Iterator
 from importlib.metadata import version
@@ -22,15 +22,15 @@ from colike.embedding.models import model_folder
 
 NAME = "encode"
 TEXTS = 2000
-#: Returns the texts' vectors by the model in a folder.
+#: Encodes texts with the model in a folder.
 Encode = Callable[[list[str], str, EmbedConfig], npt.NDArray[np.float32]]
 
 
 def measure(folder: Path) -> Iterator[Row]:
-    """Measure both in turns on generated texts.
+    """Measure both alternately on generated texts.
 
-    Yields seconds, texts per second, and the least cosine of a vector with that of
-    sentence-transformers.
+    Yields seconds, texts per second, and the smallest cosine between a text's vector and the one
+    by sentence-transformers.
     """
     settings = load_config(CONFIG).embed
     model = str(model_folder(str(settings.embedders["base"].model)))
@@ -53,7 +53,7 @@ def measure(folder: Path) -> Iterator[Row]:
 
 
 def texts_of(folder: Path, number: int) -> list[str]:
-    """Return generated descriptions with two synopses each: about as long as real ones."""
+    """Return generated descriptions with two synopses each, about as long as real ones."""
     items = pd.read_csv(csv_folder(folder) / "anime_with_synopsis.csv").fillna("")
     synopses = items["sypnopsis"].tolist()
     names = items["Name"].tolist()

@@ -1,4 +1,4 @@
-"""What peers start from: plain Parquet of a case's likes, ratings and neighbours, made once."""
+"""The input of peers: plain Parquet of a case's likes, ratings and neighbours, made once."""
 
 from pathlib import Path
 
@@ -33,7 +33,7 @@ def seen_of(case: str, folder: Path) -> Path:
 def neighbours_of(case: str, folder: Path) -> Path:
     """Return the Jaccard neighbours of a case: item_idx, rank, neighbour_idx, weight.
 
-    The store then has them as table item_neighbours.
+    The store then has them in table item_neighbours as well.
     """
     out = store_of(case, folder) / "neighbours"
     store = _store(out.parent)

@@ -1,4 +1,4 @@
-"""Stores with generated histories of several sizes, made once and kept between benchmarks."""
+"""Stores with generated histories of several sizes, made once and reused."""
 
 import shutil
 from pathlib import Path
@@ -18,9 +18,9 @@ from colike.tables import Store
 # The size of MyAnimeList 2020.
 USERS, ITEMS, RATINGS = 310_059, 16_872, 57_633_278
 SHARES = {"10%": 0.1, "30%": 0.3, "100%": 1.0, "400%": 4.0}
-# 100 % and one user who likes every title, and 1,000 who like half of them.
+# 100 %, plus one user who likes every item and 1,000 who like half of them.
 HEAVY, HEAVY_USERS = "heavy users", 1000
-# Where products of item blocks would look through 5 x 10^11 cells.
+# Products of item blocks would scan 5 x 10^11 cells here.
 CATALOGUE = "1 million items"
 CATALOGUE_USERS, CATALOGUE_ITEMS, TASTE_ITEMS = 400_000, 1_000_000, 50
 CASES = (*SHARES, HEAVY, CATALOGUE)
@@ -29,7 +29,7 @@ STEPS = 1_000_000
 
 
 def csv_folder(folder: Path) -> Path:
-    """Return the generated files at full size, made where they are missing."""
+    """Return the generated files at full size, made if missing."""
     out = folder / "csv"
     if not (out / "rating_complete.csv").exists():
         generate(users=USERS, items=ITEMS, ratings=RATINGS, seed=1, out=out)
@@ -37,9 +37,9 @@ def csv_folder(folder: Path) -> Path:
 
 
 def store_of(case: str, folder: Path) -> Path:
-    """Return a store that holds items and user_history of a case, made where it is missing.
+    """Return a store with items and user_history of a case, made if missing.
 
-    10 % and 30 % are users drawn by hash; 400 % is every user four times, under four ids.
+    10 % and 30 % are users drawn by hash; 400 % has every user four times, with four ids.
     """
     out = folder / case.removesuffix("%").replace(" ", "-")
     if (out / "complete").exists():
@@ -73,7 +73,7 @@ def _write(out: Path, tables: dict[str, DataFrame]) -> None:
 
 
 def _heavy(history: DataFrame, items: int) -> DataFrame:
-    """The first likes every item, the others every second one; they have no other ratings."""
+    """Return users of whom the first likes every item and the others every second one."""
     user = F.col("id")
     step = F.when(user == 0, 1).otherwise(2)
     first = F.when(user == 0, 0).otherwise(F.pmod(user, F.lit(2)))
@@ -90,7 +90,7 @@ def _heavy(history: DataFrame, items: int) -> DataFrame:
 
 
 def _catalogue(out: Path) -> None:
-    """Users who like some items of one small taste, and others by popularity."""
+    """Return users who like some items of one small taste, and others by popularity."""
     store = open_store(load_config(CONFIG), str(out))
     spark = store.spark
     item = F.col("id")
@@ -99,7 +99,7 @@ def _catalogue(out: Path) -> None:
     )
     tastes = CATALOGUE_ITEMS // TASTE_ITEMS
     taste = f"pmod(xxhash64('of', id), {tastes})"
-    # 20 draws of the taste and 20 of all items, the first of them far more often.
+    # 20 draws from the taste and 20 from all items, the first of them far more often.
     drawn = f"transform(sequence(0, 19), i -> pmod(xxhash64('%s', id, i), {STEPS}) / {STEPS})"
     of_taste = f"u -> cast({taste} + {tastes} * floor(u * {TASTE_ITEMS}) as int)"
     of_all = f"u -> cast(floor({CATALOGUE_ITEMS} * pow(u, 3)) as int)"

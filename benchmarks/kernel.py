@@ -1,4 +1,4 @@
-"""The compiled kernel of the tiled engine beside SciPy's sparse product, on one thread."""
+"""The compiled kernel of the tiled engine and SciPy's sparse product, on one thread."""
 
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -21,18 +21,18 @@ from colike.similarity.kernel import count_rows, cut, fans, within_bounds
 from colike.similarity.strips import kept_of
 
 NAME = "kernel"
-#: Returns the number of pairs within the bounds, from where users' likes begin, and item_idx.
+#: Takes where users' likes begin, and item_idx; returns the number of pairs within the bounds.
 Count = Callable[[Longs, Ints, int], int]
 
 
 def measure(case: str, folder: Path) -> Iterator[Row]:
-    """Measure both on the likes of a case; yields seconds and pairs of each."""
+    """Measure both on the likes of a case; yields the seconds and pairs of each."""
     offsets, values = _likes(store_of(case, folder))
     items = int(values.max()) + 1
     load = machine()
     for system, (count, library) in SYSTEMS.items():
         run = partial(count, offsets, values, items)
-        pairs = run()  # compiles, where that is needed
+        pairs = run()  # compiles if necessary
         seconds = median(timed(run)["seconds"] for _ in range(REPEATS))
         versions = {library: version(library), "numpy": version("numpy")}
         for metric, value, unit in (("seconds", seconds, "s"), ("pairs", pairs, "pairs")):

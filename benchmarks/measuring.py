@@ -1,4 +1,4 @@
-"""Measures systems in processes of their own: repeated where short, medians of what they say."""
+"""Measures systems in their own processes: short runs are repeated, and medians reported."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -10,7 +10,7 @@ from statistics import median
 from benchmarks.processes import Outcome, watched
 from benchmarks.results import Row, machine
 
-# A run that takes less is repeated, and the median counts.
+# Shorter runs are repeated, and the median counts.
 REPEAT_BELOW_SECONDS = 120
 REPEATS = 3
 Figures = dict[str, tuple[float | None, str]]
@@ -18,15 +18,15 @@ Figures = dict[str, tuple[float | None, str]]
 
 @dataclass(frozen=True)
 class System:
-    """What runs once on the data of a case, and the versions that a reader must know."""
+    """A command that runs once on the data of a case, and the versions that matter."""
 
-    #: From the case and the folder of generated data to a command line.
+    #: Takes the case and the folder of generated data; returns a command line.
     command: Callable[[str, Path], list[str]]
     versions: dict[str, str]
 
 
 def ours(*names: str) -> dict[str, str]:
-    """Return the versions of packages of this environment."""
+    """Return the versions of these packages in this environment."""
     return {name: version(name) for name in names}
 
 
@@ -46,9 +46,9 @@ def measured(
         case: Name of the case.
         name: Name of the system.
         system: What to run.
-        folder: Where generated data is kept.
+        folder: Folder of generated data.
         seconds: Time limit of a run.
-        figures: What to make of the outcomes, beside peak memory.
+        figures: Turns the outcomes into figures; peak memory is added to them.
     """
     command = system.command(case, folder)
     load = machine()
@@ -70,7 +70,7 @@ def measured(
 
 
 def medians(outcomes: list[Outcome], names: tuple[str, ...], unit: str) -> Figures:
-    """Return the medians of what each run says under these names, where it says it."""
+    """Return the medians over runs of these names, for the names that runs report."""
     said = [outcome.said for outcome in outcomes]
     there = [name for name in names if name in said[0]]
     return {name: (median(one[name] for one in said), unit) for name in there}

@@ -1,4 +1,4 @@
-"""Neighbours of a large catalogue: colike beside faiss's own indexes, in one run."""
+"""Neighbours of a large catalogue: colike and faiss's own indexes, in one run."""
 
 import sys
 from collections.abc import Iterator
@@ -40,7 +40,7 @@ SYSTEMS = {
 
 
 def _figures(outcomes: list[Outcome]) -> Figures:
-    # A peer searches for some of the items alone, so that its seconds are not those of all.
+    # Peers search for only some of the items, so their seconds are not those of all.
     seconds = () if "build_seconds" in outcomes[0].said else ("seconds",)
     return {
         **medians(outcomes, ("items_per_second",), "items/s"),
@@ -58,7 +58,7 @@ def measure(case: str, system: str, folder: Path, seconds: float) -> Iterator[Ro
     Args:
         case: One of CASES.
         system: One of SYSTEMS.
-        folder: Where generated data is kept.
+        folder: Folder of generated data.
         seconds: Time limit of a run.
     """
     return measured(NAME, case, system, SYSTEMS[system], folder, seconds, _figures)

@@ -1,4 +1,4 @@
-"""Runs a system in a process of its own, and watches the memory of all that it starts."""
+"""Runs a system in its own process, and watches the memory of it and its descendants."""
 
 import json
 import os
@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 
 SECONDS_BETWEEN_LOOKS = 0.2
-# Looks take at most this share of a core: one at gigabytes of mapped files is slow.
+# Sampling takes at most this share of a core: with gigabytes of mapped files it is slow.
 LOOKING = 0.02
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a system said on its last line (JSON), and its peak memory; or why it failed."""
+    """The last line (JSON) that a system printed, and its peak memory; or why it failed."""
 
     said: dict[str, Any]
     peak_rss_bytes: int
@@ -25,10 +25,10 @@ class Outcome:
 
 
 def watched(command: list[str], seconds: float, env: dict[str, str]) -> Outcome:
-    """Run a command to its end or its time limit.
+    """Run a command until it ends or reaches its time limit.
 
-    Peak memory is that of the process and all its descendants together, by proportional set size,
-    which counts pages that several share once.
+    Peak memory is that of the process and all its descendants, by proportional set size, which
+    counts shared pages once.
     """
     process = subprocess.Popen(
         command,
@@ -36,7 +36,7 @@ def watched(command: list[str], seconds: float, env: dict[str, str]) -> Outcome:
         stderr=subprocess.PIPE,
         text=True,
         env=env,
-        # A group of its own, so that its Java can be ended with it.
+        # Its own process group, so that its Java can be ended with it.
         start_new_session=True,
     )
     peak = _Peak(process.pid)
@@ -54,14 +54,14 @@ def watched(command: list[str], seconds: float, env: dict[str, str]) -> Outcome:
 
 
 def _reason(stderr: str) -> str:
-    """The first line that names Java's own reason, else the last line."""
+    """Return the first line with Java's own reason, or else the last line."""
     lines = [line.strip() for line in stderr.splitlines() if line.strip()]
     causes = [line for line in lines if line.startswith(("Caused by:", "java.lang."))]
     return (causes or lines[-1:] or [""])[0][:300]
 
 
 class _Peak(threading.Thread):
-    """Looks at the memory of a tree of processes until it is stopped."""
+    """Samples the memory of a tree of processes until it is stopped."""
 
     def __init__(self, root: int) -> None:
         super().__init__(daemon=True)

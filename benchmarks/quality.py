@@ -1,8 +1,8 @@
-"""What training buys on the real ratings: METHOD.md's metrics, by source and objective.
+"""What training gains on the real ratings, by source and objective (docs/method.md, Metrics).
 
-Each objective is trained twice: on all titles, and with a tenth of the liked titles kept out of
-ratings, Jaccard and training, which are then to be found by their texts. A store for each of the
-two has what all objectives share, up to the pairs.
+Each objective is trained twice: on all items, and with a tenth of the liked items kept out of
+ratings, Jaccard and training, which then have to be found by their texts. Each of the two has a
+store with everything that the objectives share, up to the pairs.
 """
 
 from collections.abc import Iterator, Sequence
@@ -38,7 +38,7 @@ ALL, UNSEEN = "all titles", "unseen titles"
 
 @dataclass(frozen=True)
 class Trial:
-    """A way to train: its name, minutes of steps, and what else it overrides in the config."""
+    """A way to train: name, minutes of steps, and other overrides of the config."""
 
     name: str
     minutes: float
@@ -46,12 +46,12 @@ class Trial:
 
     @property
     def settings(self) -> tuple[str, ...]:
-        """Everything that it overrides."""
+        """All overrides of the config."""
         return (f"train.max_minutes={self.minutes}", *self.overrides)
 
 
 def trials(minutes: float) -> dict[str, Trial]:
-    """Return the ways to train by name, each for so many minutes; a head has enough in two."""
+    """Return the ways to train by name, each for `minutes`; a head needs at most two."""
     names = ("graded", "mnr", "cosine", "softmax", "contrastive")
     found = {name: Trial(name, minutes, (f"train.objective={name}",)) for name in names}
     found["head"] = Trial("head", min(minutes, 2.0), ("train.objective=head",))
@@ -59,12 +59,12 @@ def trials(minutes: float) -> dict[str, Trial]:
 
 
 def of_all_titles(trial: Trial, data: Path, folder: Path) -> Iterator[Row]:
-    """Train and measure on all titles; yields the figures of each source.
+    """Train and measure on all items; yields the figures of each source.
 
     Args:
         trial: How to train.
         data: Folder of the real files.
-        folder: Where stores are kept.
+        folder: Folder of stores.
     """
     load = machine()
     store = _ran(trial, data, folder / "all", UNTIL_EVALUATED)
@@ -85,9 +85,9 @@ def of_all_titles(trial: Trial, data: Path, folder: Path) -> Iterator[Row]:
 
 
 def of_unseen_titles(trial: Trial, data: Path, folder: Path) -> Iterator[Row]:
-    """Train without the unseen titles and find them; yields the base's and the trial's recall.
+    """Train without the unseen items and find them; yields the recall of base and trial.
 
-    `recall` ranks the unseen titles among themselves, `recall in full` among all.
+    `recall` ranks the unseen items among themselves, `recall in full` among all items.
     """
     load = machine()
     files = files_without_unseen(data, folder / "files-without-unseen")
@@ -113,7 +113,7 @@ def of_unseen_titles(trial: Trial, data: Path, folder: Path) -> Iterator[Row]:
 
 
 def _ran(trial: Trial, data: Path, folder: Path, jobs: Sequence[str]) -> Store:
-    """The store of a trial after these jobs; what it has done already is not done again."""
+    """Return the store of a trial after these jobs; finished jobs are skipped."""
     config = load_config(CONFIG, trial.settings)
     store = open_store(config, str(folder))
     run_jobs(Run(config, store, new_run_id(), str(data), PlainReporter()), jobs)
@@ -121,7 +121,7 @@ def _ran(trial: Trial, data: Path, folder: Path, jobs: Sequence[str]) -> Store:
 
 
 def _ends(low: float | None, high: float | None) -> list[tuple[str, Any]]:
-    """The ends of a 95 % interval over users, where there is one."""
+    """Return the ends of a 95 % interval over users, if there is one."""
     return [] if low is None else [(" low", low), (" high", high)]
 
 

@@ -1,4 +1,4 @@
-"""The figures of `benchmarks quality` as two Markdown tables: all titles, and unseen ones."""
+"""The figures of `benchmarks quality` as two Markdown tables: all items, and unseen ones."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ COLUMNS = {
 
 
 def tables(rows: Rows) -> str:
-    """Return the tables, with 95 % intervals over users in brackets where there are any."""
+    """Return the tables, with 95 % intervals over users in brackets if there are any."""
     found: dict[tuple[str, str], dict[str, float]] = {}
     for row in rows:
         if row["benchmark"] == NAME and row["value"] is not None:

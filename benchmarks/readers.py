@@ -1,4 +1,4 @@
-"""The readers of training pairs over many epochs: memory after the first and the last."""
+"""Memory of the readers of training pairs after the first and the last of many epochs."""
 
 import os
 import sys
@@ -18,7 +18,7 @@ LIMIT_SECONDS = 1800
 
 
 def measure(folder: Path) -> Iterator[Row]:
-    """Read the same snapshot with each reader in a process of its own."""
+    """Read the same snapshot with each reader, in its own process."""
     snapshot = (folder / "scratch" / "readers").absolute()
     config = WorkerConfig(TrainSettings(), "none", ITEMS)
     write_snapshot(snapshot, ["a text"] * ITEMS, pairs_of(ITEMS, PAIRS), config)

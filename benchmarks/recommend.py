@@ -1,4 +1,4 @@
-"""Recommendations to all users by given neighbours: colike and its peers, in one run."""
+"""Recommendations for all users from given neighbours: colike and its peers, in one run."""
 
 import sys
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from benchmarks.results import Row
 NAME = "recommend"
 CASES = tuple(SHARES)
 K = 10
-# What each system says of its time: see systems/timing.py.
+# Times that each system reports: see systems/timing.py.
 SECONDS = ("seconds", "warm_seconds", "job_seconds")
 SPARK = ("colike", "pyspark", "delta-spark", "numba")
 PEER_SPARK = {"pyspark": "3.5.8"}
@@ -74,7 +74,7 @@ def measure(case: str, system: str, folder: Path, seconds: float) -> Iterator[Ro
     Args:
         case: One of CASES.
         system: One of SYSTEMS.
-        folder: Where generated data is kept.
+        folder: Folder of generated data.
         seconds: Time limit of a run.
     """
     users = USERS * SHARES[case]

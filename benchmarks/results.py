@@ -1,4 +1,4 @@
-"""Figures of a benchmark as rows of JSON, and as a Markdown table."""
+"""Figures of a benchmark as rows of JSON and as a Markdown table."""
 
 import json
 import os
@@ -15,7 +15,7 @@ GIB, MIB = 2**30, 2**20
 
 @dataclass(frozen=True)
 class Row:
-    """One figure; `value` is the median of `repeats` runs, or None where the system failed."""
+    """One figure; `value` is the median of `repeats` runs, or None if the system failed."""
 
     benchmark: str
     case: str
@@ -30,9 +30,10 @@ class Row:
 
 
 def machine() -> str:
-    """Return cores, memory and processor of this machine, its load and its speed when asked.
+    """Return this machine's cores, memory and processor, and its present load and speed.
 
-    The speed is of one core, in Python: machines of one size differ by more than a factor of two.
+    The speed is that of one core, in Python: machines of the same size differ by more than a
+    factor of two.
     """
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / GIB
     load = os.getloadavg()[0]
@@ -44,7 +45,7 @@ def machine() -> str:
 
 
 def write(path: Path, rows: list[Row]) -> None:
-    """Write the rows as a JSON list, replacing those of the same benchmark, case and system."""
+    """Write the rows as a JSON list; they replace those of the same benchmark, case and system."""
     old = json.loads(path.read_text("utf-8")) if path.exists() else []
     measured = {(row.benchmark, row.case, row.system) for row in rows}
     kept = [row for row in old if (row["benchmark"], row["case"], row["system"]) not in measured]
@@ -53,7 +54,7 @@ def write(path: Path, rows: list[Row]) -> None:
 
 
 def table(rows: list[dict[str, Any]], benchmark: str) -> str:
-    """Return the figures of a benchmark as a Markdown table: a line per case and system."""
+    """Return the figures of a benchmark as a Markdown table, a line per case and system."""
     mine = [row for row in rows if row["benchmark"] == benchmark]
     metrics = list(dict.fromkeys(row["metric"] for row in mine))
     lines = [
@@ -71,14 +72,14 @@ def table(rows: list[dict[str, Any]], benchmark: str) -> str:
 
 
 def growth(rows: list[dict[str, Any]], benchmark: str, sizes: dict[str, float]) -> str:
-    """Return how each figure grows with size as a Markdown table: the exponents between cases.
+    """Return how each figure grows with size as a Markdown table of exponents between cases.
 
-    An exponent of 1 is in proportion: log(figure / figure before) / log(size / size before).
+    The exponent is log(figure / previous figure) / log(size / previous size); 1 is in proportion.
 
     Args:
-        rows: Figures as `write` keeps them.
-        benchmark: Which of them.
-        sizes: Size of each case that is one of several sizes.
+        rows: Figures as `write` stores them.
+        benchmark: Name of the benchmark.
+        sizes: Size of each case that belongs to the series.
     """
     steps = list(pairwise(sizes))
     heads = " | ".join(f"{low} to {high}" for low, high in steps)
@@ -114,5 +115,5 @@ def _cell(row: dict[str, Any] | None) -> str:
 
 
 def figure(value: float) -> str:
-    """Return a figure below a hundred with three digits, a share without its zero."""
+    """Return a figure below a hundred with three digits, and a share without its leading zero."""
     return f"{value:.3f}".removeprefix("0") if abs(value) < 1 else f"{value:.3g}"

@@ -15,7 +15,7 @@ from colike.similarity.banding import banding_for
 
 NAME = "similarity"
 MIN_COLIKES, MIN_JACCARD = 5, 0.02
-# What each system says of its time: see systems/timing.py.
+# Times that each system reports: see systems/timing.py.
 SECONDS = ("seconds", "warm_seconds", "job_seconds")
 
 
@@ -42,7 +42,7 @@ def _sarplus(case: str, folder: Path) -> list[str]:
 
 def _mllib(case: str, folder: Path) -> list[str]:
     wanted = load_config(CONFIG).similarity.minhash
-    # A hash table of MLlib's is a band of one row, so that recall is that of colike's engine.
+    # A hash table of MLlib is a band of one row, so its recall follows the same formula.
     bands = banding_for(wanted.jaccard, wanted.recall, rows=1, matches=1).bands
     likes, scratch = likes_of(case, folder), folder / "scratch" / "mllib"
     program = [sys.executable, "-m", "benchmarks.systems.mllib_similarity"]
@@ -62,7 +62,7 @@ def measure(case: str, system: str, folder: Path, seconds: float) -> Iterator[Ro
     Args:
         case: One of histories.CASES.
         system: One of SYSTEMS.
-        folder: Where generated data is kept.
+        folder: Folder of generated data.
         seconds: Time limit of a run.
     """
     return measured(NAME, case, system, SYSTEMS[system], folder, seconds, _figures)

@@ -1,4 +1,4 @@
-"""Snapshots for the worker, of generated pairs."""
+"""Snapshots of generated pairs for the worker."""
 
 import shutil
 from pathlib import Path
@@ -15,7 +15,7 @@ Numbers = npt.NDArray[np.int64]
 
 
 def pairs_of(items: int, pairs: int) -> tuple[Numbers, Numbers]:
-    """Return two different items for each pair, by number."""
+    """Return two different items for each pair number."""
     random = np.random.default_rng(1)
     left = random.integers(0, items, pairs)
     return left, (left + random.integers(1, items, pairs)) % items
@@ -24,13 +24,13 @@ def pairs_of(items: int, pairs: int) -> tuple[Numbers, Numbers]:
 def write_snapshot(
     folder: Path, texts: list[str], pairs: tuple[Numbers, Numbers], config: WorkerConfig
 ) -> None:
-    """Write a snapshot anew: every second pair is a positive.
+    """Write a new snapshot, in which every second pair is a positive.
 
     Args:
-        folder: Replaced, if it is there.
+        folder: Replaced if it exists.
         texts: The items' descriptions.
         pairs: Numbers of the two texts of each pair.
-        config: The worker's.
+        config: The worker's config.
     """
     shutil.rmtree(folder, ignore_errors=True)
     numbers = pa.array(np.arange(len(texts), dtype=np.int32))

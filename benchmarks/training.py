@@ -1,6 +1,6 @@
-"""Fine-tuning: colike's worker beside sentence-transformers' own Trainer, texts per second.
+"""Fine-tuning: texts per second of colike's worker and of sentence-transformers' own Trainer.
 
-The same pairs of generated texts, loss (cosine), batch, length and precision for both.
+Both have the same pairs of generated texts, loss (cosine), batch size, length and precision.
 """
 
 import json
@@ -32,13 +32,13 @@ LIMIT_SECONDS = 900
 
 
 def measure(folder: Path) -> Iterator[Row]:
-    """Measure both in turns; yields texts per second, seconds of steps and peak memory."""
+    """Measure both alternately; yields texts per second, seconds of steps and peak memory."""
     load = machine()
     commands = {name: make(folder) for name, make in SYSTEMS.items()}
     outcomes: dict[str, list[Outcome]] = {name: [] for name in SYSTEMS}
     for _ in range(REPEATS):
         for name, command in commands.items():
-            # Whatever an earlier run has left would be refused, or taken up.
+            # The worker would refuse what an earlier run left, or resume it.
             shutil.rmtree(_scratch(folder) / "out", ignore_errors=True)
             outcomes[name].append(watched(command, LIMIT_SECONDS, dict(os.environ)))
     versions = {name: version(name) for name in ("sentence-transformers", "torch", "accelerate")}

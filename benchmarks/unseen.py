@@ -1,4 +1,4 @@
-"""Titles that nobody has rated yet: kept out of the ratings, then found by their texts alone."""
+"""Items that nobody has rated yet: kept out of the ratings, then found by their texts alone."""
 
 import hashlib
 import shutil
@@ -13,18 +13,18 @@ from colike.training.validation import ValidationUsers, recalls
 
 RATINGS = "rating_complete.csv"
 LIKE, SHARE = 9, 0.1
-# Neighbours per liked title that are tried.
+# Values of neighbours_per_item that are tried.
 DEPTHS = (1, 3, 5, 10, 20, 50)
 
 
 def unseen_titles(ratings: pd.DataFrame) -> set[int]:
-    """Return the ids of SHARE of the liked titles, chosen by hash."""
+    """Return the ids of a SHARE of the liked items, chosen by hash."""
     liked = ratings.loc[ratings["rating"] >= LIKE, "anime_id"].unique()
     return {int(title) for title in liked if _below(int(title))}
 
 
 def without_unseen(data: Path, out: Path) -> Path:
-    """Return a folder with the files of `data`, but no rating of an unseen title."""
+    """Return a folder with the files of `data`, but without ratings of unseen items."""
     if (out / RATINGS).exists():
         return out
     shutil.copytree(data, out, ignore=shutil.ignore_patterns(RATINGS), dirs_exist_ok=True)
@@ -37,9 +37,9 @@ def without_unseen(data: Path, out: Path) -> Path:
 
 
 def users_of(ratings: pd.DataFrame, unseen: set[int], titles: NDArray[np.int64]) -> ValidationUsers:
-    """Return the users who like both an unseen title and another, with rows of `titles`.
+    """Return the users who like both an unseen item and another one, as rows of `titles` (ids).
 
-    They start from the other titles, and look for the unseen ones.
+    Their lists start from the other items, and are to find the unseen ones.
     """
     likes = ratings[(ratings["rating"] >= LIKE) & ratings["anime_id"].isin(titles)]
     order = np.argsort(titles)
@@ -60,7 +60,7 @@ def recall_by_depth(
     """Return each user's recall among the candidates: shape (users, DEPTHS).
 
     Args:
-        vectors: Unit vectors, a row per title.
+        vectors: Unit vectors, a row per item.
         users: Rows of their likes.
         candidates: Rows that may be listed.
     """

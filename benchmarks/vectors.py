@@ -17,19 +17,19 @@ from colike.neighbours.vector_files import write_vectors
 from colike.run.chain import open_store
 from colike.tables import Store, contracts
 
-# Numbers of a vector, as all-MiniLM-L6-v2 has them, and how fast their variance falls.
+# Dimensions, as in all-MiniLM-L6-v2, and how fast their variance falls.
 DIMENSIONS, FALL = 384, 0.8
 PARTS = 40
 SOURCE = "base"
 
 
 def vector_store(items: int, folder: Path) -> Path:
-    """Return a store with items and their vectors, and no pairs; made where it is missing.
+    """Return a store with items and their vectors, but no pairs; made if missing.
 
-    Number i of a vector has variance i^-0.8, and there are no groups: among 17,562 such vectors an
-    index of faiss needs about the effort that it needs among the real titles' by all-MiniLM-L6-v2
-    as it comes (tried by hand: 128 of 528 lists, and 128 candidates of a graph, for recall .98; the
-    titles' need 256 and 128). Groups would make it as easy as there are vectors in each.
+    Component i of a vector has variance i^-0.8, and there are no groups. Among 17,562 such vectors
+    an index of faiss needs about as much effort as among those of the real items, by
+    all-MiniLM-L6-v2 (tried by hand: 128 of 528 lists, and 128 candidates of a graph, for recall
+    .98; the real ones need 256 and 128). Groups would make it easier, depending on their size.
     """
     out = folder / f"embeddings-{items}"
     if not (out / "complete").exists():
@@ -40,7 +40,7 @@ def vector_store(items: int, folder: Path) -> Path:
 
 
 def vector_file(items: int, folder: Path) -> Path:
-    """Return the vectors of such a store as an array, items x dimensions; made where missing."""
+    """Return the vectors of such a store as an array, items x dimensions; made if missing."""
     store = vector_store(items, folder)
     out = store / "vectors.npy"
     if not out.exists():

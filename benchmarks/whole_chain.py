@@ -1,4 +1,4 @@
-"""The nightly chain at full size, from CSV to published views, and each job's share of it."""
+"""The nightly chain at full size, from CSV to published views, and the time of each job."""
 
 import sys
 from collections.abc import Iterator
@@ -27,10 +27,10 @@ def _figures(outcomes: list[Outcome]) -> Figures:
 
 
 def measure(folder: Path, seconds: float) -> Iterator[Row]:
-    """Run the chain once in a new store; yields its seconds, by job too, and its peak memory.
+    """Run the chain once in a new store; yields its seconds, also by job, and its peak memory.
 
     Args:
-        folder: Where generated data is kept.
+        folder: Folder of generated data.
         seconds: Time limit.
     """
     system = System(_command, ours("colike", "pyspark", "delta-spark", "numba"))

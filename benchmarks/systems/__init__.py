@@ -1,1 +1,1 @@
-"""Programs that run one system once, each in a process of its own."""
+"""Programs that run one system once, each in its own process."""

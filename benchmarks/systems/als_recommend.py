@@ -1,6 +1,6 @@
-"""Runs of Spark ALS's recommendForAllUsers with a seen filter; says seconds and rows as JSON.
+"""Runs Spark ALS's recommendForAllUsers with a filter of seen items; prints seconds and rows.
 
-Fitting is not timed. Seconds run from the fitted factors to a committed Parquet table.
+Fitting is not timed. Seconds are from the fitted factors to a committed Parquet table.
 """
 
 import shutil
@@ -14,14 +14,14 @@ from pyspark.sql import functions as F
 from benchmarks.systems.likes import spark_of
 from benchmarks.systems.timing import say, timed
 
-# The default of ALS; more take longer.
+# The default of ALS; more factors take longer.
 RANK = 10
-# So many more titles than asked for are looked at, since some of them are seen.
+# Additional items per list, since some of them are seen.
 MORE = 100
 
 
 def main(likes: str, seen: str, scratch: str, k: str) -> None:
-    """Fit on the likes and recommend to all users; `scratch` is emptied before."""
+    """Fit on the likes and recommend for all users; `scratch` is emptied first."""
     shutil.rmtree(scratch, ignore_errors=True)
     spark = spark_of(Path(scratch))
     als = ALS(

@@ -1,6 +1,6 @@
-"""The chain once, from CSV to published views, in a new store; says each job's seconds as JSON.
+"""Runs the chain once, from CSV to published views, in a new store; prints each job's seconds.
 
-Without text embedders: what is published are popular titles and Jaccard neighbours.
+There are no text embedders: the sources are popularity and jaccard.
 """
 
 import json
@@ -21,7 +21,7 @@ OVERRIDES = ("recommend.sources=[popularity,jaccard]", "evaluate.baseline=popula
 
 
 def main(config_file: str, data: str, store_folder: str) -> None:
-    """Run the chain on the files of `data`; the store's folder is emptied before."""
+    """Run the chain on the files of `data`; the store's folder is emptied first."""
     shutil.rmtree(store_folder, ignore_errors=True)
     config = load_config(config_file, OVERRIDES)
     jobs = select_jobs(None, None, TEXTS)

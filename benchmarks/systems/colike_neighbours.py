@@ -1,6 +1,6 @@
-"""colike's neighbours job once on a store; says seconds, recall and rows as JSON.
+"""Runs colike's neighbours job once on a store; prints seconds, recall and rows as JSON.
 
-Seconds run from the vectors to the committed table. Recall is measured afterwards, on the table.
+Seconds are from the vectors to the committed table. Recall is measured on the table afterwards.
 """
 
 import json
@@ -45,7 +45,7 @@ def main(file: str, store_folder: str, *overrides: str) -> None:
 
 
 def _recall(store: Store, vectors: Floats, k: int) -> float:
-    """Ids of generated items are their places."""
+    """Return the recall; the ids of generated items are their places."""
     own = sample(len(vectors), OTHERS)
     listed = store.read(TABLE).where(F.col(C.ITEM_ID).isin(own.tolist()) & (F.col(C.RANK) <= k))
     rows = listed.select(C.ITEM_ID, C.RANK, C.NEIGHBOUR_ID).toPandas()

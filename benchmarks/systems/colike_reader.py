@@ -1,4 +1,4 @@
-"""Reads a snapshot's pairs for many epochs; says the memory after the first and the last."""
+"""Reads a snapshot's pairs for many epochs; prints the memory after the first and the last."""
 
 import json
 import sys
@@ -11,7 +11,7 @@ from colike.training.readers.base import ReaderOptions
 
 
 def main(folder: str, reader: str, epochs: int) -> None:
-    """Read batches of 32, and print resident bytes by epoch and seconds as JSON."""
+    """Read batches of 32; print resident bytes by epoch, and seconds, as JSON."""
     snapshot = open_snapshot(Path(folder))
     options = ReaderOptions(batch_size=32, seed=1, epochs=epochs)
     rows = snapshot.rows("training_pairs")
@@ -26,7 +26,7 @@ def main(folder: str, reader: str, epochs: int) -> None:
 
 
 def _resident() -> int:
-    """Bytes of this process that are in memory now."""
+    """Return the bytes of this process that are in memory now."""
     status = Path("/proc/self/status").read_text().splitlines()
     return next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmRSS:"))
 

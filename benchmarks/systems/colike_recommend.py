@@ -1,7 +1,7 @@
-"""Runs of colike's recommend job on a store; says seconds and rows as JSON.
+"""Runs colike's recommend job on a store; prints seconds and rows as JSON.
 
-`seconds` run from user_history and item_neighbours to the committed table, reasons included;
-`job_seconds` over the whole job: its look for work that is done already, and its log.
+`seconds` are from user_history and item_neighbours to the committed table, including reasons;
+`job_seconds` are of the whole job, including its check for finished work and its log.
 """
 
 import shutil

@@ -1,4 +1,4 @@
-"""colike's compiled kernel in memory, a thread per core; says seconds and rows as JSON."""
+"""Runs colike's compiled kernel in memory, a thread per core; prints seconds and rows."""
 
 import os
 import sys
@@ -18,7 +18,7 @@ USERS = 4096
 
 
 def main(likes: str, neighbours: str, k: str) -> None:
-    """Score all users; what is seen is what is liked, and nothing is filled up."""
+    """Score all users; seen items are the liked ones, and nothing is filled up."""
     task = load(likes, neighbours)
     ids, nobody = np.arange(task.size, dtype=np.int32), np.zeros(0, np.int32)
     catalogue = Catalogue(ids, ids, np.zeros(task.size, np.int64), nobody)

@@ -1,7 +1,7 @@
-"""Runs of colike's similarity job on a store; says seconds and pairs as JSON.
+"""Runs colike's similarity job on a store; prints seconds and pairs as JSON.
 
-`seconds` run from user_history to the committed table, `job_seconds` over the whole job: its look
-for work that is done already, and its log.
+`seconds` are from user_history to the committed table, `job_seconds` of the whole job, including
+its check for finished work and its log.
 """
 
 import shutil

@@ -1,4 +1,4 @@
-"""Runs of colike's training worker on a snapshot; says texts per second as JSON."""
+"""Runs colike's training worker on a snapshot; prints texts per second as JSON."""
 
 import json
 import sys
@@ -8,7 +8,7 @@ from colike.training.worker import main as worker
 
 
 def main(snapshot: str, out: str) -> None:
-    """Train, and say what result.json says."""
+    """Train, and print figures of result.json."""
     code = worker(["--snapshot", snapshot, "--out", out])
     if code:
         sys.exit(code)

@@ -1,7 +1,7 @@
-"""faiss's own indexes, built and searched in memory; says seconds, rate and recall as JSON.
+"""Builds and searches faiss's own indexes in memory; prints seconds, rate and recall as JSON.
 
-The rate is of as many items as SEARCHED; `build_seconds` are those of all vectors. An index is as
-thorough as it must be for recall .98 of the 10 nearest, on the items that colike tunes by.
+The rate is of a search for SEARCHED items; `build_seconds` are for all vectors. An index is tuned
+to recall .98 of the 10 nearest, on the same items as colike.
 """
 
 import json
@@ -18,7 +18,7 @@ from colike.compute.arrays import Floats
 from colike.neighbours.cosine import nearest_others
 
 RECALL, TUNED_BY, SEARCHED, K = 0.98, 7, 20_000, 50
-# HNSW's own terms: links of an item, and candidates looked at while it is put in.
+# Of HNSW: links per item, and candidates considered when an item is inserted.
 LINKS, CONSTRUCTION = 32, 80
 
 
@@ -36,7 +36,7 @@ def build(vectors: Floats, kind: str) -> Any:
 
 
 def set_effort(index: Any, effort: int) -> None:
-    """Probe so many lists, or keep so many candidates of a graph."""
+    """Set how many lists to probe, or how many candidates of a graph to keep."""
     if hasattr(index, "nprobe"):
         index.nprobe = effort
     else:
@@ -44,7 +44,7 @@ def set_effort(index: Any, effort: int) -> None:
 
 
 def tune(index: Any, vectors: Floats) -> int:
-    """Return the least effort with the recall wanted, and leave the index at it."""
+    """Return the least effort with the wanted recall, and leave the index set to it."""
     own = sample(len(vectors), TUNED_BY)
     nearest = nearest_others(vectors, own, 10)
 

@@ -1,4 +1,4 @@
-"""implicit's item-item batch `recommend` in memory; says seconds and rows as JSON."""
+"""Runs implicit's item-item batch `recommend` in memory; prints seconds and rows as JSON."""
 
 import sys
 
@@ -11,7 +11,7 @@ from benchmarks.systems.timing import say, timed
 
 
 def main(likes: str, neighbours: str, k: str) -> None:
-    """Score all users by given neighbours, without what they like."""
+    """Score all users by given neighbours, without the items that they like."""
     task = load(likes, neighbours)
     model = ItemItemRecommender(num_threads=0)
     edges = (task.weights, task.items, task.indptr.astype(np.int32))

@@ -1,4 +1,4 @@
-"""What peers start from: plain Parquet of likes, and a Spark session like colike's own."""
+"""The start of peers: plain Parquet of likes, and a Spark session like colike's own."""
 
 import os
 import sys
@@ -9,10 +9,10 @@ from pyspark.sql import SparkSession
 
 
 def spark_of(scratch: Path) -> SparkSession:
-    """Return a local session on two cores with the memory that colike's config has.
+    """Return a local session on two cores, with the memory of colike's config.
 
     Args:
-        scratch: Where tables lie.
+        scratch: Folder of tables.
     """
     os.environ["JAVA_HOME"] = str(JAVA_HOME)
     os.environ["PYSPARK_PYTHON"] = sys.executable

@@ -1,4 +1,4 @@
-"""Runs of MLlib's MinHashLSH.approxSimilarityJoin on Parquet likes; says seconds and pairs.
+"""Runs MLlib's MinHashLSH.approxSimilarityJoin on Parquet likes; prints seconds and pairs.
 
 Each item is a sparse vector of its fans. Pairs are those whose Jaccard distance is at most
 1 - min_jaccard, each once.
@@ -19,7 +19,7 @@ from benchmarks.systems.timing import say, timed
 
 
 def main(likes: str, scratch: str, tables: str, min_jaccard: str) -> None:
-    """Join the items with themselves by so many hash tables; `scratch` is emptied before."""
+    """Join the items with themselves by MinHash; `scratch` is emptied first."""
     shutil.rmtree(scratch, ignore_errors=True)
     spark = spark_of(Path(scratch))
     frame = spark.read.parquet(likes)

@@ -1,4 +1,4 @@
-"""Parquet of likes and neighbours as compressed rows, for systems that work in memory."""
+"""Loads likes and neighbours from Parquet as compressed rows, for systems in memory."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +15,7 @@ Doubles = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Task:
-    """Likes of users (`starts`, `values`), and neighbours of `size` items by falling weight."""
+    """Likes of users (`starts`, `values`), and neighbours of `size` items by descending weight."""
 
     starts: Longs
     values: Ints
@@ -26,7 +26,7 @@ class Task:
 
 
 def load(likes: str, neighbours: str) -> Task:
-    """Return what is to be scored, as compressed rows."""
+    """Return the input of scoring as compressed rows."""
     users, values = _columns(likes, "user_number", "item_idx")
     owners, ranks, others, weights = _columns(
         neighbours, "item_idx", "rank", "neighbour_idx", "weight"

@@ -1,8 +1,8 @@
-"""Runs of SARplus's recommend_k_items by given neighbours; says seconds and rows as JSON.
+"""Runs SARplus's recommend_k_items with given neighbours; prints seconds and rows as JSON.
 
-Seconds are those of the recommendation alone, to a committed Parquet table. Its seen filter raises,
-so that longer lists are joined against what is seen. Its form in C++ needs a jar
-of its own, which was not to be had.
+Seconds are those of the recommendation only, to a committed Parquet table. Its filter of seen
+items fails with an error, so longer lists are joined with the seen items. Its C++ version needs a
+jar of its own, which was unavailable.
 """
 
 import shutil
@@ -16,12 +16,12 @@ from pyspark.sql import functions as F
 from benchmarks.systems.likes import spark_of
 from benchmarks.systems.timing import say, timed
 
-# So many more titles than asked for are looked at, since some of them are seen.
+# Additional items per list, since some of them are seen.
 MORE = 100
 
 
 def main(likes: str, seen: str, neighbours: str, scratch: str, k: str) -> None:
-    """Recommend to all users; `scratch` is emptied before."""
+    """Recommend for all users; `scratch` is emptied first."""
     shutil.rmtree(scratch, ignore_errors=True)
     spark = spark_of(Path(scratch))
     model = SARPlus(spark, "user_id", "item_idx", "rating")

@@ -1,7 +1,7 @@
-"""Runs of SARplus's fit on Parquet likes; says seconds and pairs as JSON.
+"""Runs SARplus's fit on Parquet likes; prints seconds and pairs as JSON.
 
-Seconds are those of its co-occurrence and jaccard steps: the clock stops where fit goes on to
-turn the upper triangle into a full matrix.
+Seconds are those of its co-occurrence and jaccard steps: the clock stops before fit turns the
+upper triangle into a full matrix.
 """
 
 import shutil
@@ -18,11 +18,11 @@ UPPER = "item_similarity_upper"
 
 
 class UpperTriangleReadyError(Exception):
-    """Stops fit where its jaccard step is done."""
+    """Stops fit after its jaccard step."""
 
 
 def main(likes: str, scratch: str, min_colikes: str) -> None:
-    """Fit on the likes; `scratch` is emptied before."""
+    """Fit on the likes; `scratch` is emptied first."""
     shutil.rmtree(scratch, ignore_errors=True)
     spark = spark_of(Path(scratch))
     frame = spark.read.parquet(likes)

@@ -1,6 +1,6 @@
-"""Runs of sentence-transformers' own Trainer on pairs of texts; says texts per second as JSON.
+"""Runs sentence-transformers' own Trainer on pairs of texts; prints texts per second as JSON.
 
-Cosine loss on labelled pairs, AdamW with linear warm-up and decay, bf16 where asked for.
+Cosine loss on labelled pairs, AdamW with linear warm-up and decay, and bf16 if asked for.
 """
 
 import json
@@ -17,7 +17,7 @@ from sentence_transformers.sentence_transformer.training_args import (
 
 
 def main(task_file: str) -> None:
-    """Train as the task's file says: model, pairs of texts, labels, batch, steps, precision."""
+    """Train by the task's file: model, pairs of texts, labels, batch size, steps, precision."""
     with open(task_file, encoding="utf-8") as file:
         task = json.load(file)
     model = SentenceTransformer(task["model"], device="cpu" if task["cpu"] else None)

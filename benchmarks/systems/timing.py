@@ -1,21 +1,21 @@
-"""The clock of all systems: the first run after Spark's start, and one in the session it warmed.
+"""The clock of all systems: the first run after Spark's start, and a second, warm one.
 
-Seconds run from reading the likes to the committed result.
+Seconds are from reading the likes to the committed result.
 """
 
 import json
 import time
 from collections.abc import Callable, Mapping
 
-# Above this the first run has long paid for its start, and a second one would only cost time.
+# A longer first run hardly notices its start-up, and a second one would only cost time.
 WARM_BELOW_SECONDS = 120
 
 
 def say(run: Callable[[], Mapping[str, float]], rows: Callable[[], int]) -> None:
-    """Run once, and again where that is short; print what the runs say, and rows, as JSON.
+    """Run once, and again if that was short; print the figures of the runs, and rows, as JSON.
 
     Args:
-        run: Returns `seconds`, and other figures.
+        run: Returns `seconds` and other figures.
         rows: Returns the number of rows that the last run wrote.
     """
     said = dict(run())
@@ -25,7 +25,7 @@ def say(run: Callable[[], Mapping[str, float]], rows: Callable[[], int]) -> None
 
 
 def timed(work: Callable[[], object]) -> dict[str, float]:
-    """Return the seconds of the work."""
+    """Return the seconds that the work takes."""
     start = time.perf_counter()
     work()
     return {"seconds": time.perf_counter() - start}

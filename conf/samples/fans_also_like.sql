@@ -1,4 +1,4 @@
--- What do the fans of the most liked title like more than others do?
+-- What do fans of the most liked item like more than other users do?
 WITH favourite AS (
   SELECT min_by(item_id, -likes) AS item_id FROM v_popular_with_fans_of
 )

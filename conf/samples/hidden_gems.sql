@@ -1,4 +1,4 @@
--- Which titles are recommended often though few people like them yet?
+-- Which items are recommended often, although few people have rated them?
 WITH recommended AS (
   SELECT item_id, title, count(*) AS users FROM v_recommendations GROUP BY item_id, title
 ),

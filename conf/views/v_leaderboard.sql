@@ -1,6 +1,6 @@
--- Every source as measured by the last evaluation that ended before the champion's run was
--- first published, so that after a rollback the figures are those of the lists on show.
--- Grain: one row per protocol, segment, metric, k and source. Intervals are 95 %.
+-- Metrics of every source, with 95 % intervals. They are of the last evaluation that ended before
+-- the champion's run was first published, so that after a rollback they match the lists shown.
+-- Grain: one row per protocol, segment, metric, k and source.
 WITH champion AS (
   SELECT max_by(run_id, at) AS run_id FROM champion_moves
 ),

@@ -1,4 +1,4 @@
--- Titles nearest to each title by the champion's source; follows the last champion move.
+-- The nearest items of each item, by the champion, with titles; follows the last champion move.
 -- Grain: one row per item and rank. No rows while the champion is a source without neighbours.
 SELECT
   n.item_id,

@@ -1,6 +1,6 @@
--- Which titles the fans of a title like too; every pair stands in both directions.
--- Grain: one row per item and other item. Counts are of train ratings, as last counted.
--- lift: how many times more often than by chance, among users with train ratings.
+-- Which other items the fans of an item like; every pair is there in both directions.
+-- Grain: one row per item and other item. Counts are of train ratings, from the last similarity run.
+-- lift: how many times as often as by chance, among users with train ratings.
 WITH pairs AS (
   SELECT
     item_a AS item_id, item_b AS other_id, likes_a AS likes, likes_b AS other_likes,

@@ -1,6 +1,6 @@
 -- What the champion recommends to every user, with titles; follows the last champion move.
--- Grain: one row per user and rank. `because`: up to three liked titles, parted by " | ";
--- best_weight: the largest cosine or jaccard among them, null for the popular list.
+-- Grain: one row per user and rank. because: titles of up to three liked items, separated by
+-- " | "; best_weight: the largest part of the score among them, null for the popular list.
 SELECT
   r.user_id,
   r.rank,

@@ -1,5 +1,6 @@
--- What each run did and how long it took, newest last by started_at.
--- Grain: one row per run and job. seconds and rows_written are null where it did not finish.
+-- What each run did and how long it took; order by started_at for the newest last.
+-- Grain: one row per run and job. seconds is null while a job is unfinished or was skipped,
+-- rows_written unless it succeeded.
 SELECT
   run_id,
   job,

@@ -14,7 +14,11 @@ IN_WORDS = {"ingest": {"reads"}, "maintain": {"reads", "writes"}}
 def rows():
     lines = [line for line in PAGE.read_text("utf-8").splitlines() if line.startswith("| ")]
     cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
-    return {job: {"reads": reads, "writes": writes} for job, reads, writes in cells if job in JOBS}
+    return {
+        job: dict(zip(("reads", "writes"), tables, strict=True))
+        for job, *tables in cells
+        if job in JOBS
+    }
 
 
 def test_the_page_lists_the_jobs_in_their_order():

@@ -1,15 +1,15 @@
-"""How many rows make an Arrow batch between Spark and Python, by their bytes."""
+"""Sizes Arrow batches between Spark and Python by bytes, not rows."""
 
-# The largest batch, if every row were as large as the largest one.
+# Upper bound of a batch, as if every row were as large as the largest.
 MOST_BYTES = 64 << 20
 
 
 def rows_per_batch(row_bytes: int, limit: int) -> int:
-    """Return how many rows of at most `row_bytes` bytes fit into a batch, one at least.
+    """Return how many rows of at most `row_bytes` bytes fit into a batch, at least one.
 
     Args:
         row_bytes: Bytes of the largest row.
-        limit: Never more rows than this; 0 or less means no limit, as it does to Spark.
+        limit: Most rows; 0 or less means no limit, as in Spark.
 
     >>> rows_per_batch(1 << 20, 10_000)
     64

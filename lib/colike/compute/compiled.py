@@ -1,4 +1,4 @@
-"""The one way in which functions are compiled by Numba."""
+"""The one place where functions are compiled with Numba."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -6,21 +6,21 @@ from typing import Any, TypeVar
 
 import numba
 
-# Numba keeps compiled code beside its source, which it cannot do inside a zip.
+# Numba caches compiled code next to its source, which is impossible inside a zip.
 ON_DISK = Path(__file__).is_file()
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def compiled(function: Function) -> Function:
-    """Return the function compiled by Numba, kept on disk where there is one."""
+    """Return the function compiled with Numba, cached on disk where possible."""
     made: Function = numba.njit(cache=ON_DISK, nogil=True)(function)
     return made
 
 
 def compiled_sums(function: Function) -> Function:
-    """Return the function compiled so that its sums may run in the order that is fastest.
+    """Return the function compiled so that sums may be reordered for speed.
 
-    A result is then equal on one kind of processor, and within rounding on another.
+    Results are then equal on the same kind of processor, and differ by rounding on others.
     """
     made: Function = numba.njit(cache=ON_DISK, nogil=True, fastmath={"reassoc", "contract"})(
         function

@@ -1,4 +1,4 @@
-"""What compiled code of several rooms keeps the best with: a bounded list, and a product."""
+"""Compiled building blocks of top-k: a bounded sorted list, and a dot product."""
 
 from colike.compute.arrays import Doubles, Floats, Ints
 from colike.compute.compiled import compiled, compiled_sums
@@ -26,7 +26,7 @@ def insert(keys: Doubles, values: Ints, filled: int, key: float, value: int, ord
 
 @compiled_sums
 def dot(left: Doubles, right: Floats) -> float:
-    """Return the product of two vectors in double precision."""
+    """Return the dot product of two vectors in double precision."""
     total = 0.0
     for at in range(len(left)):
         total += left[at] * right[at]

@@ -51,7 +51,7 @@ class ItemsFile(Section):
     columns: ItemColumns
     attributes: list[str]
     missing: list[str]
-    # Aggregates made from all raters, the test users too: never an attribute (DESIGN.md, rule 4).
+    # Aggregates over all raters, test ratings included: never attributes (docs/method.md, Leakage).
     leaking: list[str]
 
     @model_validator(mode="after")
@@ -97,7 +97,7 @@ class LikesConfig(Section):
 
 
 class SplitConfig(Section):
-    """The hash split of METHOD.md; `validation_users` null means by number of users."""
+    """The hash split (docs/method.md, Split); `validation_users` null: by the number of users."""
 
     salt: str
     test_share: Share

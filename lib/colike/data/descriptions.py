@@ -1,4 +1,4 @@
-"""Descriptions: the text of an item that embedders read, from the config's template."""
+"""Descriptions: the text of an item that embedders read, made from the config's template."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -14,9 +14,9 @@ SPACES = re.compile(r"\s+")
 
 
 def clean(text: str) -> str:
-    r"""Return `text` without unprintable characters, with runs of white space as one space.
+    r"""Return `text` without unprintable characters and with single spaces.
 
-    Letters beyond ASCII stay, unlike in the book (METHOD.md, cleaning).
+    Letters beyond ASCII stay, unlike in the book (docs/method.md, Descriptions).
 
     >>> clean("Pok\u00e9mon\x00  \u200bis \n here ")
     'Pokémon is here'
@@ -28,12 +28,12 @@ def clean(text: str) -> str:
 def renderer(template: str, attributes: list[str], max_synopsis_words: int) -> Render:
     """Return a function (title, attributes, synopsis) -> (description, synopsis was cut).
 
-    The template sees `title`, `synopsis`, each attribute whose name is an identifier, and
-    the mapping `attributes` with all of them; what an item lacks is None. An item whose
-    template gives nothing has its title for a description.
+    The template sees `title`, `synopsis`, every attribute whose name is an identifier, and a
+    mapping `attributes` with all of them; missing values are None. If the template renders to
+    nothing, the description is the title.
 
     Raises:
-        ConfigError: The template is not valid, or names something that is not there.
+        ConfigError: The template is not valid, or uses an unknown name.
     """
     environment = SandboxedEnvironment(autoescape=False)
     known = {"title", "synopsis", "attributes", *attributes}
@@ -46,7 +46,7 @@ def renderer(template: str, attributes: list[str], max_synopsis_words: int) -> R
         ) from error
     if unknown:
         raise ConfigError(
-            f"descriptions.template names {', '.join(unknown)}, which items lack; it may use "
+            f"descriptions.template uses {', '.join(unknown)}, which items do not have; it may use "
             f"{', '.join(sorted(known))}."
         )
     nothing: dict[str, str | None] = dict.fromkeys(attributes)

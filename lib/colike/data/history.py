@@ -6,7 +6,7 @@ from pyspark.sql import functions as F
 from colike import columns as C
 from colike.data.splits import SPLITS, TRAIN, VALIDATION
 
-# Which splits stand for a user (DESIGN.md, vocabulary): to tune, to measure, to publish.
+# Which splits stand for a user: to tune, to measure, to publish (docs/method.md, Histories).
 HISTORIES = {"train": (TRAIN,), "known": (TRAIN, VALIDATION), "all": SPLITS}
 
 
@@ -33,7 +33,7 @@ def user_history(ratings: DataFrame, items: DataFrame, like_at_least: float) -> 
 def of_history(history: DataFrame, name: str, *more: Column) -> DataFrame:
     """Return user_id, `likes` and `seen` of the history train, known or all, and `more`.
 
-    Items are sorted within each of its splits, one split after the other.
+    The arrays of its splits are concatenated; items are sorted only within each split.
     """
     likes, seen = _joined(C.LIKES, name), _joined(C.SEEN, name)
     return history.select(C.USER_ID, likes.alias(C.LIKES), seen.alias(C.SEEN), *more)

@@ -1,4 +1,4 @@
-"""Between the ids of the data set and the dense item_idx that algorithms use."""
+"""Converts between the data set's ids and the dense item_idx that algorithms use."""
 
 import numpy as np
 import numpy.typing as npt
@@ -9,7 +9,7 @@ from colike import columns as C
 
 
 def ranks_of(ids: npt.NDArray[np.generic]) -> npt.NDArray[np.int32]:
-    """Return the rank of each id among them, which decides ties.
+    """Return the rank of each id among all, which breaks ties.
 
     >>> ranks_of(np.array([30, 10, 20])).tolist()
     [2, 0, 1]
@@ -32,7 +32,7 @@ def to_indices(frame: DataFrame, items: DataFrame, *columns: str) -> DataFrame:
 def _swap(
     frame: DataFrame, items: DataFrame, old: str, new: str, columns: tuple[str, ...]
 ) -> DataFrame:
-    """The mapping is O(items), so every executor receives it and nothing is shuffled."""
+    """Join with a broadcast mapping of O(items) rows, so that nothing is shuffled."""
     order = frame.columns
     for column in columns:
         mapping = items.select(F.col(old).alias(column), F.col(new).alias("_new"))

@@ -1,4 +1,4 @@
-"""The split of METHOD.md: a hash of canonical strings, equal on any partitioning and Spark."""
+"""The split (docs/method.md, Split): a hash of strings, the same on any partitioning and Spark."""
 
 from typing import NewType
 
@@ -16,7 +16,7 @@ SMALL = 50_000
 LARGE_SHARE = 0.1
 STEPS = 1_000_000
 
-# Distinct types, so that what is fitted cannot be given test ratings (DESIGN.md, rule 4).
+# Distinct types, so that nothing can be fitted on test ratings (docs/method.md, Leakage).
 TrainLikes = NewType("TrainLikes", DataFrame)
 TestRatings = NewType("TestRatings", DataFrame)
 
@@ -27,7 +27,7 @@ def with_split(ratings: DataFrame, split: SplitConfig, users: int) -> DataFrame:
     Args:
         ratings: Rows with user_id and item_id.
         split: Shares and salt.
-        users: Number of users, which decides how many have validation ratings where the
+        users: Number of users; decides what share of them has validation ratings if the
             config leaves it open.
     """
     share = split.validation_users
@@ -42,7 +42,7 @@ def with_split(ratings: DataFrame, split: SplitConfig, users: int) -> DataFrame:
 
 
 def below(share: float, salt: str, *parts: Column) -> Column:
-    """Return whether the hash of salt and parts falls into the first `share` of its range."""
+    """Return whether the hash of salt and parts is within the first `share` of its range."""
     return F.pmod(F.xxhash64(F.lit(salt), *parts), F.lit(STEPS)) < round(share * STEPS)
 
 
@@ -52,7 +52,7 @@ def train_likes(history: DataFrame) -> TrainLikes:
 
 
 def single_likes(likes: TrainLikes) -> DataFrame:
-    """Return a row per like: user_id and item_idx."""
+    """Return one row per like: user_id and item_idx."""
     return likes.select(C.USER_ID, F.explode(C.LIKES).alias(C.ITEM_IDX))
 
 

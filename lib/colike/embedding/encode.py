@@ -1,4 +1,4 @@
-"""Encodes descriptions in Spark tasks; each Python worker loads its model once."""
+"""Encodes descriptions in Spark tasks; each Python worker loads the model once."""
 
 import os
 from collections.abc import Iterable, Iterator
@@ -94,7 +94,7 @@ def encode_here(texts: list[str], folder: str, settings: Encoding, threads: int)
 
 @cache
 def _load(folder: str, max_tokens: int) -> Any:
-    """One model per Python worker, which Spark uses again for its next tasks."""
+    """Return the model, loaded once per Python worker; Spark reuses workers for later tasks."""
     try:
         from sentence_transformers.util import get_device_name
 

@@ -1,4 +1,4 @@
-"""Embeddings from OpenAI's service, or from one that speaks its protocol."""
+"""Embeddings from OpenAI's service, or from another one with the same API."""
 
 import numpy as np
 import numpy.typing as npt
@@ -11,10 +11,10 @@ def encode_by_service(
 ) -> npt.NDArray[np.float32]:
     """Return the service's vectors of `texts`, len(texts) x dimensions.
 
-    The key is read from OPENAI_API_KEY; the client tries again after passing faults.
+    The key is read from OPENAI_API_KEY; the client retries after temporary errors.
 
     Raises:
-        DependencyError: The service refuses, or cannot be reached.
+        DependencyError: The service refuses or is unreachable.
     """
     import openai
 

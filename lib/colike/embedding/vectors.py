@@ -1,4 +1,4 @@
-"""Item vectors on the driver: O(items) rows, in the order of item_idx."""
+"""Item vectors on the driver: O(items) rows, ordered by item_idx."""
 
 from dataclasses import dataclass
 
@@ -15,8 +15,8 @@ from colike.data.ids import ranks_of
 class Embedded:
     """Items of one source with their unit vectors.
 
-    `ids` and `indices` (item_idx) are of length n, `order` is the rank of each by id, and
-    `vectors` is n x dimensions.
+    `ids`, `indices` (item_idx) and `order` (rank by id) have length n; `vectors` is n x
+    dimensions.
     """
 
     ids: npt.NDArray[np.generic]
@@ -27,7 +27,7 @@ class Embedded:
     def by_index(self, size: int) -> npt.NDArray[np.float32]:
         """Return the vectors of `size` items by item_idx, zeros where an item has none.
 
-        Where no item has one, the result has no rows.
+        If no item has a vector, the result has no rows.
         """
         if not len(self.vectors):
             return np.zeros((0, 0), np.float32)
@@ -37,7 +37,7 @@ class Embedded:
 
 
 def collect_vectors(embeddings: DataFrame, items: DataFrame, source: str) -> Embedded:
-    """Return the vectors that a source has of the current items.
+    """Return a source's vectors of the current items.
 
     Args:
         embeddings: Rows of item_embeddings.

@@ -1,6 +1,6 @@
-"""Poisson bootstrap over users: each user weighs Poisson(1) in every replicate.
+"""Poisson bootstrap over users: in every replicate each user has a weight from Poisson(1).
 
-The weights come from a hash of the user alone, so that all sources are measured on the same
+The weights depend only on a hash of the user, so all sources are measured on the same
 resamples (paired intervals) and partitioning changes nothing. Source: Chamandy et al.,
 "Estimating uncertainty for massive data streams", 2012.
 """
@@ -17,7 +17,7 @@ STEP = np.uint64(0x9E3779B97F4A7C15)
 
 
 def poisson_weights(hashes: npt.NDArray[np.int64], replicates: int) -> Doubles:
-    """Return weights, users x (1 + replicates); the first column is the sample itself, all 1.
+    """Return weights, users x (1 + replicates); the first column, all 1, is the sample itself.
 
     Args:
         hashes: A 64-bit hash of each user, salted with the seed.
@@ -32,7 +32,7 @@ def poisson_weights(hashes: npt.NDArray[np.int64], replicates: int) -> Doubles:
 
 
 def interval(replicates: Doubles) -> tuple[float, float]:
-    """Return the 2.5th and 97.5th percentile of a figure's replicates; NaN ones are left out."""
+    """Return the 2.5th and 97.5th percentile of a figure's replicates, ignoring NaN."""
     known = replicates[~np.isnan(replicates)]
     if not len(known):
         return math.nan, math.nan
@@ -41,7 +41,7 @@ def interval(replicates: Doubles) -> tuple[float, float]:
 
 
 def _splitmix(x: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
-    """Return SplitMix64's mix (Steele et al., 2014): well spread bits from a counter."""
+    """Return SplitMix64's mix (Steele et al., 2014): well-mixed bits from a counter."""
     x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return x ^ (x >> np.uint64(31))

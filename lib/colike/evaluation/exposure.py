@@ -1,4 +1,4 @@
-"""Metrics of the whole catalogue: coverage, Gini of exposure, share of cold titles."""
+"""Metrics of the whole catalogue: coverage, Gini coefficient of exposure, cold share."""
 
 from collections.abc import Iterator
 
@@ -15,7 +15,7 @@ Counts = npt.NDArray[np.int64]
 def exposures(
     recommendations: DataFrame, items: DataFrame, ks: tuple[int, ...]
 ) -> Iterator[tuple[str, int, Counts]]:
-    """Return for each source and depth how often each item (by item_idx) is recommended."""
+    """Yield source, k, and how often each item (by item_idx) is in the top k."""
     index = F.broadcast(items.select(C.ITEM_ID, C.ITEM_IDX))
     within = [F.sum((F.col(C.RANK) <= k).cast("bigint")).alias(str(k)) for k in ks]
     counted = recommendations.join(index, on=C.ITEM_ID, how="inner")
@@ -29,7 +29,7 @@ def exposures(
 
 
 def coverage(counts: Counts) -> int:
-    """Return how many titles are recommended at least once.
+    """Return how many items are recommended at least once.
 
     >>> coverage(np.array([3, 0, 1]))
     2
@@ -38,7 +38,7 @@ def coverage(counts: Counts) -> int:
 
 
 def gini(counts: Counts) -> float:
-    """Return the Gini coefficient of exposure: 0 for equal shares, near 1 where one gets all.
+    """Return the Gini coefficient of exposure: 0 if all are equal, near 1 if one item gets all.
 
     >>> gini(np.array([1, 1, 1, 1]))
     0.0
@@ -56,7 +56,7 @@ def gini(counts: Counts) -> float:
 
 
 def cold_share(counts: Counts, likes: Counts) -> float:
-    """Return the share of recommendations that are titles without train likes.
+    """Return the share of recommendations that are items without train likes.
 
     >>> cold_share(np.array([3, 1]), np.array([5, 0]))
     0.25

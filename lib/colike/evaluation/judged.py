@@ -1,4 +1,4 @@
-"""Lists judged by test ratings: the one input of every ranking metric."""
+"""Lists with their test ratings: the single input of every ranking metric."""
 
 from dataclasses import dataclass
 
@@ -19,13 +19,20 @@ class Scale:
 
 @dataclass(frozen=True)
 class Judged:
-    """The lists of eligible users (at least one test like) with what the test says of them.
+    """The lists of eligible users (at least one test like), judged by their test ratings.
 
-    `items`, `there`, `rated`, `liked`, `disliked`, `fallback` and `popular_rank` are users x
-    depth in list order: item_idx (-1 past the end), whether there is an item, whether it has a
-    test rating, whether that is a like or a detractor, whether it was filled from the popular
-    list, and its rank from 1 in popularity's own list (NOWHERE if not there). `likes` and
-    `passives` are the user's numbers of test ratings of these kinds.
+    The first seven arrays are users x longest k, in list order; the last two are by user.
+
+    Attributes:
+        items: item_idx, -1 past the end of a list.
+        there: Whether there is an item.
+        rated: Whether it has a test rating.
+        liked: Whether that rating is a like.
+        disliked: Whether that rating is a detractor.
+        fallback: Whether the item was filled in from the popular list.
+        popular_rank: Its rank from 1 in popularity's own list, NOWHERE if it is not there.
+        likes: Number of test likes.
+        passives: Number of passive test ratings.
     """
 
     items: Longs
@@ -41,9 +48,9 @@ class Judged:
 
 @dataclass(frozen=True)
 class TestRows:
-    """Test ratings of a batch of users: `items[indptr[u]:indptr[u + 1]]` and their ratings."""
+    """Test ratings of a batch of users: user u rated `items[indptr[u]:indptr[u + 1]]`."""
 
-    __test__ = False  # not a test case, whatever its name begins with
+    __test__ = False  # not a test case, despite its name
 
     indptr: Longs
     items: Longs
@@ -51,14 +58,14 @@ class TestRows:
 
 
 def judge(lists: Longs, fallback: Bools, popular: Longs, test: TestRows, scale: Scale) -> Judged:
-    """Return the lists of those users who like at least one test item, judged.
+    """Return the judged lists of the users who like at least one test item.
 
     Args:
-        lists: users x depth, item_idx in list order, -1 past the end.
-        fallback: users x depth.
-        popular: users x depth: popularity's lists for the same users, or all -1.
+        lists: users x longest k, item_idx in list order, -1 past the end.
+        fallback: users x longest k.
+        popular: users x longest k: popularity's lists for the same users, or all -1.
         test: The users' test ratings.
-        scale: What is a like.
+        scale: Which ratings are likes and detractors.
     """
     likes = _per_user(test, test.ratings >= scale.like_at_least)
     below = test.ratings < scale.like_at_least
@@ -92,7 +99,7 @@ def _per_user(test: TestRows, counted: Bools) -> Longs:
 
 
 def _look_up(lists: Longs, test: TestRows) -> Doubles:
-    """Return each listed item's test rating, NaN where it has none."""
+    """Return each listed item's test rating, NaN if it has none."""
     if not len(test.items):
         return np.full(lists.shape, np.nan)
     base = int(max(lists.max(initial=0), test.items.max())) + 2
@@ -105,7 +112,7 @@ def _look_up(lists: Longs, test: TestRows) -> Doubles:
 
 
 def _ranks_in(others: Longs, lists: Longs) -> Longs:
-    """Return the rank from 1 that each listed item has in `others`, NOWHERE if not there."""
+    """Return each listed item's rank from 1 in `others`, NOWHERE if it is not there."""
     same = (lists[:, :, None] == others[:, None, :]) & (lists >= 0)[:, :, None]
     ranks = np.where(same, np.arange(1, others.shape[1] + 1), NOWHERE)
     lowest: Longs = ranks.min(axis=2, initial=NOWHERE)

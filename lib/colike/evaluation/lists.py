@@ -1,4 +1,4 @@
-"""Recommendations as one row per source and user, beside the user's test ratings."""
+"""Recommendations as one row per source and user, joined with the user's test ratings."""
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -14,7 +14,7 @@ HASH = "user_hash"
 
 
 def as_lists(recommendations: DataFrame, items: DataFrame) -> DataFrame:
-    """Return source, user_id, and the arrays `items` (item_idx) and `fallback` by rank."""
+    """Return source, user_id, and the arrays `items` (item_idx) and `fallback`, both by rank."""
     index = F.broadcast(items.select(C.ITEM_ID, C.ITEM_IDX))
     numbered = recommendations.join(index, on=C.ITEM_ID, how="inner")
     ordered = F.array_sort(F.collect_list(F.struct(C.RANK, C.ITEM_IDX, C.FALLBACK)))
@@ -28,13 +28,13 @@ def as_lists(recommendations: DataFrame, items: DataFrame) -> DataFrame:
 
 
 def user_tests(ratings: TestRatings, items: DataFrame, history: DataFrame, seed: int) -> DataFrame:
-    """Return each user with test ratings: their arrays, the number of known likes, a hash.
+    """Return a row per user with test ratings: their arrays, number of known likes, and a hash.
 
     Args:
         ratings: Test ratings.
         items: item_id and item_idx.
         history: Rows of user_history.
-        seed: Salt of the hash that the bootstrap draws from.
+        seed: Salt of the hash that bootstrap weights come from.
     """
     index = F.broadcast(items.select(C.ITEM_ID, C.ITEM_IDX))
     pairs = F.array_sort(F.collect_list(F.struct(C.ITEM_IDX, C.RATING)))
@@ -54,10 +54,10 @@ def user_tests(ratings: TestRatings, items: DataFrame, history: DataFrame, seed:
 
 
 def judged_input(lists: DataFrame, tests: DataFrame, popular: DataFrame | None) -> DataFrame:
-    """Return what `sums.metric_sums` reads: a row per source and user with test ratings.
+    """Return the input of `sums.metric_sums`: a row per source and user with test ratings.
 
-    A user without a list has an empty one. `popular` holds popularity's lists (user_id,
-    items) for the same users, None where popularity is no source.
+    A user for whom a source has no list gets an empty one. `popular` has popularity's lists
+    (user_id, items), or is None if popularity is not among the sources.
     """
     sources = lists.select(C.SOURCE).distinct()
     every = tests.crossJoin(F.broadcast(sources))

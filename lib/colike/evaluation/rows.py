@@ -1,4 +1,4 @@
-"""From sums and counts to rows of table evaluation."""
+"""Turns sums and counts into rows of table evaluation."""
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
@@ -10,13 +10,13 @@ from colike.compute.arrays import Doubles
 from colike.evaluation.bootstrap import interval
 from colike.evaluation.sums import Key, Sums
 
-# Ratios to the baseline are given for what is compared, not for every figure.
+# Metrics that get a ratio to the baseline.
 COMPARED = ("recall", "ndcg", "nps")
 
 
 @dataclass(frozen=True)
 class Figure:
-    """One row of table evaluation, but for its run."""
+    """One row of table evaluation, without its run."""
 
     source: str
     protocol: str
@@ -31,9 +31,9 @@ class Figure:
 
 
 def figures(sums: Mapping[Key, Sums], protocol: str, baseline: str) -> Iterator[Figure]:
-    """Return each metric with its interval, and the ratios to the baseline's.
+    """Yield each metric with its interval, and its ratio to the baseline's.
 
-    The ratio's interval is paired: both sources are measured on the same resamples.
+    The interval of a ratio is paired: both sources are measured on the same resamples.
     """
     for (source, segment, metric, k), own in sums.items():
         n = round(float(own.denominator[0]))
@@ -46,12 +46,12 @@ def figures(sums: Mapping[Key, Sums], protocol: str, baseline: str) -> Iterator[
 
 
 def counted(source: str, metric: str, k: int, value: float, n: int) -> Figure:
-    """Return a figure of the whole catalogue, which has no interval over users."""
+    """Return a figure of the whole catalogue, which has no interval."""
     return Figure(source, "holdout", "all", metric, k, value, None, None, n)
 
 
 def pair_figures(source: str, metrics: Mapping[str, object]) -> Iterable[Figure]:
-    """Return the held-out pair metrics of an embedder, as the training worker wrote them."""
+    """Yield an embedder's metrics on held-out pairs, as the training worker wrote them."""
     pairs = metrics.get("pairs", 0)
     n = int(pairs) if isinstance(pairs, int | float) else 0
     named = ("auc", "accuracy", "precision", "recall", "f1", "pearson", "spearman")

@@ -1,8 +1,8 @@
-"""Novelty and diversity: metrics that need to know the items themselves.
+"""Novelty and diversity: metrics that need facts about the items.
 
-Novelty@k: mean -log2 of the share of users who like the recommended titles (train likes; a
-title that nobody likes counts as one like). Diversity@k: 1 - mean pairwise cosine of the
-list's titles in the base embedding, mean over users with two titles or more.
+Novelty@k: mean over recommendations of -log2 of the share of users who like the item (train
+likes; an item without any counts as having one). Diversity@k: 1 - mean pairwise cosine of the
+list's items in the base embedder, mean over users with two items or more.
 """
 
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ ROWS = 1024
 
 @dataclass(frozen=True)
 class ItemFacts:
-    """By item_idx: the share of users who like it, and its unit vector (0 rows: no vectors)."""
+    """By item_idx: share of users who like the item, and its unit vector (no rows: no vectors)."""
 
     liked_share: Doubles
     vectors: npt.NDArray[np.float32]
@@ -42,7 +42,7 @@ def novelty(judged: Judged, k: int, facts: ItemFacts) -> Parts:
 def diversity(judged: Judged, k: int, facts: ItemFacts) -> Parts:
     """Return the parts of diversity@k.
 
-    Of n unit vectors with sum s the cosines of all ordered pairs add up to |s|^2 - n:
+    The cosines of all ordered pairs of n unit vectors with sum s add up to |s|^2 - n:
 
     >>> from colike.evaluation.metrics.base import example
     >>> facts = ItemFacts(np.ones(2), np.array([[1, 0], [0, 1]], np.float32))

@@ -1,4 +1,4 @@
-"""Sums of every metric's parts over users, for the sample and all bootstrap replicates."""
+"""Sums every metric's parts over users, for the sample and for all bootstrap replicates."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from colike.evaluation.lists import HASH, KNOWN_LIKES, POPULAR, TEST_ITEMS, TEST
 from colike.evaluation.metrics import METRICS
 from colike.evaluation.similar import ItemFacts, diversity, novelty
 
-# Users by likes in the known history; the bounds are inclusive.
+# Users by likes in the known history; bounds are inclusive.
 SEGMENTS = {
     "all": (0, None),
     "likes_0_9": (0, 9),
@@ -39,7 +39,7 @@ Key = tuple[str, str, str, int]
 
 @dataclass(frozen=True)
 class Measure:
-    """What to measure: depths, what is a like, bootstrap replicates, facts of the items."""
+    """What to measure: depths k, rating scale, bootstrap replicates, facts about the items."""
 
     ks: tuple[int, ...]
     scale: Scale
@@ -49,20 +49,20 @@ class Measure:
 
 @dataclass(frozen=True)
 class Sums:
-    """Numerator and denominator of a metric: the sample first, then each replicate."""
+    """Numerator and denominator of a metric: first the sample, then each replicate."""
 
     numerator: Doubles
     denominator: Doubles
 
     @property
     def values(self) -> Doubles:
-        """The metric on the sample and on each replicate; NaN where nothing was counted."""
+        """The metric on the sample and on each replicate; NaN if nothing was counted."""
         with np.errstate(invalid="ignore", divide="ignore"):
             return np.asarray(self.numerator / self.denominator)
 
 
 def metric_sums(judged_input: DataFrame, measure: Measure) -> dict[Key, Sums]:
-    """Return sums by (source, segment, metric, k): O(replicates) numbers each, on the driver.
+    """Return the sums by (source, segment, metric, k) on the driver: O(replicates) numbers each.
 
     Args:
         judged_input: Rows of `lists.judged_input`.
@@ -139,7 +139,7 @@ def _flat(column: pa.ListArray) -> Doubles:
 
 
 def _padded(column: pa.ListArray, depth: int, filler: int) -> Longs:
-    """Return lists as rows of one length: cut at `depth`, filled up with `filler`."""
+    """Return lists as rows of equal length: cut at `depth`, padded with `filler`."""
     offsets = column.offsets.to_numpy().astype(np.int64)
     sizes = np.diff(offsets)
     values = column.flatten().to_numpy(zero_copy_only=False).astype(np.int64)

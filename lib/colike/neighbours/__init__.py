@@ -1,1 +1,1 @@
-"""Item to item: exact nearest neighbours by source."""
+"""The nearest neighbours of every item, by source: exact, or from an index."""

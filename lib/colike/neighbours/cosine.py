@@ -1,6 +1,6 @@
-"""Exact cosine neighbours by faiss: a margin of candidates, rescored and ordered by us.
+"""Exact cosine neighbours: faiss finds candidates, which are rescored and ordered here.
 
-faiss is imported in this room alone: beside torch it can clash over OpenMP.
+faiss is imported in this room only: in one process with torch, the two can clash over OpenMP.
 """
 
 from dataclasses import dataclass
@@ -18,24 +18,24 @@ BLOCK = 1024
 
 @dataclass(frozen=True)
 class Nearest:
-    """Neighbours of n items: `items` and `weights` (cosines) are n x k, -1 where there is none."""
+    """Neighbours of n items: `items` (-1 past the end) and `weights` (cosines) are n x k."""
 
     items: Ints
     weights: Doubles
 
 
 def nearest(vectors: Floats, order: Ints, k: int, margin: int) -> Nearest:
-    """Return the k items of highest cosine with each item, itself left out.
+    """Return the k items of highest cosine with each item, excluding itself.
 
-    faiss finds k + margin candidates in single precision; their cosines are then computed
-    in double precision and ordered by (falling cosine, rising `order`), so that the result
-    does not hang on faiss's order of summation.
+    faiss finds k + margin candidates in single precision. Their cosines are then computed in
+    double precision and ordered by (descending cosine, ascending `order`), so that the result
+    does not depend on faiss's order of summation.
 
     Args:
         vectors: Unit vectors, items x dimensions.
         order: Rank of each item by id, which breaks ties.
-        k: Neighbours per item; fewer where there are fewer items.
-        margin: Further candidates that are rescored.
+        k: Neighbours per item; fewer if there are not enough items.
+        margin: Additional candidates to rescore.
     """
     n = len(vectors)
     wanted = min(k, n - 1)
@@ -52,25 +52,25 @@ def nearest(vectors: Floats, order: Ints, k: int, margin: int) -> Nearest:
 
 
 def nearest_others(vectors: Floats, own: Longs, k: int) -> Longs:
-    """Return the k items of highest cosine with each of some, itself left out; own x k.
+    """Return the k items of highest cosine with each item of `own`, excluding itself: own x k.
 
-    In single precision, without an order among equal ones.
+    In single precision; ties are in no particular order.
     """
     faiss = load_faiss()
     _, near = faiss.knn(vectors[own], vectors, k + 1, metric=faiss.METRIC_INNER_PRODUCT)
     others = near != own[:, None]
-    # An item with k twins may be missing among its own nearest; then the last one goes.
+    # An item with k duplicates may be missing from its own nearest; drop the last one then.
     others[others.all(axis=1), -1] = False
     return np.asarray(near[others].reshape(len(own), k), np.int64)
 
 
 def rescored(vectors: Floats, own: Longs, found: Ints | Longs, order: Ints) -> Nearest:
-    """Return candidates by their cosines in double precision, then by rising `order`.
+    """Return candidates by descending cosine in double precision, then ascending `order`.
 
     Args:
         vectors: Unit vectors, items x dimensions.
-        own: The items whose neighbours are sought, which are no neighbours of their own.
-        found: Candidates of each, -1 where there is none.
+        own: The items whose neighbours are wanted; they are never their own neighbours.
+        found: Candidates of each, -1 past the end.
         order: Rank of each item by id.
     """
     cosines = _cosines(vectors, own, found)

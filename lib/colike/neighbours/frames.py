@@ -1,4 +1,4 @@
-"""Neighbours found on the driver as rows of item_neighbours."""
+"""Turns neighbours found on the driver into rows of item_neighbours."""
 
 import numpy as np
 import pandas as pd

@@ -1,4 +1,4 @@
-"""Inverted lists (Sivic and Zisserman, 2003): vectors in lists around centres learnt by faiss."""
+"""Inverted lists (Sivic and Zisserman, 2003): vectors grouped by centres that faiss learns."""
 
 from bisect import bisect_left
 from dataclasses import dataclass, fields
@@ -10,25 +10,25 @@ from colike.compute.arrays import Floats, Ints, Longs
 from colike.neighbours.cosine import load_faiss, nearest_others
 from colike.neighbours.vector_files import ITEMS, ORDER, VECTORS, VectorFiles, mapped
 
-# Vectors that are put into lists at a time.
+# Vectors that are assigned to lists at a time.
 CHUNK = 50_000
-# Of how many vectors each centre is learnt, and in how many rounds: with 64 and 10, lists of a
-# million vectors differ so much in length that a search reads 16 % of them and not 12 %.
+# Vectors that each centre is learnt from, and rounds of k-means. With 64 and 10, the lists of a
+# million vectors are so uneven that a search reads 16 % of the vectors instead of 12 %.
 LEARNT_PER_LIST, ROUNDS = 256, 20
 NAMES = ("centres.npy", "starts.npy", VECTORS, ITEMS, ORDER)
 RECALL_AT = 10
-# Standard errors from a mean to the lower end of its one-sided 95 % interval.
+# Standard errors between a mean and the lower end of its one-sided 95 % interval.
 ONE_SIDED_95 = 1.645
 
 
 @dataclass(frozen=True)
 class Index:
-    """Unit vectors of n items in lists, each item in the list whose centre is nearest.
+    """Unit vectors of n items, each in the list whose centre is nearest.
 
     Attributes:
         centres: lists x dimensions.
-        starts: List l holds the places from starts[l] up to starts[l + 1].
-        vectors: n x dimensions, list after list; mapped from a file.
+        starts: List l has the places starts[l] up to, not including, starts[l + 1].
+        vectors: n x dimensions, list after list; memory-mapped.
         items: item_idx of each place.
         order: Rank by id of each place.
     """
@@ -42,7 +42,7 @@ class Index:
 
 @dataclass(frozen=True)
 class IndexFiles:
-    """Files of an index, by the names of its parts."""
+    """Files of an index, one per part."""
 
     centres: Path
     starts: Path
@@ -52,11 +52,11 @@ class IndexFiles:
 
     @property
     def all(self) -> tuple[Path, ...]:
-        """The files, in the order in which this class takes them."""
+        """The files, in the order of the fields."""
         return tuple(getattr(self, field.name) for field in fields(self))
 
     def load(self) -> Index:
-        """Return the index; its vectors are mapped, so that processes share them."""
+        """Return the index; its vectors are memory-mapped, so that processes share them."""
         items = np.load(self.items)
         vectors = mapped(self.vectors, len(items))
         centres, starts = np.load(self.centres), np.load(self.starts)
@@ -65,28 +65,28 @@ class IndexFiles:
 
 @dataclass(frozen=True)
 class Tuned:
-    """How many lists a search probes, and the measured share of the 10 nearest in them."""
+    """Number of lists that a search probes, and the measured share of the 10 nearest in them."""
 
     probes: int
     recall: float
 
 
 def write_index(files: VectorFiles, folder: Path, seed: int) -> IndexFiles:
-    """Put vectors into lists and return the files, which are written beside the vectors' own.
+    """Group vectors into lists and return the files, written to the same folder.
 
-    There are as many lists as an average list has items. The vectors' own file is removed: it
-    would be as large again.
+    There are as many lists as an average list has items. The original file of vectors is
+    removed, since it takes the same space again.
 
     Args:
-        files: What `write_vectors` returned.
-        folder: Where they lie.
+        files: The result of `write_vectors`.
+        folder: Their folder.
         seed: Draws the vectors that centres are learnt from.
     """
     vectors, items, order = files.load()
     centres = _learnt(vectors, max(1, round(len(vectors) ** 0.5)), seed)
     lists = _nearest_centre(vectors, centres)
     places = np.argsort(lists, kind="stable")
-    # Spark knows files that it ships by their names alone.
+    # Spark tells shipped files apart by name only.
     out = IndexFiles(*(folder / f"{folder.name}-in-lists-{name}" for name in NAMES))
     in_lists = np.memmap(out.vectors, np.float32, "w+", shape=vectors.shape)
     for start in range(0, len(places), CHUNK):
@@ -102,17 +102,17 @@ def write_index(files: VectorFiles, folder: Path, seed: int) -> IndexFiles:
 
 
 def tune(index: Index, recall: float, sampled: int, size: int, seed: int) -> Tuned:
-    """Return the fewest probes with enough of the exact neighbours in them.
+    """Return the fewest probes that find enough of the exact neighbours.
 
     Recall@10 is measured on sampled items against all vectors: a neighbour is found if its list
-    is among the probed ones. It is enough where the lower end of its one-sided 95 % interval is:
-    fitted to the sample alone, every second catalogue would have less than was asked for.
+    is among the probed ones. The lower end of the one-sided 95 % interval has to reach `recall`;
+    if only the sample's mean had to, half of all catalogues would end up below it.
 
     Args:
-        index: What is searched.
-        recall: The share of each item's 10 nearest that is to be found.
-        sampled: How many items.
-        size: So many items are in the probed lists in any case.
+        index: The index to search.
+        recall: Share of each item's 10 nearest that has to be found.
+        sampled: How many items to measure on.
+        size: The probed lists have at least this many items.
         seed: Draws the items.
     """
     n = len(index.vectors)
@@ -133,14 +133,14 @@ def tune(index: Index, recall: float, sampled: int, size: int, seed: int) -> Tun
 
 
 def probed_lists(index: Index, asked: Floats, probes: int) -> Longs:
-    """Return the lists whose centres are nearest, asked x probes, nearest first."""
+    """Return the lists whose centres are nearest to each vector of `asked`, nearest first."""
     faiss = load_faiss()
     _, lists = faiss.knn(asked, index.centres, probes, metric=faiss.METRIC_INNER_PRODUCT)
     return np.asarray(lists, np.int64)
 
 
 def _probes_needed(index: Index, own: Longs) -> Longs:
-    """How many lists an item must probe for each of its nearest, own x 10 or fewer."""
+    """Return how many lists each item must probe to find each of its 10 nearest: own x 10."""
     exact = nearest_others(index.vectors, own, min(RECALL_AT, len(index.vectors) - 1))
     lists = np.searchsorted(index.starts, exact, side="right") - 1
     nearest = probed_lists(index, index.vectors[own], len(index.centres))

@@ -1,4 +1,4 @@
-"""Neighbours in a large catalogue: an index on the driver, searched by Spark's tasks."""
+"""Neighbours in a large catalogue: an index is built on the driver and searched by tasks."""
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
@@ -17,7 +17,7 @@ from colike.neighbours.index import Index, IndexFiles, Tuned, tune, write_index
 from colike.neighbours.search import candidates
 from colike.neighbours.vector_files import write_vectors
 
-# Items of a task; the more it has, the more of them probe the same lists.
+# Items of a task; the more there are, the more of them probe the same list.
 PER_TASK = 10_000
 SCHEMA = f"{C.ITEM_IDX} int, {C.RANK} int, {C.NEIGHBOUR_ID} int, {C.WEIGHT} double"
 
@@ -29,17 +29,17 @@ def near_in_index(
     settings: NeighboursConfig,
     folder: Path,
 ) -> tuple[DataFrame, Tuned]:
-    """Return item_idx, rank, neighbour_id (as item_idx) and weight, and what recall they have.
+    """Return item_idx, rank, neighbour_id (as item_idx) and weight, and the recall of the search.
 
-    The weights are exact cosines, and the order by weight, then item id; that a neighbour is
-    found at all is only as sure as the recall says.
+    Weights are exact cosines, ordered by weight, then item id. Neighbours can be missing: that is
+    what recall measures.
 
     Args:
         embeddings: Rows of item_embeddings.
         items: Rows of items.
         source: Name of the embedder.
-        settings: Section neighbours.
-        folder: An empty folder that lasts until the rows have been written.
+        settings: The config's neighbours section.
+        folder: An empty folder that must exist until the rows have been written.
     """
     spark = embeddings.sparkSession
     written = write_index(write_vectors(embeddings, items, source, folder), folder, settings.seed)
@@ -59,7 +59,7 @@ Batches = Iterable[pa.RecordBatch]
 def _search(
     names: tuple[str, ...], probes: int, settings: NeighboursConfig
 ) -> Callable[[Batches], Iterator[pa.RecordBatch]]:
-    """What a task does with the places of its items; `names` are those of shipped files."""
+    """Return the function that a task applies to its items' places; `names` are shipped files."""
     k, size = settings.k, settings.k + settings.candidate_margin + 1
 
     def search(batches: Batches) -> Iterator[pa.RecordBatch]:
@@ -75,7 +75,7 @@ def _search(
 
 @cache
 def _mapped(names: tuple[str, ...]) -> Index:
-    """The index that was shipped here, mapped once in a process."""
+    """Return the shipped index, mapped once per process."""
     return IndexFiles(*(Path(SparkFiles.get(name)) for name in names)).load()
 
 

@@ -1,4 +1,4 @@
-"""Ranks neighbours: falling weight, then item id, so ties never flip."""
+"""Ranks neighbours by descending weight, then item id, so that ties never flip."""
 
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F

@@ -1,8 +1,8 @@
-"""The search of an index: all items that probe a list are multiplied with it at once.
+"""Searches an index: all items that probe a list are multiplied with it at once.
 
-faiss's own search reads the probed lists anew for every item, and is bound by memory. Where every
-item is asked for, hundreds of those in one task probe the same list, and one matrix product
-serves them all.
+faiss's own search reads the probed lists again for every item, and is bound by memory. Here every
+item is a query, hundreds of items in a task probe the same list, and one matrix product serves
+them all.
 """
 
 from itertools import pairwise
@@ -14,21 +14,21 @@ from colike.compute.compiled import compiled
 from colike.compute.topk import insert
 from colike.neighbours.index import Index, probed_lists
 
-# Numbers of a product that are held at once.
+# Cells of a product that are in memory at once.
 CELLS = 1 << 22
 
 
 def candidates(index: Index, own: Longs, probes: int, size: int) -> Ints:
-    """Return the places of the nearest items in the probed lists, themselves among them.
+    """Return the places of each item's nearest in the probed lists, possibly including itself.
 
-    The result is items x size, nearest first, -1 where the lists hold no more. Cosines are in
-    single precision, and equal ones in the order of ids.
+    The result is items x size, nearest first, -1 past the end. Cosines are in single precision,
+    and ties are in the order of ids.
 
     Args:
-        index: What is searched.
-        own: Places of the items that are asked for.
-        probes: How many lists each looks into.
-        size: How many candidates each gets.
+        index: The index to search.
+        own: Places of the items whose neighbours are wanted.
+        probes: How many lists each item probes.
+        size: How many candidates each item gets.
     """
     asked = np.ascontiguousarray(index.vectors[own])
     lists = probed_lists(index, asked, probes).ravel()
@@ -50,14 +50,14 @@ def candidates(index: Index, own: Longs, probes: int, size: int) -> Ints:
 def keep_largest(
     cosines: Floats, rows: Ints, start: int, order: Ints, keys: Doubles, found: Ints
 ) -> None:
-    """Put the largest cosines into the lists of their items.
+    """Insert the largest cosines into the candidates of their items.
 
     Args:
         cosines: Items x places of one list.
-        rows: Which rows of `keys` and `found` the items have.
-        start: The first place.
+        rows: The items' rows in `keys` and `found`.
+        start: First place of the list.
         order: Rank by id of each place.
-        keys: Cosines found so far, falling; least where there are none.
+        keys: Cosines found so far, descending; -inf where there are none.
         found: Their places.
     """
     size = keys.shape[1]

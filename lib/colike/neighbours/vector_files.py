@@ -1,4 +1,4 @@
-"""Unit vectors of a catalogue that is too large to collect, as files that processes map."""
+"""Unit vectors of a catalogue that is too large to collect, as memory-mapped files."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -26,35 +26,35 @@ class VectorFiles:
     order: Path
 
     def load(self) -> tuple[Floats, Ints, Ints]:
-        """Return vectors, which are mapped and not read, item_idx and ranks."""
+        """Return vectors (memory-mapped), item_idx and ranks."""
         items, order = np.load(self.items), np.load(self.order)
         return mapped(self.vectors, len(items)), items, order
 
 
 def mapped(path: Path, n: int) -> Floats:
-    """Return the n vectors of a file, mapped and not read."""
+    """Return the n vectors of a file, memory-mapped."""
     return np.asarray(np.memmap(path, np.float32, "r")).reshape(n, -1)
 
 
 def write_vectors(
     embeddings: DataFrame, items: DataFrame, source: str, folder: Path
 ) -> VectorFiles:
-    """Write the vectors that a source has of the current items, partition by partition.
+    """Write a source's vectors of the current items, partition by partition.
 
-    Rows come by rising item_idx. The driver holds one partition's vectors at a time, and
-    numbers of O(items).
+    Rows are by ascending item_idx. The driver has one partition's vectors in memory at a time,
+    and O(items) other numbers.
 
     Args:
         embeddings: Rows of item_embeddings.
         items: Rows of items.
-        source: Name of the embedder, which has one vector or more.
-        folder: An empty folder whose name no other has had in this session.
+        source: Name of an embedder with at least one vector.
+        folder: An empty folder whose name is unique in this session.
     """
     index = F.broadcast(items.select(C.ITEM_ID, C.ITEM_IDX))
     mine = embeddings.where(F.col(C.SOURCE) == source).join(index, on=C.ITEM_ID, how="inner")
     listed = mine.select(C.ITEM_IDX, C.ITEM_ID).toPandas().sort_values(C.ITEM_IDX)
     indices = listed[C.ITEM_IDX].to_numpy(np.int32)
-    # Spark knows files that it ships by their names alone.
+    # Spark tells shipped files apart by name only.
     files = VectorFiles(*(folder / f"{folder.name}-{name}" for name in (VECTORS, ITEMS, ORDER)))
     np.save(files.items, indices)
     np.save(files.order, ranks_of(listed[C.ITEM_ID].to_numpy()))
@@ -70,7 +70,7 @@ def write_vectors(
 
 
 def _packed(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """A row per batch: numbers as bytes, since arrays of floats cost far more as rows."""
+    """Yield one row of bytes per batch, since rows of float arrays are far more expensive."""
     for batch in batches:
         items = batch.column(C.ITEM_IDX).to_numpy().astype(np.int32)
         vectors = batch.column(C.EMBEDDING).flatten().to_numpy().astype(np.float32)

@@ -1,1 +1,1 @@
-"""Labelled training pairs drawn from similarity, and their snapshot."""
+"""Labelled training pairs: positives from similarity, and several kinds of negatives."""

@@ -1,4 +1,4 @@
-"""Puts labelled pairs together: positives, and as many negatives of each kind."""
+"""Builds labelled pairs: positives, and negatives in equal parts of each kind."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,16 +16,16 @@ from colike.pairs.positives import positives
 from colike.pairs.rarity import less_than_chance
 from colike.similarity.margins import item_likes
 
-#: Held-out pairs have negatives of all kinds; training pairs those of `pairs.kinds`.
+#: Held-out pairs have negatives of all kinds; train pairs have those of `pairs.kinds`.
 KINDS = ("below", "random", "popular", "hard")
 
 
 @dataclass(frozen=True)
 class PairInputs:
-    """What pairs are made from, everything in item_idx.
+    """What pairs are made from, in item_idx.
 
-    `similarity` has item_a, item_b, colikes, jaccard; `near` has item_idx and `neighbour`,
-    the nearest titles in the base embedder; `items` has item_id and item_idx.
+    `similarity` has item_a, item_b, colikes and jaccard; `near` has item_idx and `neighbour`,
+    the nearest items in the base embedder; `items` has item_id and item_idx.
     """
 
     similarity: DataFrame
@@ -37,9 +37,9 @@ class PairInputs:
 def build_pairs(inputs: PairInputs, settings: PairsConfig) -> DataFrame:
     """Return item_a, item_b (item_idx), label, jaccard, kind and split of all pairs.
 
-    Steps that several others read are kept by localCheckpoint, not cache(): a plan over cached
-    plans over cached plans takes Spark longer to spell out than to run. An executor that is
-    lost fails the job, which then starts over.
+    Frames that are read several times are kept by localCheckpoint, not cache(): Spark takes
+    longer to write out a plan of nested cached plans than to run it. The price: if an executor
+    is lost, the job fails and has to be run again.
     """
     margins = item_likes(inputs.likes).localCheckpoint()
     groups = with_group(inputs.items, settings).localCheckpoint()
@@ -55,7 +55,7 @@ def build_pairs(inputs: PairInputs, settings: PairsConfig) -> DataFrame:
     users = inputs.likes.where(F.size(C.LIKES) > 0).count()
     candidates = _candidates(inputs, margins, groups, wanted, settings, users).localCheckpoint()
     rare = less_than_chance(candidates, inputs.similarity, inputs.likes, margins, users)
-    # Of two very popular titles even chance can exceed the threshold.
+    # Two very popular items can exceed the threshold and still be below chance.
     negatives = rare.where(F.col(C.JACCARD) <= settings.threshold).localCheckpoint()
     parts = [_labelled(good.withColumn(C.KIND, F.lit("positive")), 1)]
     for split, count in wanted.items():
@@ -63,7 +63,7 @@ def build_pairs(inputs: PairInputs, settings: PairsConfig) -> DataFrame:
             mine = negatives.where((F.col(C.SPLIT) == split) & (F.col(C.KIND) == kind))
             chosen = first_by_hash(mine, count, _salt(settings, kind, split))
             parts.append(_labelled(chosen, 0))
-    # A pair that two kinds drew is kept once, under the kind whose name comes first.
+    # A pair drawn as two kinds is kept once, under the kind that is first by name.
     together = reduce(DataFrame.unionByName, parts)
     return together.groupBy(C.ITEM_A, C.ITEM_B, C.LABEL, C.JACCARD, C.SPLIT).agg(
         F.min(C.KIND).alias(C.KIND)
@@ -71,7 +71,7 @@ def build_pairs(inputs: PairInputs, settings: PairsConfig) -> DataFrame:
 
 
 def kinds_of(split: str, settings: PairsConfig) -> Sequence[str]:
-    """Return the kinds of negatives that a split has, each as many."""
+    """Return the kinds of negatives of a split, which has equally many of each."""
     return KINDS if split == HELDOUT else settings.kinds
 
 
@@ -83,7 +83,7 @@ def _candidates(
     settings: PairsConfig,
     users: int,
 ) -> DataFrame:
-    """Return item_a, item_b, kind and split: OVERDRAW times as many as wanted, where there are."""
+    """Return item_a, item_b, kind and split of up to OVERDRAW times as many pairs as wanted."""
     liked_enough = margins.where(F.col(C.LIKES) >= settings.min_likes)
     parts = []
     for split, count in wanted.items():

@@ -14,7 +14,7 @@ from colike.embedding.vectors import Embedded
 def with_cosine(pairs: DataFrame, embedded: Embedded) -> DataFrame:
     """Return `pairs` (item_a, item_b as item_idx) with `base_cosine`, single precision.
 
-    Every executor receives the vectors once; an item without a vector has cosine 0.
+    Every executor receives the vectors once. Pairs with an item without a vector have cosine 0.
     """
     size = int(embedded.indices.max()) + 2 if len(embedded.indices) else 1
     position = np.full(size, -1, np.int64)

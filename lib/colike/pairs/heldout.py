@@ -1,4 +1,4 @@
-"""Held-out items: a held-out pair has neither item in any training pair."""
+"""Held-out items: neither item of a held-out pair is in any train pair."""
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -20,7 +20,7 @@ def with_group(items: DataFrame, settings: PairsConfig) -> DataFrame:
 
 
 def within_one_group(pairs: DataFrame, groups: DataFrame) -> DataFrame:
-    """Return the pairs whose two items are in one group, with its `split`; no mixed pair is."""
+    """Return the pairs whose two items are in the same group, with its `split`; drop the others."""
     of_a = groups.select(F.col(C.ITEM_IDX).alias(C.ITEM_A), C.SPLIT)
     of_b = groups.select(F.col(C.ITEM_IDX).alias(C.ITEM_B), C.SPLIT)
     return pairs.join(F.broadcast(of_a), on=C.ITEM_A, how="inner").join(

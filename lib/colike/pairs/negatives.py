@@ -1,7 +1,7 @@
-"""Candidates for negative pairs, by kind; `rarity` keeps those rarer than chance.
+"""Candidates for negative pairs, by kind; `rarity` keeps the ones rarer than chance.
 
-A low jaccard is not dislike: candidates come only from titles with enough likes, or every
-title without likes would be pushed away from its audience (METHOD.md, labels).
+A low jaccard is not dislike: candidates come only from items with enough likes, or every item
+with few likes would be pushed away from its audience (docs/method.md, Pairs).
 """
 
 from collections.abc import Iterable, Iterator
@@ -13,13 +13,13 @@ from pyspark.sql import functions as F
 
 from colike import columns as C
 
-# Candidates drawn per negative wanted, since most pairs of some kinds are liked together.
+# Candidates drawn per wanted negative: of some kinds, most pairs turn out to be liked together.
 OVERDRAW = 6
 POSITION = "_position"
 
 
 def below(similarity: DataFrame, pool: DataFrame, threshold: float, users: int) -> DataFrame:
-    """Return pairs of `pool` that some like both of, but fewer than chance would have it."""
+    """Return pairs of `pool` that are in `similarity`, with fewer co-likes than by chance."""
     expected = F.col(C.LIKES_A).cast("double") * F.col(C.LIKES_B) / users
     is_low = (F.col(C.JACCARD) <= threshold) & (F.col(C.COLIKES) < expected)
     low = similarity.where(is_low).select(C.ITEM_A, C.ITEM_B)
@@ -30,7 +30,7 @@ def below(similarity: DataFrame, pool: DataFrame, threshold: float, users: int) 
 
 
 def hard(near: DataFrame, pool: DataFrame) -> DataFrame:
-    """Return pairs of `pool` that are near by text: item_idx and `neighbour` of `near`."""
+    """Return pairs of `pool` that are near by text, from item_idx and `neighbour` of `near`."""
     for side in (C.ITEM_IDX, "neighbour"):
         mine = F.broadcast(pool.select(F.col(C.ITEM_IDX).alias(side)))
         near = near.join(mine, on=side, how="left_semi")
@@ -38,7 +38,7 @@ def hard(near: DataFrame, pool: DataFrame) -> DataFrame:
 
 
 def random_pairs(pool: DataFrame, wanted: int, salt: str) -> DataFrame:
-    """Return pairs of `pool` drawn by hash: `OVERDRAW` times `wanted`, less repeats."""
+    """Return pairs of `pool` drawn by hash: `OVERDRAW` times `wanted`, minus repeats."""
     size = pool.count()
     numbered = pool.select(
         C.ITEM_IDX, (F.row_number().over(Window.orderBy(C.ITEM_IDX)) - 1).alias(POSITION)
@@ -56,12 +56,12 @@ def random_pairs(pool: DataFrame, wanted: int, salt: str) -> DataFrame:
 
 
 def popular_pairs(liked: DataFrame, wanted: int, salt: str) -> DataFrame:
-    """Return pairs of any title and one drawn in proportion to its likes, by hash.
+    """Return pairs of any item and one drawn in proportion to its likes, by hash.
 
     Args:
         liked: item_idx and likes of the pool; O(items) rows, which every executor receives.
-        wanted: Pairs; `OVERDRAW` times as many are drawn, less repeats.
-        salt: What draws.
+        wanted: Number of pairs; `OVERDRAW` times as many are drawn, minus repeats.
+        salt: Salt of the hash.
     """
     rows = liked.select(C.ITEM_IDX, C.LIKES).orderBy(C.ITEM_IDX).collect()
     items = np.array([row[C.ITEM_IDX] for row in rows], np.int32)
@@ -83,7 +83,7 @@ def popular_pairs(liked: DataFrame, wanted: int, salt: str) -> DataFrame:
 
 
 def ordered_pairs(frame: DataFrame, x: Column, y: Column) -> DataFrame:
-    """Return the distinct pairs of two different items, as item_a < item_b."""
+    """Return the distinct pairs of different items, with item_a < item_b."""
     pairs = frame.where(x != y).select(
         F.least(x, y).alias(C.ITEM_A), F.greatest(x, y).alias(C.ITEM_B)
     )
@@ -91,7 +91,7 @@ def ordered_pairs(frame: DataFrame, x: Column, y: Column) -> DataFrame:
 
 
 def first_by_hash(pairs: DataFrame, count: int, salt: str) -> DataFrame:
-    """Return `count` pairs, the same ones on any partitioning."""
+    """Return `count` pairs by hash, the same ones on any partitioning."""
     order = F.xxhash64(F.lit(salt), C.ITEM_A, C.ITEM_B)
     return pairs.orderBy(order, C.ITEM_A, C.ITEM_B).limit(count)
 

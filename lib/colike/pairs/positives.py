@@ -1,4 +1,4 @@
-"""Positive pairs: titles that clearly more people like together than a threshold asks."""
+"""Positive pairs: items whose jaccard is above a threshold."""
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -13,7 +13,7 @@ def positives(similarity: DataFrame, threshold: float, min_colikes: int) -> Data
 
     Args:
         similarity: item_a, item_b (item_idx), colikes and jaccard.
-        threshold: Jaccard that a positive pair exceeds.
+        threshold: Jaccard that a positive pair must exceed.
         min_colikes: Fewest users who like both.
     """
     is_positive = (F.col(C.JACCARD) > threshold) & (F.col(C.COLIKES) >= min_colikes)

@@ -1,4 +1,4 @@
-"""Which pairs are liked together less often than chance would have it."""
+"""Finds the pairs that are liked together less often than by chance."""
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -14,15 +14,15 @@ REST = "rest"
 def less_than_chance(
     candidates: DataFrame, similarity: DataFrame, likes: TrainLikes, margins: DataFrame, users: int
 ) -> DataFrame:
-    """Return the candidates that fewer users like both of than chance would have it.
+    """Return the candidates with fewer co-likes than by chance.
 
-    Chance is likes(a) x likes(b) / users: what independent tastes would give. The result
-    has the candidates' columns and the exact jaccard, 0 where nobody likes both.
+    Chance is likes(a) x likes(b) / users, what independent tastes would give. The result has
+    the candidates' columns and the exact jaccard, 0 where nobody likes both.
 
     Args:
         candidates: item_a, item_b (item_idx, item_a < item_b), and other columns.
-        similarity: item_a, item_b and colikes of the pairs that are counted already.
-        likes: Train likes, to count the other pairs.
+        similarity: item_a, item_b and colikes of pairs that have been counted already.
+        likes: Train likes, from which other pairs are counted.
         margins: item_idx and likes of every liked item.
         users: Users with at least one like.
     """

@@ -1,4 +1,4 @@
-"""What scoring must know of the items: ids, order of ties, popularity."""
+"""What scoring needs to know about the items: ids, order of ties, popularity."""
 
 from dataclasses import dataclass, replace
 
@@ -16,7 +16,7 @@ from colike.similarity.margins import dense_margins, item_likes
 
 @dataclass(frozen=True)
 class Catalogue:
-    """Items by item_idx: their ids, ranks by id, train likes, and the popular order."""
+    """Items by item_idx: ids, ranks by id, and train likes; and item_idx by popularity."""
 
     ids: npt.NDArray[np.generic]
     order: Ints
@@ -29,14 +29,14 @@ class Catalogue:
         return len(self.ids)
 
     def popular_within(self, allowed: Bools) -> "Catalogue":
-        """Return the catalogue whose popular list holds the allowed items alone."""
+        """Return the catalogue with only the allowed items in its popular list."""
         return replace(self, popular=self.popular[allowed[self.popular]])
 
 
 def collect_catalogue(items: DataFrame, likes: TrainLikes) -> Catalogue:
     """Return the catalogue on the driver: O(items) numbers.
 
-    The popular order is by train likes, then item id.
+    Popularity is by train likes, then item id.
     """
     frame = items.select(C.ITEM_ID, C.ITEM_IDX).toPandas().sort_values(C.ITEM_IDX)
     ids = frame[C.ITEM_ID].to_numpy()
@@ -49,7 +49,7 @@ def collect_catalogue(items: DataFrame, likes: TrainLikes) -> Catalogue:
 def described(items: DataFrame) -> Bools:
     """Return, by item_idx, whether the synopsis file has a row for the item.
 
-    Where a data set has no synopses at all, every item counts.
+    In a data set without synopses, every item counts as having one.
     """
     frame = items.select(C.ITEM_IDX, F.col(C.SYNOPSIS).isNotNull().alias("has")).toPandas()
     has = frame.sort_values(C.ITEM_IDX)["has"].to_numpy(np.bool_)

@@ -1,4 +1,4 @@
-"""Maximal marginal relevance (Carbonell and Goldstein, 1998): lists less alike within."""
+"""Maximal marginal relevance (Carbonell and Goldstein, 1998): lists of less similar items."""
 
 from dataclasses import dataclass
 
@@ -15,12 +15,12 @@ from colike.recommend.scorers import Scorer
 
 @dataclass(frozen=True)
 class DiverseScorer:
-    """Takes each next item of a longer list by its relevance and its distance from those taken.
+    """Picks items from a longer list by their relevance and their distance from those picked.
 
-    The next item has the largest
-    `relevance * score' - (1 - relevance) * largest cosine with an item taken`,
-    where score' is the score as a share of the way from the list's least to its largest. Scores
-    stay as they were, so they need not fall. Fallback items follow in their own order.
+    The next item is the one with the largest
+    `relevance * score' - (1 - relevance) * largest cosine with an item picked before`,
+    where score' is the score scaled to 0 .. 1 within the longer list. Scores are unchanged, so
+    they need not fall with rank. Fallback items follow in their own order.
     """
 
     longer: Scorer
@@ -30,7 +30,7 @@ class DiverseScorer:
 
     @property
     def catalogue(self) -> Catalogue:
-        """The catalogue of the scorer of longer lists."""
+        """The catalogue of the longer lists' scorer."""
         return self.longer.catalogue
 
     def __call__(self, histories: Histories) -> Lists:
@@ -46,15 +46,15 @@ class DiverseScorer:
 def marginal_places(
     items: Ints, scores: Doubles, fallback: Bools, vectors: Floats, relevance: float, k: int
 ) -> Ints:
-    """Return the places (users x k, -1 for none) of long lists in the order they are taken.
+    """Return positions in the longer lists (users x k, -1 for none), in the order picked.
 
     Args:
         items: item_idx, users x length; -1 where a list has ended.
         scores: Their scores.
         fallback: Whether they are fallbacks, which follow all others.
         vectors: Unit vectors by item_idx; zeros where there is none.
-        relevance: Between 0, only distance counts, and 1, the order stays.
-        k: How many are taken.
+        relevance: From 0 (only distance counts) to 1 (the order stays).
+        k: How many are picked.
     """
     users, length = items.shape
     places = np.full((users, k), -1, np.int32)
@@ -88,7 +88,7 @@ def marginal_places(
 
 @compiled
 def _relevance_of(scores: Doubles) -> Doubles:
-    """Scores as shares of the way from the least to the largest; 1 where they are all equal."""
+    """Return the scores scaled to 0 .. 1, or all 1 if they are equal."""
     worth = np.ones(len(scores))
     if len(scores):
         least, most = scores.min(), scores.max()

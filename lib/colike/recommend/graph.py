@@ -1,4 +1,4 @@
-"""Neighbours of all items as compressed rows, the form that the kernel walks."""
+"""Neighbours of all items as compressed sparse rows, which the kernel reads."""
 
 from dataclasses import dataclass
 
@@ -22,39 +22,39 @@ class NeighbourGraph:
 
     @staticmethod
     def empty(size: int) -> "NeighbourGraph":
-        """Return a graph of `size` items without neighbours, as a global source has it."""
+        """Return a graph of `size` items without neighbours, for global sources."""
         return NeighbourGraph(
             np.zeros(size + 1, np.int64), np.zeros(0, np.int32), np.zeros(0, np.float64)
         )
 
     @staticmethod
     def of_edges(size: int, owners: Ints, items: Ints, weights: Doubles) -> "NeighbourGraph":
-        """Return the graph of edges that are sorted by owner, then rank."""
+        """Return the graph of these edges, which are sorted by owner, then rank."""
         counts = np.bincount(owners, minlength=size)
         indptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
         return NeighbourGraph(indptr, items.astype(np.int32), weights.astype(np.float64))
 
     @property
     def owners(self) -> Ints:
-        """The item that each edge begins at."""
+        """The item that each edge starts from."""
         sizes = np.diff(self.indptr)
         return np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
 
     def cut(self, depth: int) -> "NeighbourGraph":
-        """Return the graph with the first `depth` neighbours of each item."""
+        """Return the graph with only the `depth` nearest neighbours of each item."""
         position = np.arange(len(self.items)) - np.repeat(self.indptr[:-1], np.diff(self.indptr))
         return self._keep(position < depth)
 
     def at_least(self, weight: float) -> "NeighbourGraph":
-        """Return the graph of the edges with this weight or a larger one."""
+        """Return the graph of the edges with at least this weight."""
         return self._keep(self.weights >= weight)
 
     def towards(self, allowed: Bools) -> "NeighbourGraph":
-        """Return the graph of the edges that lead to an allowed item."""
+        """Return the graph of the edges to allowed items."""
         return self._keep(allowed[self.items])
 
     def within(self, allowed: Bools) -> "NeighbourGraph":
-        """Return the graph of the allowed items alone."""
+        """Return the graph of the edges between allowed items."""
         return self._keep(allowed[self.owners] & allowed[self.items])
 
     def _keep(self, kept: Bools) -> "NeighbourGraph":
@@ -67,16 +67,16 @@ class NeighbourGraph:
 def collect_graph(
     neighbours: DataFrame, ids: npt.NDArray[np.generic], source: str
 ) -> NeighbourGraph:
-    """Return a source's neighbours on the driver: O(items) numbers, `neighbours.k` per item.
+    """Return a source's neighbours on the driver: O(items) numbers, at most `neighbours.k` each.
 
     Args:
-        neighbours: Rows of item_neighbours; those of items without a number are left out.
+        neighbours: Rows of item_neighbours; rows of items that are not in `ids` are left out.
         ids: The item ids by item_idx.
         source: The source.
     """
     columns = (C.ITEM_ID, C.RANK, C.NEIGHBOUR_ID, C.WEIGHT)
     edges = neighbours.where(F.col(C.SOURCE) == source).select(*columns).toPandas()
-    # The ids are on the driver already: two joins in Spark take longer than the look-ups.
+    # The ids are already on the driver, and looking them up is faster than two Spark joins.
     numbers = pd.Index(ids)
     owners = numbers.get_indexer(pd.Index(edges[C.ITEM_ID]))
     others = numbers.get_indexer(pd.Index(edges[C.NEIGHBOUR_ID]))

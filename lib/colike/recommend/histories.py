@@ -1,4 +1,4 @@
-"""Likes and seen items of many users as compressed rows, as kernels walk them."""
+"""Likes and seen items of many users as compressed sparse rows, which kernels read."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from colike.compute.compiled import compiled
 class Histories:
     """User u likes `likes[likes_indptr[u]:likes_indptr[u + 1]]`, in item_idx; `seen` likewise.
 
-    Likes rise within a user, so that sums over them run in one order; seen items stand in any.
+    Likes ascend within a user, so that sums over them have a fixed order; seen items need not.
     """
 
     likes_indptr: Longs
@@ -39,7 +39,7 @@ class Histories:
         return len(self.likes_indptr) - 1
 
     def of_users(self, start: int, end: int) -> "Histories":
-        """Return the users from `start` to before `end`."""
+        """Return the users from `start` up to but not including `end`."""
         likes = slice(self.likes_indptr[start], self.likes_indptr[end])
         seen = slice(self.seen_indptr[start], self.seen_indptr[end])
         return Histories(
@@ -50,7 +50,7 @@ class Histories:
         )
 
     def blocks(self, users: int) -> Iterator[tuple[int, int]]:
-        """Yield start and end of consecutive blocks of at most so many users; one at least."""
+        """Yield start and end of successive blocks of at most `users` users; one at least."""
         for start in range(0, max(len(self), 1), users):
             yield start, min(start + users, len(self))
 
@@ -73,7 +73,7 @@ def sorted_rows(indptr: Longs, values: Ints) -> Ints:
 
 
 def rows_of(column: pa.ListArray) -> tuple[Longs, Ints]:
-    """Return a column of lists as compressed rows: where each begins, and all values."""
+    """Return a list column as compressed rows: where each row begins, and all values."""
     offsets = column.offsets.to_numpy().astype(np.int64)
     return offsets - offsets[0], column.flatten().to_numpy().astype(np.int32, copy=False)
 

@@ -1,7 +1,7 @@
-"""The compiled scoring kernel: adds neighbours over likes, drops seen titles, keeps the best.
+"""The compiled scoring kernel: adds up the neighbours of likes, drops seen items, keeps the best.
 
-Everything is in item_idx. Sums run in double precision over a user's likes in order, so a
-list is equal to the last bit on any partitioning.
+Everything is in item_idx. Sums run in double precision over a user's likes in order, so a list
+is the same to the last bit on any partitioning.
 """
 
 import numpy as np
@@ -18,22 +18,22 @@ AGGREGATES = {
     "count_then_max": COUNT_THEN_MAX,
     "count_then_sum": COUNT_THEN_SUM,
 }
-# What is kept of an item's weights: their sum or the largest, as the aggregate asks, and how many.
+# What is kept of an item's weights: their sum or maximum, whichever the aggregate needs; how many.
 WEIGHT, SUPPORT = 0, 1
 
 
 @compiled
 def adds(aggregate: int) -> bool:
-    """Return whether an aggregate is made of the sum of the weights, not of the largest."""
+    """Return whether an aggregate needs the sum of the weights, rather than their maximum."""
     return aggregate in (SUM, COUNT_THEN_SUM)
 
 
 @compiled
 def aggregated(aggregate: int, weight: float, support: float) -> float:
-    """Return a candidate's score (METHOD.md, the book's engine)."""
+    """Return a candidate's score (docs/method.md, The book's engine)."""
     if aggregate in (SUM, MAX):
         return weight
-    # Weights lie in [-1, 1], so half of one never outweighs a count.
+    # Weights are in [-1, 1], so half of one never outweighs a count.
     if aggregate == COUNT_THEN_MAX:
         return support + weight / 2
     return support + weight / support / 2
@@ -44,10 +44,10 @@ def add_up(
     likes: Ints, indptr: Longs, items: Ints, weights: Doubles, by_sum: bool, sums: Doubles,
     touched: Ints,
 ) -> int:  # fmt: skip
-    """Add the neighbours of all likes to `sums`; return how many distinct items `touched` holds.
+    """Add the neighbours of all likes to `sums`; return the number of distinct items in `touched`.
 
-    What is kept of an item lies beside each other, so that a weight touches memory once. `touched`
-    has room for one item more than there are: it is written before it is known to be new.
+    An item's numbers are adjacent in memory, so each weight costs one access. `touched` has room
+    for one item too many, because an item is written before it is known to be new.
     """
     count = 0
     for like in likes:
@@ -70,10 +70,10 @@ def choose(
 ) -> int:  # fmt: skip
     """Fill a user's list with the best unseen of the touched items; return its length.
 
-    Their sums are cleared for the next user on the way, while they are at hand.
+    Clears their sums for the next user in the same pass, while they are in the cache.
     """
     filled, size = 0, len(best)
-    # Most items are worse than the last of a full list, and need not be inserted to know it.
+    # Once the list is full, most items score below its last one and need not be inserted.
     least = -np.inf
     for item in touched:
         score = aggregated(aggregate, sums[item, WEIGHT], sums[item, SUPPORT])
@@ -90,7 +90,7 @@ def explain(
     likes: Ints, indptr: Longs, items: Ints, weights: Doubles, order: Ints, is_listed: Bools,
     slots: Ints, because: Ints, parts: Doubles, supports: Ints,
 ) -> None:  # fmt: skip
-    """Count the likes behind each chosen item, and fill in those with the largest parts.
+    """Count the likes behind each chosen item, and fill in the ones with the largest parts.
 
     Args:
         likes: A user's likes, as item_idx.
@@ -98,9 +98,9 @@ def explain(
         items: Neighbours' item_idx.
         weights: Neighbours' weights.
         order: Rank of each item by id, which breaks ties.
-        is_listed: Whether an item was chosen: asked of every neighbour, so it is kept small.
-        slots: Where a chosen item stands in the list.
-        because: The likes by place in the list, filled in here.
+        is_listed: Whether an item was chosen; small, because every neighbour looks it up.
+        slots: Position of a chosen item in the list.
+        because: The likes by position in the list, filled in here.
         parts: Their parts of the score, filled in here.
         supports: Number of likes, filled in here.
     """
@@ -116,7 +116,7 @@ def explain(
 
 @compiled
 def fill_up(popular: Ints, taken: Bools, best: Ints, fallback: Bools, filled: int) -> None:
-    """Fill a user's list up with the popular items that are not taken: neither listed nor seen."""
+    """Fill up a user's list with popular items that are not taken (neither listed nor seen)."""
     for item in popular:
         if filled == len(best):
             return
@@ -128,7 +128,7 @@ def fill_up(popular: Ints, taken: Bools, best: Ints, fallback: Bools, filled: in
 
 @compiled
 def empty_lists(users: int, k: int) -> tuple[Ints, Doubles, Ints, Ints, Doubles, Bools]:
-    """Return the arrays of `lists.Lists` before anything is listed."""
+    """Return the arrays of empty `lists.Lists`."""
     return (
         np.full((users, k), -1, np.int32),
         np.zeros((users, k), np.float64),
@@ -145,7 +145,7 @@ def score_users(
     indptr: Longs, items: Ints, weights: Doubles,
     popular: Ints, order: Ints, aggregate: int, k: int,
 ) -> tuple[Ints, Doubles, Ints, Ints, Doubles, Bools]:  # fmt: skip
-    """Return the k best unseen items of each user, filled up from the popular ones.
+    """Return the k best unseen items of each user, filled up with popular ones.
 
     Args:
         likes_indptr: Where each user's likes begin in `likes`; length users + 1.
@@ -161,9 +161,9 @@ def score_users(
         k: Length of the lists.
 
     Returns:
-        item_idx (users x k, -1 where there is none), score, support, the likes with the
-        largest parts (users x k x 3, -1 where there is none), those parts, and whether the
-        item came from `popular`.
+        item_idx (users x k, -1 past the end), score, support, the likes with the largest
+        parts (users x k x 3, -1 past the end), those parts, and whether the item came from
+        `popular`.
     """
     users, n = len(likes_indptr) - 1, len(order)
     best, scores, supports, because, parts, fallback = empty_lists(users, k)

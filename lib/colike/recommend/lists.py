@@ -1,4 +1,4 @@
-"""The best items of many users as arrays, and as rows of table recommendations."""
+"""The lists of many users as arrays, and as rows of table recommendations."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
@@ -12,17 +12,21 @@ from colike.recommend.catalogue import Catalogue
 from colike.recommend.kernel import BECAUSE_PARTS
 
 LIST_COLUMNS = (C.USER_ID, C.RANK, C.ITEM_ID, C.SCORE, C.SUPPORT, C.BECAUSE, C.FALLBACK)
-# Of one place in a list, as arrays and as Arrow: ids count as 16 bytes.
+# Bytes of one list entry, as arrays and as Arrow; an id counts as 16 bytes.
 PLACE_BYTES = 2 * (4 + 8 + 4 + 1) + (12 + 24) * BECAUSE_PARTS + 32
 
 
 @dataclass(frozen=True)
 class Lists:
-    """The best items of a batch of users, best first; every array is users x k, or x 3 more.
+    """The best items of a batch of users, best first. Arrays are users x k.
 
-    Items are item_idx, -1 where a list has ended. `because` are the likes with the largest parts
-    of the score, those parts in `parts`, -1 where there are no more. `fallback` says that an
-    item was filled up from the popular ones.
+    Attributes:
+        items: item_idx, -1 past the end of a list.
+        scores: Their scores.
+        supports: Number of likes behind each item.
+        because: The likes with the largest parts of the score (users x k x 3, -1 for none).
+        parts: Those parts (users x k x 3).
+        fallback: Whether the item was filled in from the popular list.
     """
 
     items: Ints
@@ -34,12 +38,12 @@ class Lists:
 
     @staticmethod
     def joined(blocks: Sequence["Lists"]) -> "Lists":
-        """Return the lists of blocks of users, one below the other."""
+        """Return the lists of blocks of users, concatenated."""
         names = [field.name for field in fields(Lists)]
         return Lists(*(np.concatenate([getattr(b, name) for b in blocks]) for name in names))
 
     def picked(self, places: Ints) -> "Lists":
-        """Return the lists of these places (users x k, -1 for none) of the lists."""
+        """Return lists of the entries at these positions (users x k, -1 for none)."""
         there = np.maximum(places, 0)
         rows = np.arange(len(places))[:, None]
         made = Lists(*(getattr(self, field.name)[rows, there] for field in fields(self)))
@@ -48,7 +52,7 @@ class Lists:
 
 
 def to_arrow(users: pa.Array, lists: Lists, catalogue: Catalogue) -> pa.RecordBatch:
-    """Return lists as rows with LIST_COLUMNS, a row per user and rank."""
+    """Return lists as rows with LIST_COLUMNS, one per user and rank."""
     there = lists.items >= 0
     owner, rank = np.nonzero(there)
     ids = pa.array(catalogue.ids)
@@ -71,7 +75,7 @@ def to_arrow(users: pa.Array, lists: Lists, catalogue: Catalogue) -> pa.RecordBa
 
 
 def users_per_block(most_bytes: int, k: int) -> int:
-    """Return how many users' lists of length k have so many bytes, at least one.
+    """Return how many users' lists of length k fit into `most_bytes`, at least one.
 
     >>> users_per_block(16 << 20, 10) > 5000
     True

@@ -1,4 +1,4 @@
-"""What makes lists of histories: the interface, and its neighbour and global forms."""
+"""Scorers turn histories into lists: the interface, and the neighbour and global scorers."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -13,11 +13,11 @@ from colike.recommend.lists import Lists
 
 
 class Scorer(Protocol):
-    """One source ready to score: executors receive it once and call it on batches of users."""
+    """A source that is ready to score; executors receive it once and call it on batches."""
 
     @property
     def catalogue(self) -> Catalogue:
-        """The items that it knows, and those that it may recommend."""
+        """The items that it knows, and the popular ones that it may recommend."""
         ...
 
     @property
@@ -26,13 +26,13 @@ class Scorer(Protocol):
         ...
 
     def __call__(self, histories: Histories) -> Lists:
-        """Return the lists of a batch of users; each depends on its own history alone."""
+        """Return the lists of a batch of users; each depends only on that user's history."""
         ...
 
 
 @dataclass(frozen=True)
 class NeighbourScorer:
-    """Adds the neighbours of a user's likes; `graph` holds what may be recommended."""
+    """Adds up the neighbours of a user's likes; `graph` has only items that may be recommended."""
 
     catalogue: Catalogue
     graph: NeighbourGraph
@@ -60,13 +60,13 @@ class NeighbourScorer:
 
 @dataclass(frozen=True)
 class PopularScorer:
-    """The same for everyone: the popular order without what is seen, scored by train likes."""
+    """Recommends the popular items that the user has not seen, scored by train likes."""
 
     catalogue: Catalogue
     k: int
 
     def __call__(self, histories: Histories) -> Lists:
-        """Return the lists of a batch of users; nothing in them counts as a fallback."""
+        """Return the lists of a batch of users; none of the items counts as a fallback."""
         nothing = NeighbourGraph.empty(self.catalogue.size)
         lists = NeighbourScorer(self.catalogue, nothing, "sum", self.k)(histories)
         likes = self.catalogue.likes[np.maximum(lists.items, 0)]

@@ -1,4 +1,4 @@
-"""Scores every user: Arrow batches of histories in, lists out, a scorer between them."""
+"""Scores every user: a scorer turns Arrow batches of histories into lists."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -14,21 +14,21 @@ from colike.recommend.scorers import Scorer
 from colike.tables import contracts
 from colike.tables.contracts import IdTypes
 
-# Lists are made and sent on in blocks of at most so many bytes.
+# Lists are made and sent back in blocks of at most this size.
 BLOCK_BYTES = 16 << 20
 INDEX_BYTES = 4
-# Users without whom a batch is not worth its way to Python and back.
+# A batch of fewer users is not worth the trip to Python and back.
 FEWEST_ROWS = 256
 
 
 def recommend_all(
     histories: Mapping[str, DataFrame], scorer: Scorer, ids: IdTypes
 ) -> dict[str, DataFrame]:
-    """Return the lists of all users by history: LIST_COLUMNS, as table recommendations has them.
+    """Return the lists of all users by history, with the columns LIST_COLUMNS.
 
     Args:
-        histories: user_id, likes and seen (item_idx), by the name of the history; one or more.
-        scorer: What scores; every executor receives it once.
+        histories: user_id, likes and seen (item_idx) by name of the history; at least one.
+        scorer: Every executor receives it once.
         ids: Types of the ids.
     """
     contract = contracts()["recommendations"].spark_schema(ids)
@@ -44,7 +44,7 @@ def recommend_all(
 
 
 def scored(batch: pa.RecordBatch, scorer: Scorer) -> Iterator[pa.RecordBatch]:
-    """Yield the lists of a batch with user_id, likes and seen as rows with LIST_COLUMNS."""
+    """Yield the lists of a batch of user_id, likes and seen, as rows with LIST_COLUMNS."""
     everyone = Histories.of_batch(batch)
     for start, end in everyone.blocks(users_per_block(BLOCK_BYTES, scorer.k)):
         lists = scorer(everyone.of_users(start, end))
@@ -53,11 +53,11 @@ def scored(batch: pa.RecordBatch, scorer: Scorer) -> Iterator[pa.RecordBatch]:
 
 
 def history_bytes(history: DataFrame, items: int) -> int:
-    """Return the most bytes that likes and seen items of a row of user_history can have.
+    """Return an upper bound of the bytes of likes and seen items in a row of user_history.
 
-    Nobody has seen more than all items. Only where so few such rows make a batch that it would
-    not pay to send them, the longest history is looked for; likes are some of the seen items, so
-    that those alone are read.
+    Nobody has seen more than all items. Only if that bound would make batches too small to be
+    worth sending is the longest history looked up. Likes are among the seen items, so only
+    the latter are read.
 
     Args:
         history: Rows of user_history.

@@ -1,8 +1,8 @@
-"""Vector sources: a user's vector is the sum of the liked items', scored against all items.
+"""Vector sources: a user's vector is the sum of the liked items' vectors; scores are cosines.
 
-Scores are cosines. A blocked matrix product in single precision finds candidates; theirs are
-computed again in double precision and ordered by (falling cosine, item id), so that a list does
-not hang on the block that a user was in.
+A blocked matrix product in single precision finds candidates. Their cosines are computed again
+in double precision and ordered by (descending cosine, item id), so that a list does not depend
+on the block that the user was in.
 """
 
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from colike.recommend.histories import Histories
 from colike.recommend.kernel import empty_lists, fill_up
 from colike.recommend.lists import Lists
 
-# Cells of a product of users and items that are held at once.
+# Cells of a users x items product that are in memory at once.
 CELLS = 1 << 22
 
 
@@ -25,9 +25,14 @@ CELLS = 1 << 22
 class VectorScorer:
     """Ranks all items by their cosine with the sum of the liked items' vectors.
 
-    The parts of a score are the shares that the likes have in it. `vectors` are unit vectors by
-    item_idx, zeros where an item has none; `may` says which items may be recommended. `margin`
-    more candidates than k are computed again.
+    The parts of a score are what each like contributes to it.
+
+    Attributes:
+        catalogue: The items.
+        vectors: Unit vectors by item_idx, zeros where an item has none.
+        may: Which items may be recommended.
+        margin: How many more candidates than k are rescored.
+        k: Length of the lists.
     """
 
     catalogue: Catalogue
@@ -77,9 +82,9 @@ def liked_sums(likes_indptr: Longs, likes: Ints, vectors: Floats) -> Doubles:
 
 @compiled
 def largest_unseen(scores: Floats, seen_indptr: Longs, seen: Ints, may: Bools, size: int) -> Ints:
-    """Return the item_idx of the largest scores (users x items) that a user may be given.
+    """Return the item_idx of each user's largest scores among unseen items that are allowed.
 
-    The result is users x size, -1 where there are no more.
+    `scores` is users x items, the result users x size, -1 where there are no more.
     """
     users, n = scores.shape
     found = np.full((users, size), -1, np.int32)
@@ -102,7 +107,7 @@ def rescored(
     likes_indptr: Longs, likes: Ints, seen_indptr: Longs, seen: Ints,
     sums: Doubles, candidates: Ints, vectors: Floats, popular: Ints, order: Ints, k: int,
 ) -> tuple[Ints, Doubles, Ints, Ints, Doubles, Bools]:  # fmt: skip
-    """Return the arrays of Lists: the k best candidates of each user, then popular items."""
+    """Return the arrays of Lists: each user's k best candidates, then popular items."""
     users = len(sums)
     best, scores, supports, because, parts, fallback = empty_lists(users, k)
     taken = np.zeros(len(order), np.bool_)
@@ -132,10 +137,10 @@ def _explain(
     likes: Ints, item: int, length: float, vectors: Floats, order: Ints,
     because: Ints, parts: Doubles,
 ) -> None:  # fmt: skip
-    """Fill in the likes with the largest shares in an item's score."""
+    """Fill in the likes that contribute most to an item's score."""
     own = vectors[item].astype(np.float64)
     filled = 0
     for like in likes:
         part = dot(own, vectors[like]) / length
-        if part != 0:  # an item without a vector has no share
+        if part != 0:  # an item without a vector contributes nothing
             filled = insert(parts, because, filled, part, like, order)

@@ -1,1 +1,1 @@
-"""Co-likes and Jaccard of items."""
+"""Counts co-likes of items and computes their Jaccard."""

@@ -1,4 +1,4 @@
-"""How many MinHash values find pairs of a Jaccard: bands of rows (Leskovec et al., ch. 3.4)."""
+"""Banding: how many MinHash values it takes to find pairs (Leskovec et al., ch. 3.4)."""
 
 from dataclasses import dataclass
 from itertools import count
@@ -9,8 +9,8 @@ from math import comb
 class Banding:
     """A pair is a candidate if all rows are equal in at least `matches` bands.
 
-    Co-like Jaccards are low (.05 to .3), where bands of many rows find nothing; that pairs of
-    low Jaccard match in one band is common, in several it is rare.
+    Co-like Jaccards are low (.05 to .3), so bands of many rows would find nothing. Pairs of very
+    low Jaccard often match in one band, but rarely in several.
     """
 
     bands: int
@@ -23,9 +23,9 @@ class Banding:
         return self.bands * self.rows
 
     def recall(self, jaccard: float) -> float:
-        """Return the chance that a pair of this Jaccard becomes a candidate.
+        """Return the probability that a pair of this Jaccard becomes a candidate.
 
-        One match of b bands of r rows: 1 - (1 - j^r)^b; several: the binomial tail.
+        For one match in b bands of r rows it is 1 - (1 - j^r)^b; for several, the binomial tail.
 
         >>> round(Banding(bands=20, rows=5).recall(0.8), 5)
         0.99964
@@ -39,7 +39,7 @@ class Banding:
 
 
 def banding_for(jaccard: float, recall: float, rows: int, matches: int) -> Banding:
-    """Return the fewest bands of so many rows that find a share of the pairs of a Jaccard.
+    """Return the fewest bands of `rows` rows that find a share `recall` of pairs of a Jaccard.
 
     >>> banding_for(jaccard=0.1, recall=0.95, rows=1, matches=1)
     Banding(bands=29, rows=1, matches=1)

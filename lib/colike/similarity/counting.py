@@ -1,4 +1,4 @@
-"""Exact co-likes of chosen pairs of items, where counting all pairs is not wanted."""
+"""Exact co-likes of chosen pairs of items, without counting all pairs."""
 
 from collections.abc import Iterable, Iterator
 
@@ -25,7 +25,7 @@ from colike.similarity.tiles import (
     likes_of_tiles,
 )
 
-# A row of pairs to count: places in the tile's first block, and in its second.
+# Sign of a row of pairs to count: places in the tile's first block, and in its second.
 WANTED = 2
 ROWS = (
     f"{TILE} int, {SIGN} int, {BLOCK} int, {PART} bigint, "
@@ -49,9 +49,9 @@ def with_margins(pairs: DataFrame, margins: DataFrame) -> DataFrame:
 
 
 def counted(pairs: DataFrame, likes: TrainLikes, items: int) -> DataFrame:
-    """Return item_a, item_b and the exact colikes of the pairs that anybody likes both of.
+    """Return item_a, item_b and the exact colikes of the pairs that have any.
 
-    Pairs go to the tiles that the likes go to (`tiles`), and only their counts are read off.
+    Pairs are sent to the same tiles as the likes (`tiles`), and only their counts are kept.
 
     Args:
         pairs: item_a < item_b (item_idx), each pair once.
@@ -70,7 +70,7 @@ def counted(pairs: DataFrame, likes: TrainLikes, items: int) -> DataFrame:
 
 
 def _wanted(pairs: DataFrame, plan: Plan) -> DataFrame:
-    """Pairs as packed rows of their tiles, which are few and large like those of the likes."""
+    """Return pairs as packed rows of their tiles, few and large like those of the likes."""
     blocks = plan.blocks.count
     table = np.zeros((blocks, blocks), np.int32)
     for number, (i, j) in enumerate(plan.tiles):

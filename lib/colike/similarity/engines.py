@@ -1,4 +1,4 @@
-"""The engines behind one function: all return the same rows, as far as they find them."""
+"""The engines behind one function. All return the same rows, though MinHash may miss some."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -78,7 +78,7 @@ def _minhash(counting: Counting) -> DataFrame:
     counting.figures["minhash.capped_buckets"] = (found.capped, "buckets")
     rows = similarity_rows(counted(pairs, likes, counting.items), margins, *bounds)
     if wanted.sampled_items:
-        # Read twice: to be measured, and to be written.
+        # Read twice: measured, then written.
         rows = rows.localCheckpoint()
         _measure_recall(counting, margins, rows, banding)
     return rows
@@ -87,7 +87,7 @@ def _minhash(counting: Counting) -> DataFrame:
 def _measure_recall(
     counting: Counting, margins: DataFrame, rows: DataFrame, banding: Banding
 ) -> None:
-    """Against the exact pairs of some items, whose number the config has."""
+    """Measure recall against the exact pairs of `minhash.sampled_items` items."""
     settings = counting.settings
     order = F.xxhash64(F.lit(SALT), C.ITEM_IDX)
     sample = margins.select(C.ITEM_IDX).orderBy(order).limit(settings.minhash.sampled_items)

@@ -8,10 +8,10 @@ from colike.similarity.counting import with_margins
 
 
 def jaccard(colikes: Column, likes_a: Column, likes_b: Column) -> Column:
-    """Return colikes / (likes_a + likes_b - colikes): users who like both by users who like any.
+    """Return colikes / (likes_a + likes_b - colikes): users who like both / users who like either.
 
-    Two titles liked by {A, B, C} and {B, C, E, F} share 2 of 5 people, .4; whoever likes
-    neither counts nowhere (the book's worked example counts one such person).
+    Items liked by {A, B, C} and {B, C, E, F} share 2 of 5 people: .4. Users who like neither do
+    not count (the book's worked example counts one).
     """
     return colikes.cast("double") / (likes_a + likes_b - colikes).cast("double")
 

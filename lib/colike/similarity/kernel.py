@@ -1,6 +1,6 @@
-"""Compiled kernels of the tiled engine: likes cut by item block, and the product of two blocks.
+"""Compiled kernels of the tiled engine: split likes by item block, and multiply two blocks.
 
-Numba rather than SciPy's sparse product: docs/decisions/0005-tiled-similarity.md has both.
+docs/decisions/0005-tiled-similarity.md compares Numba with SciPy's sparse product.
 """
 
 import numpy as np
@@ -11,19 +11,19 @@ from colike.compute.compiled import compiled
 
 Places = npt.NDArray[np.uint16]
 Counts = npt.NDArray[np.uint32]
-#: Likes of a tile: where each item's fans begin, the range of each fan's places in the other
-#: block, and those places.
+#: Likes of a tile: where each item's fans begin; start and end of each fan's places in the other
+#: block; those places.
 Fans = tuple[Longs, Ints, Ints, Places]
-#: Kept co-likes of a tile: where each item's begin, places in the other block, and co-likes.
+#: Kept co-likes of a tile: where each item's begin, places in the other block, co-likes.
 Kept = tuple[Longs, Places, Counts]
-#: Co-likes of some items of a block with another: number of pairs of each item, and for each
-#: pair the place in the other block, ascending, and the co-likes.
+#: Co-likes of some items of a block with another block: number of pairs of each item; for each
+#: pair the place in the other block, ascending; for each pair the co-likes.
 Strip = tuple[Counts, Places, Counts]
 
 
 @compiled
 def cut(offsets: Longs, values: Ints, blocks: int) -> tuple[Counts, Longs, Places]:
-    """Cut users' likes by the blocks of their items.
+    """Split users' likes by the blocks of their items.
 
     Args:
         offsets: Where each user's likes begin in `values`; length users + 1.
@@ -62,18 +62,18 @@ def cut(offsets: Longs, values: Ints, blocks: int) -> tuple[Counts, Longs, Place
 def fans(
     indptr: Longs, places: Places, items: int, other: Longs, same: bool
 ) -> tuple[Longs, Ints, Ints]:
-    """Turn a block's users x items around, as ranges of the other block's places.
+    """Transpose a block's users x items, as ranges of the other block's places.
 
     Args:
         indptr: Where each user's likes begin in `places`; length users + 1.
         places: Places in the block, ascending within a user.
         items: Size of the block.
         other: The `indptr` of the other block.
-        same: Whether the other block is this one; then a range begins at the item itself.
+        same: Whether the other block is the same; a range then begins at the item itself.
 
     Returns:
-        Where each item's fans begin (length items + 1), and for each fan the first place of the
-        other block that counts with the item, and the place behind the last.
+        Where each item's fans begin (length items + 1), and for each fan start and end (not
+        included) of the other block's places that count with the item.
     """
     starts = np.zeros(items + 1, np.int64)
     for place in places:
@@ -96,22 +96,22 @@ def fans(
 def count_rows(
     row: int, until: int, width: int, kept: Kept, added: Fans, removed: Fans, least: int
 ) -> Strip:
-    """Return the co-likes of some items of a block with all of another: kept, more and less.
+    """Return the co-likes of some items of a block with all of another: kept + added - removed.
 
-    One item at a time, its counts in one array as long as the other block: small enough to stay
-    in the processor's first cache, which is where the time goes.
+    Works on one item at a time, with its counts in an array as long as the other block. That is
+    small enough for the processor's first cache, and memory access is where the time goes.
 
     Args:
         row: First item of the block.
-        until: The one behind the last.
+        until: End of the range, not included.
         width: Size of the other block.
         kept: Co-likes to start from.
-        added: Likes that count.
-        removed: Likes that `kept` holds and that count no more.
+        added: Likes to add.
+        removed: Likes that `kept` includes and that are to be subtracted.
         least: Fewest co-likes that are returned, at least 1.
 
     Raises:
-        ValueError: More likes are removed than were kept.
+        ValueError: More likes are removed than `kept` includes.
     """
     size = (until - row) * width
     lengths = np.zeros(until - row, np.uint32)
@@ -142,7 +142,7 @@ def count_rows(
 
 @compiled
 def count_pairs(items: Places, others: Places, width: int, likes: Fans) -> Counts:
-    """Return the co-likes of chosen pairs of a block's items with another's.
+    """Return the co-likes of chosen pairs, each of an item of one block and one of another.
 
     Args:
         items: Place of each pair's item in the block, ascending.
@@ -170,7 +170,7 @@ def within_bounds(
     first: int, blocks: tuple[int, int, int], strip: Strip,
     margins: Longs, min_colikes: int, min_jaccard: float,
 ) -> tuple[Ints, Ints, Longs]:  # fmt: skip
-    """Return item_a < item_b (item_idx) and co-likes of a strip's pairs within the bounds.
+    """Return item_a < item_b (item_idx) and the co-likes of a strip's pairs within the bounds.
 
     Args:
         first: Place of the strip's first item.

@@ -15,7 +15,7 @@ def item_likes(likes: TrainLikes) -> DataFrame:
 
 
 def dense_margins(margins: DataFrame, items: int) -> npt.NDArray[np.int64]:
-    """Return the likes of each item_idx as an array of `items` numbers, on the driver."""
+    """Return the likes of each item_idx as an array of length `items`, on the driver."""
     counted = margins.toPandas()
     dense = np.zeros(items, np.int64)
     dense[counted[C.ITEM_IDX].to_numpy()] = counted[C.LIKES].to_numpy()

@@ -1,4 +1,4 @@
-"""Pairs of items that meet in several buckets, counted one item at a time in an executor."""
+"""Finds pairs of items that share several buckets, one item at a time on an executor."""
 
 from collections.abc import Callable, Iterable, Iterator
 
@@ -19,14 +19,14 @@ Rows = tuple[Ints, Longs, Ints]
 
 
 def pairs_that_meet(margins: "Broadcast[Longs]", matches: int, min_jaccard: float) -> Batches:
-    """Return what makes rows of PAIRS of an item_idx and an array of others, sorted by the first.
+    """Return a function from rows of item_idx and an array of others, sorted, to rows of PAIRS.
 
-    A pair must meet in at least so many rows, and its margins must allow the least jaccard,
-    which is at most the smaller margin by the larger.
+    A pair must meet in at least `matches` rows, and its margins must allow `min_jaccard`: a
+    jaccard is at most the smaller margin / the larger.
 
     Args:
         margins: Likes of each item_idx.
-        matches: Rows of an item that must hold the other, at least 1.
+        matches: Rows of an item that must contain the other, at least 1.
         min_jaccard: Least jaccard of a pair.
     """
 
@@ -50,7 +50,7 @@ def meet(
         starts: Where each row's others begin; length rows + 1.
         others: item_idx, each at most once in a row.
         margins: Likes of each item_idx.
-        matches: Rows of an item that must hold the other, at least 1.
+        matches: Rows of an item that must contain the other, at least 1.
         min_jaccard: Least jaccard of a pair.
     """
     most = len(others) // matches
@@ -74,7 +74,7 @@ def meet(
 
 
 def _whole_items(batches: Iterable[pa.RecordBatch]) -> Iterator[Rows]:
-    """The rows of each batch, but those of its last item only once it is seen to be over."""
+    """Regroup batches so that all rows of an item are together."""
     items, lengths, others = np.empty(0, np.int32), np.empty(0, np.int64), np.empty(0, np.int32)
     for batch in batches:
         more, values = lists_of(batch.column(1))

@@ -1,7 +1,7 @@
 """The engine for millions of items: candidates by MinHash (Broder, 1997), verified exactly.
 
-Signatures are plain Spark SQL. A row that it finds is exact; what it misses, and how much of it,
-`recall` measures.
+Signatures are plain Spark SQL. Every row that it finds is exact; `recall` measures what share
+it misses.
 """
 
 from dataclasses import dataclass
@@ -20,25 +20,25 @@ SIGNATURE, MEMBERS, OTHERS, FAN = "signature", "members", "others", "fan"
 
 @dataclass(frozen=True)
 class Candidates:
-    """Distinct pairs item_a < item_b, and how many buckets were too large to be paired."""
+    """Distinct pairs item_a < item_b, and the number of buckets that were too large to pair."""
 
     pairs: DataFrame
     capped: int
 
 
 def signatures(likes: TrainLikes, margins: DataFrame, hashes: int, min_colikes: int) -> DataFrame:
-    """Return item_idx and `signature`: for each hash function the least value of the item's fans.
+    """Return item_idx and `signature`: for each hash function the minimum over the item's fans.
 
-    Two items agree in a place with the chance of their Jaccard.
+    Two items agree in one value with a probability equal to their Jaccard.
 
     Args:
         likes: Train likes.
         margins: item_idx and likes of every liked item.
         hashes: Number of hash functions.
-        min_colikes: Fewest co-likes of a pair; an item with fewer likes can be in none.
+        min_colikes: Fewest co-likes of a pair; items with fewer likes are left out.
     """
     able = margins.where(F.col(C.LIKES) >= min_colikes).select(C.ITEM_IDX)
-    # A text is hashed once per user, numbers once per like and hash function.
+    # Strings are hashed once per user, and numbers once per like and hash function.
     fan = F.xxhash64(F.col(C.USER_ID).cast("string")).alias(FAN)
     single = likes.select(fan, F.explode(C.LIKES).alias(C.ITEM_IDX))
     mine = single.join(F.broadcast(able), on=C.ITEM_IDX, how="left_semi")
@@ -52,14 +52,14 @@ def signatures(likes: TrainLikes, margins: DataFrame, hashes: int, min_colikes: 
 def candidates(
     signed: DataFrame, margins: Longs, banding: Banding, largest_bucket: int, min_jaccard: float
 ) -> Candidates:
-    """Return the pairs that share enough buckets; a bucket is all rows of one band.
+    """Return the pairs that share enough buckets; a bucket is a value of all rows of one band.
 
     Args:
         signed: What `signatures` returns.
-        margins: Likes of each item_idx; a pair that they forbid the least jaccard is left out.
+        margins: Likes of each item_idx; pairs whose margins rule out `min_jaccard` are left out.
         banding: Bands, rows and matches.
-        largest_bucket: Items of a bucket; a larger one is a heavy user's, who likes most of the
-            catalogue and says little, but would pair every item with every other.
+        largest_bucket: Most items of a bucket. A larger one comes from a heavy user who likes most
+            of the catalogue: it says little, but would pair every item with every other.
         min_jaccard: Least jaccard of a pair.
     """
     band = F.posexplode(F.array(*(_band(number, banding.rows) for number in range(banding.bands))))
@@ -72,7 +72,7 @@ def candidates(
         F.posexplode(MEMBERS).alias("place", C.ITEM_A), MEMBERS
     )
     others = F.slice(MEMBERS, F.col("place") + 2, F.size(MEMBERS)).alias(OTHERS)
-    # All rows of an item in one task, one after the other: no row per pair and bucket.
+    # All rows of an item are adjacent in one task, so that no row per pair and bucket is needed.
     met = first.where(F.col("place") < F.size(MEMBERS) - 1).select(C.ITEM_A, others)
     sent = signed.sparkSession.sparkContext.broadcast(margins)
     pairs = (

@@ -1,4 +1,4 @@
-"""Likes packed by item block: a few large binary rows instead of a row per like."""
+"""Packs likes by item block: a few large binary rows instead of a row per like."""
 
 from collections.abc import Iterable, Iterator
 
@@ -19,7 +19,7 @@ SCHEMA = (
     f"{TARGETS} array<struct<{TILE}: int, {KEY}: int>>"
 )
 TARGET = pa.list_(pa.struct([(TILE, pa.int32()), (KEY, pa.int32())]))
-# A group of users is packed once it has so many likes: 2 bytes each, in one row per block.
+# A group of users is packed once it has this many likes: 2 bytes each, in one row per block.
 LIKES_PER_GROUP = 1 << 22
 PLACE = np.dtype("<u2")
 LENGTH = np.dtype("<u4")
@@ -28,9 +28,9 @@ LENGTH = np.dtype("<u4")
 def packed(likes: TrainLikes, plan: Plan) -> DataFrame:
     """Return one row per group of users and item block: block, part, lengths, places, targets.
 
-    `part` is the group's number; `lengths` has the likes of each user of the group in the block
-    (uint32), `places` the places of those likes in the block (uint16), user after user. Users
-    stand in the same order in all rows of a group. `targets` are the tiles that the block is in.
+    `part` is the group's number, `lengths` the number of likes that each user of the group has in
+    the block (uint32), and `places` their places in the block (uint16), user after user. The order
+    of users is the same in all rows of a group. `targets` are the tiles that the block is in.
     """
 
     def pack(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -43,7 +43,7 @@ def packed(likes: TrainLikes, plan: Plan) -> DataFrame:
 
 
 def unpacked(rows: Iterable[tuple[bytes, bytes]]) -> tuple[Longs, Places]:
-    """Return a block's users x items from its rows (lengths, places): indptr and places."""
+    """Return a block's users x items, as indptr and places, from its rows (lengths, places)."""
     both = [(b"", b""), *rows]
     lengths = np.concatenate([np.frombuffer(one, LENGTH) for one, _ in both])
     places = np.concatenate([np.frombuffer(one, PLACE) for _, one in both])
@@ -51,18 +51,18 @@ def unpacked(rows: Iterable[tuple[bytes, bytes]]) -> tuple[Longs, Places]:
 
 
 def lists_of(column: pa.ListArray) -> tuple[Longs, Ints]:
-    """Return the length of each list of a column, and all values end to end."""
+    """Return the length of each list of a column, and all values concatenated."""
     offsets = column.offsets.to_numpy().astype(np.int64)
     return np.diff(offsets), column.values.to_numpy()[offsets[0] : offsets[-1]]
 
 
 def starts_of(lengths: Longs) -> Longs:
-    """Return where lists of these lengths begin, end to end, and where the last one ends."""
+    """Return where concatenated lists of these lengths begin, and where the last one ends."""
     return np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)])
 
 
 def _groups(batches: Iterable[pa.RecordBatch]) -> Iterator[tuple[Longs, Ints]]:
-    """Batches joined, or cut, into groups of about LIKES_PER_GROUP likes: offsets and item_idx."""
+    """Yield batches joined into groups of LIKES_PER_GROUP likes or more: offsets and item_idx."""
     waiting: list[tuple[Longs, Ints]] = []
     held = 0
     for batch in batches:

@@ -1,4 +1,4 @@
-"""Which partition counts which tile: Spark's hash partitioning, steered by keys."""
+"""Assigns tiles to partitions: keys that steer Spark's hash partitioning."""
 
 from dataclasses import dataclass
 from itertools import count
@@ -12,7 +12,7 @@ SEED = 42
 
 @dataclass(frozen=True)
 class Plan:
-    """The blocks, their tiles in the order in which tasks start, and each tile's key."""
+    """The blocks, their tiles in the order in which tasks start, and the key of each tile."""
 
     blocks: Blocks
     tiles: list[tuple[int, int]]
@@ -34,7 +34,7 @@ class Plan:
 def partition_keys(partitions: int) -> list[int]:
     """Return for each partition an int that Spark's hash partitioning sends to it.
 
-    Hashing the numbers of the tiles themselves would put some two into one task.
+    Hashing the tile numbers themselves would put several tiles into the same task.
     """
     keys: dict[int, int] = {}
     for key in count():
@@ -45,7 +45,7 @@ def partition_keys(partitions: int) -> list[int]:
 
 
 def spark_hash(value: int) -> int:
-    """Return Spark's `hash` of an int, by which it partitions: Murmur3 (Appleby), 32 bits."""
+    """Return Spark's `hash` of an int, which it partitions by: 32-bit Murmur3 (Appleby)."""
     mixed = _rotated(value * 0xCC9E2D51 & MASK, 15) * 0x1B873593 & MASK
     state = _rotated(SEED ^ mixed, 13) * 5 + 0xE6546B64 & MASK
     state ^= 4

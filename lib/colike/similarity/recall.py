@@ -1,4 +1,4 @@
-"""How many of the pairs MinHash should find it found: against the exact pairs of some items."""
+"""Measures the recall of MinHash against the exact pairs of some items."""
 
 from dataclasses import dataclass
 from functools import reduce
@@ -18,9 +18,9 @@ SAMPLED, OTHER, BUCKET = "sampled", "other", "bucket"
 
 @dataclass(frozen=True)
 class BucketRecall:
-    """Pairs with a Jaccard in [low, high) (the last: [low, 1]): exact, found, and expected share.
+    """Pairs with a Jaccard in [low, high), or [low, 1] in the last bucket: how many, and found.
 
-    `expected` is the mean chance, over the pairs' own Jaccards, that the banding finds them.
+    `expected` is the mean probability, given each pair's Jaccard, that the banding finds it.
     """
 
     low: float
@@ -33,14 +33,14 @@ class BucketRecall:
 def exact_sample(
     likes: TrainLikes, margins: DataFrame, sample: DataFrame, min_colikes: int, min_jaccard: float
 ) -> DataFrame:
-    """Return all pairs within the bounds that have an item of `sample` (item_idx), exact."""
+    """Return all pairs within the bounds that have an item in `sample` (item_idx), exactly."""
     single = single_likes(likes).withColumnRenamed(C.ITEM_IDX, OTHER)
     mine = single.join(
         F.broadcast(sample.select(F.col(C.ITEM_IDX).alias(OTHER))), on=OTHER, how="left_semi"
     ).withColumnRenamed(OTHER, SAMPLED)
     both = mine.join(single, on=C.USER_ID, how="inner").where(F.col(SAMPLED) != F.col(OTHER))
     counts = both.groupBy(SAMPLED, OTHER).agg(F.count(F.lit(1)).alias(C.COLIKES))
-    # A pair of two sampled items is counted from both of its sides.
+    # A pair of two sampled items is counted from both sides.
     pairs = counts.select(
         F.least(SAMPLED, OTHER).alias(C.ITEM_A), F.greatest(SAMPLED, OTHER).alias(C.ITEM_B),
         C.COLIKES,
@@ -49,12 +49,12 @@ def exact_sample(
 
 
 def recall_by_bucket(exact: DataFrame, found: DataFrame, banding: Banding) -> list[BucketRecall]:
-    """Return the recall of `found` by Jaccard bucket, for buckets that have exact pairs.
+    """Return the recall of `found` by Jaccard bucket, for buckets with exact pairs.
 
     Args:
         exact: item_a, item_b and jaccard of some pairs.
         found: item_a and item_b of the pairs that the engine found.
-        banding: What it looked for them with.
+        banding: The banding that the engine used.
     """
     hit = found.select(C.ITEM_A, C.ITEM_B, F.lit(1).alias("hit"))
     marked = exact.join(hit, on=[C.ITEM_A, C.ITEM_B], how="left")
@@ -77,7 +77,7 @@ def recall_by_bucket(exact: DataFrame, found: DataFrame, banding: Banding) -> li
 
 
 def _chance(banding: Banding) -> Column:
-    """`Banding.recall` of the column jaccard."""
+    """Return `Banding.recall` of the column jaccard."""
     same = F.pow(F.col(C.JACCARD), F.lit(banding.rows))
     fewer = (
         F.lit(float(comb(banding.bands, k)))

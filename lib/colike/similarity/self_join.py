@@ -1,7 +1,7 @@
 """The reference engine: co-likes by a Spark SQL triangular self-join, on any cluster.
 
-A user with n likes makes n (n - 1) / 2 rows. So that no task gets all rows of one who likes
-thousands, such a user's likes are cut into parts, and each pair of parts is a key of its own.
+A user with n likes makes n (n - 1) / 2 rows. The likes of users with thousands of them are cut
+into parts, and each pair of parts has its own key, so that no task gets all rows of one user.
 """
 
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ LEFT, RIGHT, PART, PARTS = "left", "right", "part", "parts"
 
 @dataclass(frozen=True)
 class Lost:
-    """What a cap leaves out: users, and the shares of likes and of co-like increments."""
+    """What a cap leaves out: number of users, and shares of the likes and co-like increments."""
 
     users: int
     likes: float
@@ -25,20 +25,18 @@ class Lost:
 
 
 def colikes(likes: TrainLikes, part_likes: int) -> DataFrame:
-    """Return every pair of item_idx that somebody likes both of, with `colikes`.
-
-    Rows are item_a < item_b.
+    """Return every pair item_a < item_b (item_idx) that has `colikes`, with their number.
 
     Args:
         likes: Train likes.
-        part_likes: Likes of one part, so that a key makes at most so many squared rows.
+        part_likes: Likes of one part; a key makes at most its square of rows.
     """
     placed = likes.select(
         C.USER_ID,
         F.ceil(F.size(C.LIKES) / F.lit(part_likes)).cast("int").alias(PARTS),
         F.posexplode(C.LIKES).alias("at", C.ITEM_IDX),
     ).withColumn(PART, F.floor(F.col("at") / F.lit(part_likes)).cast("int"))
-    # Each pair of parts left <= right once; nearly all users have the one part 0.
+    # Each pair of parts, left <= right, once. Nearly all users have only part 0.
     a = placed.select(
         C.USER_ID,
         F.col(C.ITEM_IDX).alias("a"),
@@ -59,9 +57,9 @@ def colikes(likes: TrainLikes, part_likes: int) -> DataFrame:
 
 
 def without_heavy(likes: TrainLikes, max_likes: int) -> tuple[TrainLikes, Lost]:
-    """Return the likes of users with at most so many, and what is lost with the others.
+    """Return the likes of users with at most `max_likes`, and what is lost with the others.
 
-    All counts are exact for the users who stay: one who is left out counts in no margin either.
+    Counts are exact for the remaining users: those left out do not count in margins either.
     """
     size = F.size(C.LIKES).cast("bigint")
     is_heavy = size > max_likes

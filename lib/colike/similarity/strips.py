@@ -1,8 +1,8 @@
 """Strips: the exact co-likes of some items of one block with all of another, packed.
 
-All strips together are the upper triangle of X'X, X being users x items with a 1 per like: what
-`item_colikes` holds, and what similarity, increments and EASE start from. The diagonal is the
-items' likes.
+All strips together are the upper triangle of X'X, where X is users x items with a 1 per like;
+its diagonal is the items' likes. Table `item_colikes` stores them, and similarity and later
+increments start from them.
 """
 
 from collections.abc import Iterable, Iterator
@@ -39,7 +39,7 @@ def as_batch(tile: tuple[int, int], first: int, blocks: int, strip: Strip) -> pa
 
     Args:
         tile: Its two blocks.
-        first: Place of its first item in the first of them.
+        first: Place of its first item in the first block.
         blocks: Number of blocks.
         strip: As `kernel.count_rows` returns it.
     """
@@ -59,11 +59,11 @@ def as_batch(tile: tuple[int, int], first: int, blocks: int, strip: Strip) -> pa
 
 
 def kept_of(rows: Iterable[tuple[int, bytes, bytes, bytes]], items: int) -> Kept:
-    """Return the co-likes of a tile from its strips: first, lengths, places and counts of each.
+    """Return the co-likes of a tile from its strips (first, lengths, places, counts).
 
     Args:
         rows: The strips, in any order.
-        items: Items of the tile's first block now, perhaps more than when they were counted.
+        items: Present size of the tile's first block; it may have been smaller when counted.
     """
     lengths = np.zeros(items + 1, np.int64)
     places, counts = [np.empty(0, np.uint16)], [np.empty(0, np.uint32)]
@@ -77,7 +77,7 @@ def kept_of(rows: Iterable[tuple[int, bytes, bytes, bytes]], items: int) -> Kept
 
 
 def margins_of(strips: DataFrame, items: int) -> Longs:
-    """Return the likes of each item_idx, from the strips' diagonal; O(items) on the driver."""
+    """Return the likes of each item_idx from the strips' diagonal; O(items) on the driver."""
     own = strips.where(F.col(BLOCK_A) == F.col(BLOCK_B))
     margins = np.zeros(items, np.int64)
     for row in own.select(BLOCK_A, FIRST, BLOCKS, OWN).toLocalIterator():
@@ -113,7 +113,7 @@ def pairs_within(
     first: int, where: tuple[int, int, int], strip: Strip,
     margins: Longs, min_colikes: int, min_jaccard: float,
 ) -> Iterator[pa.RecordBatch]:  # fmt: skip
-    """Yield rows of SIMILARITY of a strip's pairs within the bounds.
+    """Yield a strip's pairs within the bounds as rows of SIMILARITY.
 
     Args:
         first: Place of the strip's first item.
@@ -129,7 +129,7 @@ def pairs_within(
 
 
 def _own(lengths: Counts, places: Places, counts: Counts) -> Counts:
-    """Likes of a strip's items: where anybody likes one, its own place is the first of its line."""
+    """Return the likes of a strip's items: a liked item's own count is the first of its row."""
     liked = lengths > 0
     starts = np.cumsum(lengths, dtype=np.int64) - lengths
     own = np.zeros(len(lengths), np.uint32)
@@ -153,7 +153,7 @@ def _unpacked(
 
 
 def _squeezed(values: Places | Counts) -> bytes:
-    """Compressed here, so that a quarter of the bytes goes through Spark."""
+    """Compress, so that only a quarter of the bytes goes through Spark."""
     squeezed: bytes = pa.compress(values, codec="zstd", asbytes=True)
     return squeezed
 

@@ -1,8 +1,8 @@
 """The default engine: exact co-likes by products of item blocks, each counted in one task.
 
-Likes are packed per item block (`packing`) and sent to the tiles, pairs of blocks, that need
-them (`tiles`): what is shuffled grows with likes times blocks, never with the pairs of a user's
-likes. A task counts its tile with a compiled kernel and lets it out as strips (`strips`).
+Likes are packed per item block (`packing`) and sent to the tiles (pairs of blocks) that need
+them (`tiles`), so the shuffle grows with likes times blocks and not with the pairs of each user's
+likes. A task counts its tile with a compiled kernel, strip by strip (`strips`).
 """
 
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ from colike.similarity.tiles import (
     likes_of_tiles,
 )
 
-# Cells of a tile that are looked through at once, so many rows as have so many cells.
+# Cells of a tile that are scanned at once; a strip has as many rows as that allows.
 CELLS = 1 << 21
 
 
@@ -39,14 +39,14 @@ def tiled_similarity(
 ) -> DataFrame:
     """Return pairs of item_idx with likes_a, likes_b, colikes and jaccard within the bounds.
 
-    Equal to the self-join's rows to the last bit.
+    The rows are equal to those of the self-join to the last bit.
 
     Args:
         likes: Train likes.
         items: Number of items; every item_idx is below it.
         min_colikes: Fewest co-likes that a pair must have.
         min_jaccard: Least jaccard that a pair must have.
-        blocks: Item blocks; None chooses them by likes and cores.
+        blocks: Number of item blocks; None: chosen by likes and cores.
     """
     cores = likes.sparkSession.sparkContext.defaultParallelism
     dealt = Blocks(items, blocks) if blocks else blocks_for(number_of_likes(likes), items, cores)
@@ -63,11 +63,11 @@ def tiled_similarity(
 
 
 def counted_strips(likes: TrainLikes, blocks: Blocks) -> DataFrame:
-    """Return the strips of all pairs that somebody likes both of, and of the items' likes.
+    """Return the strips of all pairs that have co-likes, and of the items' likes.
 
     Args:
         likes: Train likes.
-        blocks: How items are dealt.
+        blocks: How items are divided.
     """
     plan = Plan.of(blocks)
     return _strips_of(likes_of_tiles(likes, plan, ADDED), plan)
@@ -76,13 +76,13 @@ def counted_strips(likes: TrainLikes, blocks: Blocks) -> DataFrame:
 def grown_strips(
     strips: DataFrame, added: TrainLikes, removed: TrainLikes, blocks: Blocks
 ) -> DataFrame:
-    """Return the strips as they are after users' likes have changed.
+    """Return the strips updated for users whose likes have changed.
 
     Args:
-        strips: As they were, counted with as many blocks; there may have been fewer items.
-        added: The likes that changed users have now.
-        removed: The likes that they had.
-        blocks: How items are dealt.
+        strips: The previous strips, with the same number of blocks; items may have been fewer.
+        added: The present likes of the changed users.
+        removed: The previous likes of the changed users.
+        blocks: How items are divided.
     """
     plan = Plan.of(blocks)
     rows = kept_of_tiles(strips, plan)
@@ -97,9 +97,9 @@ def number_of_likes(likes: TrainLikes) -> int:
 
 
 def fans_of(tile: tuple[int, int], held: Held, sign: int, items: int) -> Fans:
-    """Return the likes of a tile that have a sign, from what its rows hold.
+    """Return the likes of a tile that have this sign, from its rows.
 
-    Users stand in the order of their groups in both blocks. `items` is the first block's size.
+    Users are in the same order in both blocks. `items` is the first block's size.
     """
     left, right = (
         unpacked((lengths, places) for _, lengths, places, _ in sorted(held.get((sign, block), [])))
@@ -109,7 +109,7 @@ def fans_of(tile: tuple[int, int], held: Held, sign: int, items: int) -> Fans:
 
 
 def _margins(tile: tuple[int, int], likes: Fans, blocks: Blocks) -> Longs:
-    """Likes of each item_idx of the tile's two blocks: a tile holds all likes of both."""
+    """Return the likes of each item_idx of the tile's blocks, all of whose likes it has."""
     margins = np.zeros(blocks.items, np.int64)
     margins[tile[1] :: blocks.count] = np.bincount(likes[3], minlength=blocks.size(tile[1]))
     margins[tile[0] :: blocks.count] = np.diff(likes[0])
@@ -130,7 +130,7 @@ def _strips_of(rows: DataFrame, plan: Plan) -> DataFrame:
 def _strips(
     tile: tuple[int, int], held: Held, blocks: Blocks, added: Fans, least: int
 ) -> Iterator[tuple[int, Strip]]:
-    """Each strip of the tile with the place of its first item."""
+    """Yield each strip of the tile with the place of its first item."""
     height, width = blocks.size(tile[0]), blocks.size(tile[1])
     kept = kept_of(held.get((KEPT, tile[0]), []), height)
     removed = fans_of(tile, held, REMOVED, height)

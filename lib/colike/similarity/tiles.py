@@ -1,4 +1,4 @@
-"""Which task counts which tile: rows are sent to the tiles that need them, one tile per task."""
+"""Sends rows to the tiles that need them, one tile per task."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
@@ -13,19 +13,19 @@ from colike.similarity.placing import KEY, TILE, Plan
 from colike.similarity.strips import BLOCK_A, BLOCK_B, COUNTS, FIRST
 
 SIGN = "sign"
-# What a row of a tile is: kept co-likes, likes that count, likes that count no more.
+# What a row of a tile is: kept co-likes, likes to add, likes to subtract.
 KEPT, ADDED, REMOVED = 0, 1, -1
 ROW = (TILE, SIGN, BLOCK, PART, LENGTHS, PLACES, COUNTS)
-#: part, lengths, places and, of kept co-likes, counts.
+#: part, lengths, places and, for kept co-likes, counts.
 Packed = tuple[int, bytes, bytes, bytes]
-#: What the rows of a tile hold, by sign and block.
+#: The rows of a tile by sign and block.
 Held = dict[tuple[int, int], list[Packed]]
-#: Works on a tile, in an executor.
+#: Processes a tile on an executor.
 Work = Callable[[tuple[int, int], Held], Iterator[pa.RecordBatch]]
 
 
 def likes_of_tiles(likes: TrainLikes, plan: Plan, sign: int) -> DataFrame:
-    """Return the packed likes, a chunk once per tile that its block is in, with the tile's key."""
+    """Return the packed likes, each chunk once per tile that its block is in, with tile and key."""
     chunks = packed(likes, plan)
     return chunks.select(F.explode(TARGETS).alias("to"), BLOCK, PART, LENGTHS, PLACES).select(
         f"to.{TILE}", F.lit(sign).alias(SIGN), BLOCK, PART, LENGTHS, PLACES,
@@ -34,7 +34,7 @@ def likes_of_tiles(likes: TrainLikes, plan: Plan, sign: int) -> DataFrame:
 
 
 def kept_of_tiles(strips: DataFrame, plan: Plan) -> DataFrame:
-    """Return each strip of kept co-likes with the key of its tile."""
+    """Return each strip of kept co-likes with its tile and key."""
     tiles = [(i, j, number, plan.keys[number]) for number, (i, j) in enumerate(plan.tiles)]
     spark = strips.sparkSession
     targets = spark.createDataFrame(tiles, f"{BLOCK_A} int, {BLOCK_B} int, {TILE} int, {KEY} int")
@@ -45,7 +45,7 @@ def kept_of_tiles(strips: DataFrame, plan: Plan) -> DataFrame:
 
 
 def in_tiles(rows: DataFrame, plan: Plan, work: Work, schema: str) -> DataFrame:
-    """Return what `work` makes of each tile's rows, each tile in a task of its own.
+    """Return the results of `work` on each tile's rows, each tile in a task of its own.
 
     Tasks start in the order of their partitions, so the costliest tiles start first.
     """

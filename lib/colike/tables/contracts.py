@@ -1,4 +1,4 @@
-"""Table contracts: one YAML file per table is its definition, DDL, documentation and check."""
+"""Table contracts: DDL, documentation and checks of a table all come from one YAML file."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -44,14 +44,14 @@ ATOMIC: dict[str, DataType] = {
 
 @dataclass(frozen=True)
 class IdTypes:
-    """SQL types of the data set's own ids; `user_id` and `item_id` in contracts become these."""
+    """SQL types of the data set's ids, which replace `user_id` and `item_id` in contracts."""
 
     user_id: str
     item_id: str
 
 
 class Column(BaseModel):
-    """A column: its SQL type (`user_id` and `item_id` stand for the data set's id types)."""
+    """A column; the types `user_id` and `item_id` stand for the data set's id types."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     name: str
@@ -61,7 +61,7 @@ class Column(BaseModel):
 
 
 class Check(BaseModel):
-    """A SQL condition that every row fulfils; Delta refuses a write that breaks it."""
+    """A SQL condition on every row; Delta refuses writes that violate it."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     name: str
@@ -78,16 +78,16 @@ class TableContract(BaseModel):
     primary_key: list[str]
     owner: str
     freshness: Literal["nightly", "per run", "append only"]
-    #: Columns of which equal values lie together in files. Delta keeps the least and largest value
-    #: in each file of these alone, so that queries by them skip files; of all, where none is named.
+    #: Columns that rows are clustered by in files. Delta keeps each file's minimum and maximum of
+    #: these only, so that queries by them skip files; if there are none, it keeps those of all.
     clustering: list[str]
-    #: Whether Delta keeps what changed between versions, for jobs that work on that alone.
+    #: Whether Delta records the changes between versions, for jobs that process only those.
     change_feed: bool = False
     checks: list[Check]
     columns: list[Column]
 
     def spark_schema(self, ids: IdTypes) -> StructType:
-        """Return the Spark schema, with comments, for the data set's id types."""
+        """Return the Spark schema with comments, for the data set's id types."""
         fields = [
             StructField(
                 column.name,
@@ -100,7 +100,7 @@ class TableContract(BaseModel):
         return StructType(fields)
 
     def conform(self, frame: DataFrame, ids: IdTypes) -> DataFrame:
-        """Return `frame` with exactly the contract's columns, in its order.
+        """Return `frame` with exactly the contract's columns, in their order.
 
         Raises:
             SchemaError: A column is missing, unknown, or of another type.
@@ -110,8 +110,8 @@ class TableContract(BaseModel):
         problems = list(_differences(wanted, given))
         if problems:
             raise SchemaError(
-                f"Rows for table {self.table} break conf/tables/{self.table}.yml: "
-                f"{'; '.join(problems)}. Change the transform, or the contract."
+                f"Rows for table {self.table} do not match conf/tables/{self.table}.yml: "
+                f"{'; '.join(problems)}. Change the transform or the contract."
             )
         return frame.select(*(F.col(name) for name in wanted))
 
@@ -142,7 +142,7 @@ def _differences(wanted: dict[str, DataType], given: dict[str, DataType]) -> Ite
     for name, data_type in wanted.items():
         if name not in given:
             yield f"column {name} is missing"
-        # simpleString leaves out nullability inside arrays, which is no difference between rows.
+        # simpleString ignores nullability inside arrays, which makes no difference here.
         elif given[name].simpleString() != data_type.simpleString():
             yield f"column {name} is {given[name].simpleString()}, not {data_type.simpleString()}"
     for name in given:
@@ -152,7 +152,7 @@ def _differences(wanted: dict[str, DataType], given: dict[str, DataType]) -> Ite
 
 @cache
 def contracts() -> dict[str, TableContract]:
-    """Return every contract of conf/tables by table name."""
+    """Return all contracts of conf/tables by table name."""
     folder = resources.files("colike.conf").joinpath("tables")
     files = sorted((file for file in folder.iterdir() if file.name.endswith(".yml")), key=str)
     found = [

@@ -1,4 +1,4 @@
-"""The rows in which a table differs from what it should be."""
+"""Computes how a table differs from what it should be."""
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -13,10 +13,10 @@ DELETE = "delete"
 
 
 def row_difference(current: DataFrame, wanted: DataFrame, table: str) -> DataFrame:
-    """Return the rows to upsert or delete, so that `current` becomes `wanted`.
+    """Return the rows to upsert or delete to turn `current` into `wanted`.
 
-    Rows are matched by the table's primary key and compared in all columns but `run_id`.
-    The result has the table's columns and `_change`, which is `upsert` or `delete`.
+    Rows are matched by the table's primary key and compared in all columns except `run_id`. The
+    result has the table's columns and `_change`, either `upsert` or `delete`.
     """
     contract = contracts()[table]
     key = contract.primary_key
@@ -39,7 +39,7 @@ def row_difference(current: DataFrame, wanted: DataFrame, table: str) -> DataFra
 
 
 def _comparable(frame: DataFrame, side: str, name: str) -> Column:
-    """Spark cannot compare maps, so their sorted entries stand for them."""
+    """Return a column that Spark can compare: for a map, its sorted entries."""
     column = F.col(f"{side}.{name}")
     if isinstance(frame.schema[name].dataType, MapType):
         return F.array_sort(F.map_entries(column))

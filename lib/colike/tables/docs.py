@@ -1,4 +1,4 @@
-"""Makes docs/tables.md from the contracts: `python -m colike.tables.docs > docs/tables.md`."""
+"""Writes docs/tables.md from the contracts: `python -m colike.tables.docs > docs/tables.md`."""
 
 import sys
 from collections.abc import Iterable, Sequence
@@ -7,10 +7,10 @@ from colike.tables.contracts import Column, TableContract, contracts
 
 HEAD = """# Tables
 
-<!-- Made by `python -m colike.tables.docs > docs/tables.md` from conf/tables; do not edit. -->
+<!-- Generated from conf/tables by `python -m colike.tables.docs > docs/tables.md`; do not edit. -->
 
-All tables are Delta tables. `user_id` and `item_id` as a type stand for `bigint` or `string`, as
-the config's `data` section says.
+All tables are Delta tables. The types `user_id` and `item_id` stand for `bigint` or `string`, as
+set in the config's section `data`.
 """
 
 
@@ -20,7 +20,7 @@ def page(tables: Iterable[TableContract]) -> str:
 
 
 def section(contract: TableContract) -> str:
-    """Return a table's section: what it holds, its key and checks, and a row per column."""
+    """Return a table's section: description, key, checks, and a row per column."""
     facts = [
         ("Grain", contract.grain),
         ("Primary key", _codes(contract.primary_key)),

@@ -1,4 +1,4 @@
-"""Nothing that is fitted, and no list from history `known`, hangs on the test ratings."""
+"""Nothing that is fitted, and no list by history `known`, depends on the test ratings."""
 
 import io
 import shutil

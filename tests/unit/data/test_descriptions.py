@@ -98,7 +98,7 @@ def test_a_template_cannot_reach_pythons_insides(reach):
 
 
 def test_a_name_that_items_lack_is_an_error_before_any_item_is_described():
-    with pytest.raises(ConfigError, match="names titel, which items lack; it may use Genres, attr"):
+    with pytest.raises(ConfigError, match="uses titel, which items do not have; it may use Genres"):
         renderer("{{ titel }} {{ Genres }}", ["Genres"], 5)
 
 

@@ -1,4 +1,4 @@
-"""Every metric beside a slow plain one that follows METHOD.md's words."""
+"""Every metric compared with a slow, plain one written from docs/method.md, Metrics."""
 
 from math import log2
 

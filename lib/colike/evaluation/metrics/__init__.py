@@ -1,4 +1,4 @@
-"""Ranking metrics, one file each; a line in METRICS adds one to every evaluation."""
+"""Ranking metrics, one file each. A line in METRICS adds one to every evaluation."""
 
 from collections.abc import Mapping
 

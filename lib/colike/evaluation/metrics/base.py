@@ -1,4 +1,4 @@
-"""What a ranking metric is: a numerator and a denominator per user, whose sums divide."""
+"""A ranking metric: a numerator and a denominator per user, summed and then divided."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -11,7 +11,7 @@ from colike.evaluation.judged import NOWHERE, Judged
 
 @dataclass(frozen=True)
 class Parts:
-    """Per user; the metric is sum(numerator) / sum(denominator), weighted in a bootstrap."""
+    """Per user; the metric is sum(numerator) / sum(denominator), weighted in a replicate."""
 
     numerator: Doubles
     denominator: Doubles
@@ -26,7 +26,7 @@ class Metric(Protocol):
 
 
 def mean_over_users(values: Doubles) -> Parts:
-    """Return the parts of a plain mean over users."""
+    """Return the parts of a mean over users: the denominator is 1."""
     return Parts(values.astype(np.float64), np.ones(len(values)))
 
 

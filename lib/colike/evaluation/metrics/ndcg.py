@@ -1,7 +1,7 @@
-"""nDCG@k: discounted gain over the ideal one (Järvelin and Kekäläinen, 2002).
+"""nDCG@k: discounted gain / ideal discounted gain (Järvelin and Kekäläinen, 2002).
 
-Gain 1 for a like; the ideal list has min(k, test likes) likes first. One like at rank 2 of a
-user with two test likes gains 1/log2(3) of the ideal 1 + 1/log2(3):
+A like has gain 1; the ideal list begins with min(k, test likes) likes. One hit at rank 2 of a
+user with two test likes gains 1/log2(3); the ideal is 1 + 1/log2(3):
 
 >>> from math import log2
 >>> from colike.evaluation.metrics.base import example
@@ -9,8 +9,8 @@ user with two test likes gains 1/log2(3) of the ideal 1 + 1/log2(3):
 >>> abs(value - (1 / log2(3)) / (1 + 1 / log2(3))) < 1e-12
 True
 
-The graded variant gains 2 for a like and 1 for a passive rating. A passive at rank 1 and a like
-at rank 2, which are all there are: (1 + 2/log2(3)) / (2 + 1/log2(3)):
+In the graded variant a like has gain 2 and a passive 1. If the user's only passive is at rank 1
+and the only like at rank 2, it is (1 + 2/log2(3)) / (2 + 1/log2(3)):
 
 >>> lists = example(liked=[[0, 1]], likes=[1], rated=[[1, 1]], passives=[1])
 >>> value = ndcg_graded(lists, k=2).numerator[0]
@@ -26,14 +26,14 @@ from colike.evaluation.metrics.base import Parts, mean_over_users
 
 
 def ndcg(judged: Judged, k: int) -> Parts:
-    """Return each user's discounted likes over the ideal."""
+    """Return each user's discounted gain divided by the ideal one."""
     discounts = _discounts(k)
     gained = judged.liked[:, :k] @ discounts[: judged.liked.shape[1]]
     return mean_over_users(gained / _prefix(discounts)[np.minimum(judged.likes, k)])
 
 
 def ndcg_graded(judged: Judged, k: int) -> Parts:
-    """Return each user's discounted gains, 2 for a like and 1 for a passive, over the ideal."""
+    """Return the same with gain 2 for a like and 1 for a passive."""
     discounts = _discounts(k)
     passive = judged.rated & ~judged.liked & ~judged.disliked
     gains = 2.0 * judged.liked[:, :k] + passive[:, :k]

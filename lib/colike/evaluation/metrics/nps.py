@@ -1,10 +1,10 @@
-"""NPS@k: promoters less detractors among the recommendations that have a test rating.
+"""NPS@k: (likes - detractors) / rated, over the recommendations that have a test rating.
 
-+1 for a like, 0 for a passive rating, -1 for a detractor, pooled over all users;
-recommendations without a test rating are ignored (the book). It is conditional on being found,
-so it always stands beside found_per_user@k: recommendations with a test rating / users.
+Pooled over all users; recommendations without a test rating are ignored, as in the book. So NPS
+is conditional on being found: read it with found_per_user@k, which is recommendations with a
+test rating / users.
 
-Ratings found: a like, a passive and a detractor for one user, a like for another:
+One user's list finds a like, a passive and a detractor, another's a like:
 
 >>> from colike.evaluation.metrics.base import example
 >>> lists = example(liked=[[1, 0, 0], [1, 0, 0]], likes=[1, 1],
@@ -23,7 +23,7 @@ from colike.evaluation.metrics.base import Parts, mean_over_users
 
 
 def nps(judged: Judged, k: int) -> Parts:
-    """Return likes less detractors, over recommendations with a test rating."""
+    """Return likes minus detractors, and recommendations with a test rating."""
     likes = judged.liked[:, :k].sum(axis=1)
     dislikes = judged.disliked[:, :k].sum(axis=1)
     found = judged.rated[:, :k].sum(axis=1)
@@ -31,5 +31,5 @@ def nps(judged: Judged, k: int) -> Parts:
 
 
 def found_per_user(judged: Judged, k: int) -> Parts:
-    """Return each user's recommendations that have a test rating."""
+    """Return each user's number of recommendations with a test rating."""
     return mean_over_users(judged.rated[:, :k].sum(axis=1).astype(np.float64))

@@ -1,4 +1,4 @@
-"""Precision@k: test likes in the top k / k, mean over users. Hit rate@k: share with one or more.
+"""Precision@k: test likes in the top k / k, mean over users. Hit rate@k: share of users with one.
 
 >>> from colike.evaluation.metrics.base import example
 >>> lists = example(liked=[[1, 0, 1, 0], [0, 0, 0, 0]], likes=[4, 1])
@@ -15,10 +15,10 @@ from colike.evaluation.metrics.base import Parts, mean_over_users
 
 
 def precision(judged: Judged, k: int) -> Parts:
-    """Return each user's likes among the top k, over k."""
+    """Return each user's test likes in the top k, divided by k."""
     return mean_over_users(judged.liked[:, :k].sum(axis=1) / k)
 
 
 def hit_rate(judged: Judged, k: int) -> Parts:
-    """Return 1 for a user with a like among the top k, else 0."""
+    """Return 1 for a user with a test like in the top k, else 0."""
     return mean_over_users(judged.liked[:, :k].any(axis=1).astype(np.float64))

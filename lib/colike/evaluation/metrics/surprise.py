@@ -1,7 +1,7 @@
 """Serendipity@k and fallback share@k.
 
-Serendipity: likes found that popularity's top k lacks, mean over users. Fallback share:
-recommendations that were filled up from the popular list, over all.
+Serendipity: test likes in the top k that are not in popularity's own top k, mean over users.
+Fallback share: recommendations filled in from the popular list / all recommendations.
 
 >>> from dataclasses import replace
 >>> import numpy as np
@@ -19,12 +19,12 @@ from colike.evaluation.metrics.base import Parts, mean_over_users
 
 
 def serendipity(judged: Judged, k: int) -> Parts:
-    """Return each user's likes among the top k that popularity's own top k lacks."""
+    """Return each user's number of hits that are not in popularity's own top k."""
     found = judged.liked[:, :k] & (judged.popular_rank[:, :k] > k)
     return mean_over_users(found.sum(axis=1).astype(np.float64))
 
 
 def fallback_share(judged: Judged, k: int) -> Parts:
-    """Return recommendations that fell back on popularity, over all recommendations."""
+    """Return fallbacks, and all recommendations."""
     filled = (judged.fallback & judged.there)[:, :k].sum(axis=1)
     return Parts(filled.astype(np.float64), judged.there[:, :k].sum(axis=1).astype(np.float64))

@@ -1,1 +1,1 @@
-"""How lists are made and compared: one file per protocol."""
+"""How lists are made for an evaluation: one file per protocol."""

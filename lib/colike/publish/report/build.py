@@ -1,4 +1,4 @@
-"""Renders the report: what the store holds, as one HTML file without outside resources."""
+"""Renders the report of a store as one HTML file without external resources."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -72,7 +72,7 @@ def _figures(
     jaccard: Sequence[int],
     training: data.Training | None,
 ) -> dict[str, Markup]:
-    """Return the figures that there is data for, as HTML by name."""
+    """Return the figures that have data, as HTML by name."""
     drawn = {}
     if not evaluation.empty:
         for metric in AGAINST_DEPTH:
@@ -87,7 +87,7 @@ def _figures(
 def _sources(
     evaluation: pd.DataFrame, board: Leaderboard | None, listed: Sequence[str]
 ) -> list[str]:
-    """Return every source, best first, then those without a place on the leaderboard."""
+    """Return all sources: those on the leaderboard, best first, then the others."""
     best_first = [line.source for line in board.lines] if board else []
     others = sorted({*evaluation[C.SOURCE], *listed} - set(best_first))
     return best_first + others

@@ -1,4 +1,4 @@
-"""What the report shows, collected through the store as small frames."""
+"""The data of the report, collected as small frames."""
 
 import json
 from dataclasses import dataclass
@@ -28,13 +28,13 @@ class Summary:
 
     @property
     def likes_share(self) -> float:
-        """Share of the ratings that are likes, 0 without ratings."""
+        """Share of the ratings that are likes; 0 without ratings."""
         return self.likes / self.ratings if self.ratings else 0.0
 
 
 @dataclass(frozen=True)
 class Training:
-    """The newest fine-tuning: its name, curve by step and held-out pair metrics."""
+    """The newest training: name, curve by step, and metrics on held-out pairs."""
 
     name: str
     base: str
@@ -45,7 +45,7 @@ class Training:
 
 @dataclass(frozen=True)
 class Pointer:
-    """The champion: what analysts see."""
+    """The champion: the source that analysts see."""
 
     source: str
     run_id: str

@@ -1,4 +1,4 @@
-"""Figures of the report, as plotly figures that need no network."""
+"""Plotly figures of the report; they need no network."""
 
 import math
 from collections.abc import Sequence
@@ -10,14 +10,14 @@ from plotly.subplots import make_subplots
 from colike import columns as C
 
 PROTOCOLS = ("holdout", "book")
-# Okabe and Ito's colours, which colour-blind people can tell apart.
+# Colours by Okabe and Ito, which colour-blind people can tell apart.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7A5195", "#000000")
 GRID = "#e7e9ee"
 INK = "#1f2933"
 
 
 def to_html(figure: go.Figure, name: str) -> str:
-    """Return the figure as a div and its script; plotly.js must be in the page already."""
+    """Return the figure as a div with its script; plotly.js must already be in the page."""
     html: str = figure.to_html(
         full_html=False,
         include_plotlyjs=False,
@@ -28,7 +28,7 @@ def to_html(figure: go.Figure, name: str) -> str:
 
 
 def against_depth(evaluation: pd.DataFrame, metric: str, sources: Sequence[str]) -> go.Figure:
-    """Return a metric against k with 95 % intervals: a panel per protocol, a line per source."""
+    """Plot a metric against k with 95 % intervals: a panel per protocol, a line per source."""
     rows = evaluation[
         (evaluation[C.METRIC] == metric)
         & (evaluation[C.SEGMENT] == "all")
@@ -54,7 +54,7 @@ def against_depth(evaluation: pd.DataFrame, metric: str, sources: Sequence[str])
 
 
 def jaccard_histogram(counts: Sequence[int]) -> go.Figure:
-    """Return how many pairs of titles have which jaccard, on a logarithmic scale."""
+    """Plot the number of pairs of items by jaccard, on a logarithmic scale."""
     width = 1 / len(counts)
     centres = [(number + 0.5) * width for number in range(len(counts))]
     labels = [
@@ -72,12 +72,12 @@ def jaccard_histogram(counts: Sequence[int]) -> go.Figure:
     figure = go.Figure(bars)
     figure.update_xaxes(title="jaccard", range=[0, 1])
     top = math.log10(max(*counts, 1))
-    figure.update_yaxes(title="pairs of titles (log)", type="log", dtick=1, range=[-0.2, top + 0.2])
+    figure.update_yaxes(title="pairs of items (log)", type="log", dtick=1, range=[-0.2, top + 0.2])
     return _styled(figure)
 
 
 def training_curve(curve: Sequence[dict[str, float]]) -> go.Figure:
-    """Return loss and learning rate by step."""
+    """Plot loss and learning rate by step."""
     steps = [point["step"] for point in curve]
     figure = make_subplots(specs=[[{"secondary_y": True}]])
     loss = go.Scatter(x=steps, y=[p["loss"] for p in curve], name="loss", line_color=COLOURS[0])

@@ -1,4 +1,4 @@
-"""The leaderboard of the report: one row per source, a figure with its interval per metric."""
+"""The leaderboard of the report: a row per source, a figure with its interval per metric."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ DEPTH = 10
 
 @dataclass(frozen=True)
 class Cell:
-    """A figure and its interval; None where it was not measured."""
+    """A figure and its interval; None if not measured."""
 
     value: float | None
     low: float | None
@@ -22,7 +22,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Line:
-    """A source's figures by metric, and its paired ratios to the baseline."""
+    """A source's figures and paired ratios to the baseline, by metric."""
 
     source: str
     figures: dict[str, Cell]
@@ -31,7 +31,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Leaderboard:
-    """Sources by falling recall at depth `k`; `baseline` is what the ratios refer to."""
+    """Sources by descending recall at `k`; ratios are to `baseline`."""
 
     k: int
     users: int
@@ -40,7 +40,7 @@ class Leaderboard:
 
 
 def leaderboard(evaluation: pd.DataFrame) -> Leaderboard | None:
-    """Return protocol holdout, segment all at depth 10 (or the deepest there is).
+    """Return the leaderboard of protocol holdout, segment all, at k = 10 or else the largest k.
 
     Args:
         evaluation: Rows of one run of table evaluation.

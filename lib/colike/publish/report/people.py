@@ -1,4 +1,4 @@
-"""Some users' lists by every source, beside what they rated in the test."""
+"""Some users' lists from every source, next to their test ratings."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ Verdict = Literal["liked", "lower", "unrated"]
 
 @dataclass(frozen=True)
 class Title:
-    """A title in a list: `position` is its rank there, `rating` the user's, where there is one."""
+    """An item in a list: its rank there, and the user's rating if there is one."""
 
     position: int
     title: str
@@ -31,7 +31,7 @@ class Title:
 
 @dataclass
 class Person:
-    """A user: ten recommendations by source, some known likes, and test ratings."""
+    """A user: ten recommendations per source, some known likes, and some test ratings."""
 
     user_id: str
     lists: dict[str, list[Title]] = field(default_factory=dict)
@@ -89,7 +89,7 @@ def _recommended(tables: Tables, ids: Sequence[object], ratings: DataFrame) -> D
 
 
 def _shown(ratings: DataFrame) -> DataFrame:
-    """Return the first known likes and test ratings of each user, best first, and how many."""
+    """Return each user's best known likes and test ratings, and how many there are of each."""
     is_test = (F.col(C.SPLIT) == TEST).alias("is_test")
     group = Window.partitionBy(C.USER_ID, is_test)
     order = group.orderBy(F.desc("liked"), F.desc(C.RATING), C.TITLE, C.ITEM_ID)
