@@ -65,6 +65,21 @@ LABEL: Final = "label"
 BASE_COSINE: Final = "base_cosine"
 KIND: Final = "kind"
 
+# packed co-likes
+BLOCK_A: Final = "block_a"
+BLOCK_B: Final = "block_b"
+FIRST: Final = "first"
+BLOCKS: Final = "blocks"
+LENGTHS: Final = "lengths"
+PLACES: Final = "places"
+COUNTS: Final = "counts"
+OWN: Final = "own"
+ITEMS: Final = "items"
+NUMBERING: Final = "numbering"
+HISTORY_ID: Final = "history_id"
+HISTORY_VERSION: Final = "history_version"
+CODE_VERSION: Final = "code_version"
+
 # models and embeddings
 MODEL_ID: Final = "model_id"
 NAME: Final = "name"

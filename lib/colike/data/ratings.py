@@ -50,11 +50,11 @@ def mark_ratings(raw: DataFrame, items: DataFrame, data: DataConfig) -> DataFram
 def survey(marked: DataFrame) -> Survey:
     """Return what the marked rows are; a shuffle of users, not of ratings."""
     is_valid = F.col(C.REASON).isNull()
-    by_user = marked.groupBy(C.USER_ID, is_valid.alias("valid")).agg(F.count(F.lit(1)).alias("n"))
-    rows = by_user.groupBy("valid").agg(F.sum("n").alias("n"), F.count(F.lit(1)).alias("users"))
+    by_user = marked.groupBy(C.USER_ID, is_valid.alias("valid")).agg(F.count(F.lit(1)).alias(C.N))
+    rows = by_user.groupBy("valid").agg(F.sum(C.N).alias(C.N), F.count(F.lit(1)).alias("users"))
     found = {row["valid"]: row for row in rows.collect()}
-    valid = found[True]["n"] if True in found else 0
-    rejected = found[False]["n"] if False in found else 0
+    valid = found[True][C.N] if True in found else 0
+    rejected = found[False][C.N] if False in found else 0
     return Survey(valid + rejected, rejected, found[True]["users"] if True in found else 0)
 
 

@@ -48,7 +48,7 @@ def below(share: float, salt: str, *parts: Column) -> Column:
 
 def train_likes(history: DataFrame) -> TrainLikes:
     """Return the train likes of `user_history`: user_id and the array `likes` of item_idx."""
-    return TrainLikes(history.select(C.USER_ID, F.col("likes_train").alias(C.LIKES)))
+    return TrainLikes(history.select(C.USER_ID, F.col(C.LIKES_TRAIN).alias(C.LIKES)))
 
 
 def single_likes(likes: TrainLikes) -> DataFrame:

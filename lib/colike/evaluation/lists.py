@@ -22,7 +22,7 @@ def as_lists(recommendations: DataFrame, items: DataFrame) -> DataFrame:
     return grouped.select(
         C.SOURCE,
         C.USER_ID,
-        F.col(f"ranked.{C.ITEM_IDX}").alias("items"),
+        F.col(f"ranked.{C.ITEM_IDX}").alias(C.ITEMS),
         F.col(f"ranked.{C.FALLBACK}").alias(C.FALLBACK),
     )
 
@@ -42,7 +42,7 @@ def user_tests(ratings: TestRatings, items: DataFrame, history: DataFrame, seed:
         ratings.join(index, on=C.ITEM_ID, how="inner").groupBy(C.USER_ID).agg(pairs.alias("tests"))
     )
     known = history.select(
-        C.USER_ID, (F.size("likes_train") + F.size("likes_validation")).alias(KNOWN_LIKES)
+        C.USER_ID, (F.size(C.LIKES_TRAIN) + F.size(C.LIKES_VALIDATION)).alias(KNOWN_LIKES)
     )
     return tests.join(known, on=C.USER_ID, how="inner").select(
         C.USER_ID,
@@ -66,11 +66,11 @@ def judged_input(lists: DataFrame, tests: DataFrame, popular: DataFrame | None) 
     if popular is None:
         joined = joined.withColumn(POPULAR, none)
     else:
-        theirs = popular.select(C.USER_ID, F.col("items").alias(POPULAR))
+        theirs = popular.select(C.USER_ID, F.col(C.ITEMS).alias(POPULAR))
         joined = joined.join(theirs, on=C.USER_ID, how="left")
     return joined.select(
         C.SOURCE, TEST_ITEMS, TEST_RATINGS, KNOWN_LIKES, HASH,
-        F.coalesce("items", none).alias("items"),
+        F.coalesce(C.ITEMS, none).alias(C.ITEMS),
         F.coalesce(C.FALLBACK, F.array().cast("array<boolean>")).alias(C.FALLBACK),
         F.coalesce(POPULAR, none).alias(POPULAR),
     )  # fmt: skip

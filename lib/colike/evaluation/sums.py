@@ -92,7 +92,7 @@ def _batch_sums(batch: pa.RecordBatch, measure: Measure) -> Iterator[pa.RecordBa
     sources = np.asarray(batch.column(C.SOURCE).to_pylist(), object)
     test = TestRows(*_ragged(batch.column(TEST_ITEMS)), _flat(batch.column(TEST_RATINGS)))
     depth = max(measure.ks)
-    lists = _padded(batch.column("items"), depth, -1)
+    lists = _padded(batch.column(C.ITEMS), depth, -1)
     fallback = _padded(batch.column(C.FALLBACK), depth, 0).astype(np.bool_)
     judged = judge(lists, fallback, _padded(batch.column(POPULAR), depth, -1), test, measure.scale)
     kept = eligible_users(test, measure.scale)

@@ -110,10 +110,10 @@ def validation_users(history: DataFrame) -> DataFrame:
     At most VALIDATION_USERS by hash; `likes`, `seen` and `held` are arrays of item_idx.
     """
     order = F.xxhash64(F.lit("validation"), F.col(C.USER_ID).cast("string"))
-    eligible = history.where(F.size("likes_validation") > 0)
+    eligible = history.where(F.size(C.LIKES_VALIDATION) > 0)
     chosen = eligible.orderBy(order, C.USER_ID).limit(VALIDATION_USERS)
     return chosen.coalesce(1).select(
-        F.col("likes_train").alias(C.LIKES),
-        F.col("seen_train").alias(C.SEEN),
-        F.col("likes_validation").alias(C.HELD),
+        F.col(C.LIKES_TRAIN).alias(C.LIKES),
+        F.col(C.SEEN_TRAIN).alias(C.SEEN),
+        F.col(C.LIKES_VALIDATION).alias(C.HELD),
     )

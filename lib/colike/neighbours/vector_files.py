@@ -14,7 +14,7 @@ from colike.compute.arrays import Floats, Ints
 from colike.data.ids import ranks_of
 
 VECTORS, ITEMS, ORDER = "vectors.float32", "items.npy", "order.npy"
-PACKED = "items binary, vectors binary"
+PACKED = f"{C.ITEMS} binary, vectors binary"
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def write_vectors(
     vectors = np.memmap(files.vectors, np.float32, "w+", shape=shape)
     packed = mine.select(C.ITEM_IDX, C.EMBEDDING).mapInArrow(_packed, PACKED)
     for row in packed.toLocalIterator(prefetchPartitions=True):
-        places = np.searchsorted(indices, np.frombuffer(row["items"], np.int32))
+        places = np.searchsorted(indices, np.frombuffer(row[C.ITEMS], np.int32))
         vectors[places] = np.frombuffer(row["vectors"], np.float32).reshape(-1, dimensions)
     vectors.flush()
     return files
@@ -75,4 +75,4 @@ def _packed(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         items = batch.column(C.ITEM_IDX).to_numpy().astype(np.int32)
         vectors = batch.column(C.EMBEDDING).flatten().to_numpy().astype(np.float32)
         columns = [pa.array([items.tobytes()]), pa.array([vectors.tobytes()])]
-        yield pa.RecordBatch.from_arrays(columns, names=["items", "vectors"])
+        yield pa.RecordBatch.from_arrays(columns, names=[C.ITEMS, "vectors"])

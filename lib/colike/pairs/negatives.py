@@ -45,11 +45,11 @@ def random_pairs(pool: DataFrame, wanted: int, salt: str) -> DataFrame:
     )
     draws = pool.sparkSession.range(wanted * OVERDRAW if size > 1 else 0)
     drawn = draws.select(
-        _draw(size, f"{salt} first").alias("first"), _draw(size, f"{salt} second").alias("second")
+        _draw(size, f"{salt} first").alias(C.FIRST), _draw(size, f"{salt} second").alias("second")
     )
-    first = numbered.select(F.col(POSITION).alias("first"), F.col(C.ITEM_IDX).alias("x"))
+    first = numbered.select(F.col(POSITION).alias(C.FIRST), F.col(C.ITEM_IDX).alias("x"))
     second = numbered.select(F.col(POSITION).alias("second"), F.col(C.ITEM_IDX).alias("y"))
-    joined = drawn.join(F.broadcast(first), on="first", how="inner").join(
+    joined = drawn.join(F.broadcast(first), on=C.FIRST, how="inner").join(
         F.broadcast(second), on="second", how="inner"
     )
     return ordered_pairs(joined, F.col("x"), F.col("y"))

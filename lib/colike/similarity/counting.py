@@ -12,9 +12,8 @@ from colike.compute.arrays import Ints
 from colike.data.splits import TrainLikes
 from colike.similarity.blocks import Blocks, blocks_for
 from colike.similarity.kernel import count_pairs
-from colike.similarity.packing import BLOCK, LENGTHS, PART, PLACE, PLACES
+from colike.similarity.packing import BLOCK, PART, PLACE
 from colike.similarity.placing import KEY, TILE, Plan
-from colike.similarity.strips import COUNTS
 from colike.similarity.tiled import fans_of, number_of_likes
 from colike.similarity.tiles import (
     ADDED,
@@ -29,7 +28,7 @@ from colike.similarity.tiles import (
 WANTED = 2
 ROWS = (
     f"{TILE} int, {SIGN} int, {BLOCK} int, {PART} bigint, "
-    f"{LENGTHS} binary, {PLACES} binary, {COUNTS} binary, {KEY} int"
+    f"{C.LENGTHS} binary, {C.PLACES} binary, {C.COUNTS} binary, {KEY} int"
 )
 COUNTED = f"{C.ITEM_A} int, {C.ITEM_B} int, {C.COLIKES} bigint"
 

@@ -11,7 +11,7 @@ from colike.data.splits import TrainLikes, train_likes
 from colike.errors import UnfitError
 from colike.similarity.blocks import Blocks, blocks_for
 from colike.similarity.engines import Counting
-from colike.similarity.strips import BLOCKS, margins_of, similarity_of
+from colike.similarity.strips import margins_of, similarity_of
 from colike.similarity.tiled import counted_strips, grown_strips, number_of_likes
 from colike.tables.changes import Changes
 from colike.tables.state import Pin
@@ -83,7 +83,7 @@ def similarity_of_kept(strips: DataFrame, counting: Counting) -> DataFrame:
 def _grown(inputs: KeptInputs, now: Origin, cores: int) -> Kept:
     """Return the kept co-likes brought up to date; raises UnfitError."""
     strips = inputs.strips
-    first = strips.select(BLOCKS, C.LIKES, *asdict(now)).limit(1).collect()
+    first = strips.select(C.BLOCKS, C.LIKES, *asdict(now)).limit(1).collect()
     if not first:
         raise UnfitError("none were kept yet")
     blocks, total, *values = first[0]
@@ -129,5 +129,5 @@ def _numbering(items: DataFrame, below: int) -> int:
 
 def _with_origin(strips: DataFrame, origin: Origin, likes: int) -> DataFrame:
     columns = {name: F.lit(value) for name, value in asdict(origin).items()}
-    typed = {name: columns[name].cast("bigint") for name in ("numbering", "history_version")}
+    typed = {name: columns[name].cast("bigint") for name in (C.NUMBERING, C.HISTORY_VERSION)}
     return strips.withColumns({**columns, **typed, C.LIKES: F.lit(likes).cast("bigint")})

@@ -63,8 +63,8 @@ def candidates(
         min_jaccard: Least jaccard of a pair.
     """
     band = F.posexplode(F.array(*(_band(number, banding.rows) for number in range(banding.bands))))
-    placed = signed.select(C.ITEM_IDX, band.alias("band", "value"))
-    buckets = placed.groupBy("band", "value").agg(
+    placed = signed.select(C.ITEM_IDX, band.alias("band", C.VALUE))
+    buckets = placed.groupBy("band", C.VALUE).agg(
         F.sort_array(F.collect_list(C.ITEM_IDX)).alias(MEMBERS)
     )
     shared = buckets.where(F.size(MEMBERS) > 1).select(MEMBERS).localCheckpoint()

@@ -13,9 +13,9 @@ from colike.data.splits import TrainLikes
 from colike.similarity.kernel import Places, cut
 from colike.similarity.placing import KEY, TILE, Plan
 
-BLOCK, PART, LENGTHS, PLACES, TARGETS = "block", "part", "lengths", "places", "targets"
+BLOCK, PART, TARGETS = "block", "part", "targets"
 SCHEMA = (
-    f"{BLOCK} int, {PART} bigint, {LENGTHS} binary, {PLACES} binary, "
+    f"{BLOCK} int, {PART} bigint, {C.LENGTHS} binary, {C.PLACES} binary, "
     f"{TARGETS} array<struct<{TILE}: int, {KEY}: int>>"
 )
 TARGET = pa.list_(pa.struct([(TILE, pa.int32()), (KEY, pa.int32())]))
@@ -93,7 +93,7 @@ def _rows(group: int, offsets: Longs, values: Ints, plan: Plan) -> pa.RecordBatc
             pa.array([one.astype(PLACE, copy=False).tobytes() for one in of_block], pa.binary()),
             pa.array([_targets(plan, b) for b in range(blocks)], TARGET),
         ],
-        names=[BLOCK, PART, LENGTHS, PLACES, TARGETS],
+        names=[BLOCK, PART, C.LENGTHS, C.PLACES, TARGETS],
     )
 
 

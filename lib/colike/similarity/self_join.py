@@ -34,8 +34,8 @@ def colikes(likes: TrainLikes, part_likes: int) -> DataFrame:
     placed = likes.select(
         C.USER_ID,
         F.ceil(F.size(C.LIKES) / F.lit(part_likes)).cast("int").alias(PARTS),
-        F.posexplode(C.LIKES).alias("at", C.ITEM_IDX),
-    ).withColumn(PART, F.floor(F.col("at") / F.lit(part_likes)).cast("int"))
+        F.posexplode(C.LIKES).alias(C.AT, C.ITEM_IDX),
+    ).withColumn(PART, F.floor(F.col(C.AT) / F.lit(part_likes)).cast("int"))
     # Each pair of parts, left <= right, once. Nearly all users have only part 0.
     a = placed.select(
         C.USER_ID,

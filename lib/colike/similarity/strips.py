@@ -17,15 +17,13 @@ from pyspark.sql import functions as F
 from colike import columns as C
 from colike.compute.arrays import Ints, Longs
 from colike.similarity.kernel import Counts, Kept, Places, Strip, within_bounds
-from colike.similarity.packing import LENGTH, LENGTHS, PLACE, PLACES
+from colike.similarity.packing import LENGTH, PLACE
 
 Number = TypeVar("Number", np.uint16, np.uint32)
-BLOCK_A, BLOCK_B, FIRST, BLOCKS, COUNTS = "block_a", "block_b", "first", "blocks", "counts"
-OWN = "own"
-STRIP = (BLOCK_A, BLOCK_B, FIRST, BLOCKS, LENGTHS, PLACES, COUNTS)
+STRIP = (C.BLOCK_A, C.BLOCK_B, C.FIRST, C.BLOCKS, C.LENGTHS, C.PLACES, C.COUNTS)
 SCHEMA = (
-    f"{BLOCK_A} int, {BLOCK_B} int, {FIRST} int, {BLOCKS} int, "
-    f"{LENGTHS} binary, {PLACES} binary, {COUNTS} binary, {OWN} binary"
+    f"{C.BLOCK_A} int, {C.BLOCK_B} int, {C.FIRST} int, {C.BLOCKS} int, "
+    f"{C.LENGTHS} binary, {C.PLACES} binary, {C.COUNTS} binary, {C.OWN} binary"
 )
 COUNT = np.dtype("<u4")
 SIMILARITY = (
@@ -55,7 +53,7 @@ def as_batch(tile: tuple[int, int], first: int, blocks: int, strip: Strip) -> pa
             own.astype(COUNT, copy=False),
         )
     ]
-    return pa.RecordBatch.from_arrays([*numbers, *binary], names=[*STRIP, OWN])
+    return pa.RecordBatch.from_arrays([*numbers, *binary], names=[*STRIP, C.OWN])
 
 
 def kept_of(rows: Iterable[tuple[int, bytes, bytes, bytes]], items: int) -> Kept:
@@ -78,11 +76,12 @@ def kept_of(rows: Iterable[tuple[int, bytes, bytes, bytes]], items: int) -> Kept
 
 def margins_of(strips: DataFrame, items: int) -> Longs:
     """Return the likes of each item_idx from the strips' diagonal; O(items) on the driver."""
-    own = strips.where(F.col(BLOCK_A) == F.col(BLOCK_B))
+    own = strips.where(F.col(C.BLOCK_A) == F.col(C.BLOCK_B))
     margins = np.zeros(items, np.int64)
-    for row in own.select(BLOCK_A, FIRST, BLOCKS, OWN).toLocalIterator():
-        likes = np.frombuffer(row[OWN], COUNT)
-        margins[row[FIRST] * row[BLOCKS] + row[BLOCK_A] :: row[BLOCKS]][: len(likes)] = likes
+    for row in own.select(C.BLOCK_A, C.FIRST, C.BLOCKS, C.OWN).toLocalIterator():
+        likes = np.frombuffer(row[C.OWN], COUNT)
+        start = row[C.FIRST] * row[C.BLOCKS] + row[C.BLOCK_A]
+        margins[start :: row[C.BLOCKS]][: len(likes)] = likes
     return margins
 
 

@@ -7,15 +7,15 @@ import pyarrow as pa
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from colike import columns as C
 from colike.data.splits import TrainLikes
-from colike.similarity.packing import BLOCK, LENGTHS, PART, PLACES, TARGETS, packed
+from colike.similarity.packing import BLOCK, PART, TARGETS, packed
 from colike.similarity.placing import KEY, TILE, Plan
-from colike.similarity.strips import BLOCK_A, BLOCK_B, COUNTS, FIRST
 
 SIGN = "sign"
 # What a row of a tile is: kept co-likes, likes to add, likes to subtract.
 KEPT, ADDED, REMOVED = 0, 1, -1
-ROW = (TILE, SIGN, BLOCK, PART, LENGTHS, PLACES, COUNTS)
+ROW = (TILE, SIGN, BLOCK, PART, C.LENGTHS, C.PLACES, C.COUNTS)
 #: part, lengths, places and, for kept co-likes, counts.
 Packed = tuple[int, bytes, bytes, bytes]
 #: The rows of a tile by sign and block.
@@ -27,9 +27,9 @@ Work = Callable[[tuple[int, int], Held], Iterator[pa.RecordBatch]]
 def likes_of_tiles(likes: TrainLikes, plan: Plan, sign: int) -> DataFrame:
     """Return the packed likes, each chunk once per tile that its block is in, with tile and key."""
     chunks = packed(likes, plan)
-    return chunks.select(F.explode(TARGETS).alias("to"), BLOCK, PART, LENGTHS, PLACES).select(
-        f"to.{TILE}", F.lit(sign).alias(SIGN), BLOCK, PART, LENGTHS, PLACES,
-        F.lit(None).cast("binary").alias(COUNTS), f"to.{KEY}",
+    return chunks.select(F.explode(TARGETS).alias("to"), BLOCK, PART, C.LENGTHS, C.PLACES).select(
+        f"to.{TILE}", F.lit(sign).alias(SIGN), BLOCK, PART, C.LENGTHS, C.PLACES,
+        F.lit(None).cast("binary").alias(C.COUNTS), f"to.{KEY}",
     )  # fmt: skip
 
 
@@ -37,10 +37,12 @@ def kept_of_tiles(strips: DataFrame, plan: Plan) -> DataFrame:
     """Return each strip of kept co-likes with its tile and key."""
     tiles = [(i, j, number, plan.keys[number]) for number, (i, j) in enumerate(plan.tiles)]
     spark = strips.sparkSession
-    targets = spark.createDataFrame(tiles, f"{BLOCK_A} int, {BLOCK_B} int, {TILE} int, {KEY} int")
-    return strips.join(F.broadcast(targets), on=[BLOCK_A, BLOCK_B], how="inner").select(
-        TILE, F.lit(KEPT).alias(SIGN), F.col(BLOCK_A).alias(BLOCK),
-        F.col(FIRST).cast("bigint").alias(PART), LENGTHS, PLACES, COUNTS, KEY,
+    targets = spark.createDataFrame(
+        tiles, f"{C.BLOCK_A} int, {C.BLOCK_B} int, {TILE} int, {KEY} int"
+    )
+    return strips.join(F.broadcast(targets), on=[C.BLOCK_A, C.BLOCK_B], how="inner").select(
+        TILE, F.lit(KEPT).alias(SIGN), F.col(C.BLOCK_A).alias(BLOCK),
+        F.col(C.FIRST).cast("bigint").alias(PART), C.LENGTHS, C.PLACES, C.COUNTS, KEY,
     )  # fmt: skip
 
 

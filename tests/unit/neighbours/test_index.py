@@ -77,8 +77,10 @@ def test_candidates_are_the_nearest_of_the_probed_lists(index, probes, monkeypat
         assert all(len(set(row[row >= 0])) == (row >= 0).sum() for row in found)
 
 
-def test_equal_candidates_fall_in_the_order_of_ids(vectors, tmp_path):
-    twins = np.repeat(vectors[:40], 5, axis=0)
+def test_equal_candidates_fall_in_the_order_of_ids(tmp_path):
+    # Entries of -1/4 and 1/4: products are exact in any order of adding, on any processor.
+    bits = (np.arange(40)[:, None] * 977 >> np.arange(DIMENSIONS)) & 1
+    twins = np.repeat(((2 * bits - 1) / 4).astype(np.float32), 5, axis=0)
     index = index_of(twins, tmp_path)
     places = np.arange(200)
     found = candidates(index, places, len(index.centres), 5)
@@ -102,11 +104,9 @@ def test_a_tuned_search_probes_no_more_lists_than_it_must(index):
 
 def test_what_is_tuned_on_a_few_items_holds_for_all(index):
     """19 samples in 20 must lead to a search with the recall asked for."""
-    kept = [
-        shares_found(index, np.arange(SIZE), tune(index, 0.9, 100, 1, seed).probes).mean() >= 0.9
-        for seed in range(40)
-    ]
-    assert sum(kept) >= 36
+    probes = [tune(index, 0.9, 100, 1, seed).probes for seed in range(40)]
+    recall = {n: shares_found(index, np.arange(SIZE), n).mean() for n in set(probes)}
+    assert sum(recall[n] >= 0.9 for n in probes) >= 36
 
 
 def test_an_item_with_many_twins_counts_its_ten_others(vectors, tmp_path):

@@ -44,7 +44,7 @@ class Person:
 def people(tables: Tables, users: int) -> list[Person]:
     """Return `users` users, chosen by hash among those with at least three test likes."""
     order = F.xxhash64(F.lit("report"), F.col(C.USER_ID).cast("string"))
-    has_likes = F.size("likes_test") >= LEAST_TEST_LIKES
+    has_likes = F.size(C.LIKES_TEST) >= LEAST_TEST_LIKES
     chosen = (
         tables.read_or_empty("user_history").where(has_likes).orderBy(order, C.USER_ID).limit(users)
     )
@@ -64,7 +64,7 @@ def people(tables: Tables, users: int) -> list[Person]:
 def _titled_ratings(tables: Tables, ids: Sequence[object]) -> DataFrame:
     """Return the users' ratings with title and whether they are likes."""
     history = tables.read_or_empty("user_history").where(F.col(C.USER_ID).isin(list(ids)))
-    likes = F.concat("likes_train", "likes_validation", "likes_test")
+    likes = F.concat(C.LIKES_TRAIN, C.LIKES_VALIDATION, C.LIKES_TEST)
     ratings = tables.read_or_empty("ratings").where(F.col(C.USER_ID).isin(list(ids)))
     items = tables.read_or_empty("items").select(C.ITEM_ID, C.ITEM_IDX, C.TITLE)
     joined = ratings.join(items, on=C.ITEM_ID, how="inner").join(

@@ -1,0 +1,81 @@
+"""One run at a time where no system lock can be: a lease row in `runs`."""
+
+import uuid
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from colike.errors import StoreError
+from colike.run import lease as lease_module
+from colike.run.lease import STALE, Lease, hold
+from colike.run.log import RunLog
+from colike.tables import IdTypes, Store
+
+IDS = IdTypes("bigint", "bigint")
+
+
+@pytest.fixture(scope="module")
+def catalog(spark):
+    """A store in a schema of the session's catalog."""
+    schema = f"lease_{uuid.uuid4().hex[:8]}"
+    yield Store.open(spark, f"spark_catalog.{schema}", IDS)
+    spark.sql(f"DROP SCHEMA IF EXISTS spark_catalog.{schema} CASCADE")
+
+
+@pytest.fixture(autouse=True)
+def _free(catalog):
+    yield
+    if catalog.exists("runs"):
+        catalog.spark.sql(f"DELETE FROM {catalog.location.identifier('runs')}")
+
+
+def test_a_store_that_another_run_holds_is_refused_by_its_run_id(catalog):
+    refused = pytest.raises(StoreError, match="in use by run first, which renewed its lease")
+    with hold(catalog, "first"), refused, hold(catalog, "second"):
+        pass
+    with hold(catalog, "second"):
+        pass
+
+
+def test_the_tasks_of_one_run_take_the_lease_one_after_the_other_even_if_one_was_killed(catalog):
+    Lease(catalog, "first").take()
+    with hold(catalog, "first"):
+        pass
+
+
+def test_the_lease_of_a_killed_run_is_taken_over_when_it_is_stale(catalog, monkeypatch):
+    Lease(catalog, "killed").take()
+    later = datetime.now(UTC) + STALE + timedelta(seconds=1)
+    monkeypatch.setattr(lease_module, "now", lambda: later)
+    with hold(catalog, "second"):
+        pass
+
+
+def test_a_lease_is_renewed_while_the_run_works(catalog, monkeypatch):
+    monkeypatch.setattr(lease_module, "RENEW_SECONDS", 0.1)
+    runs = catalog.location.identifier("runs")
+
+    def renewals():
+        return catalog.spark.sql(f"DESCRIBE HISTORY {runs}").count()
+
+    with hold(catalog, "first"):
+        before = renewals()
+        while renewals() < before + 2:
+            pass
+    held = catalog.read("runs").where("job = 'store'").collect()
+    assert [row["event"] for row in held] == ["released"]
+
+
+def test_a_lease_is_no_event_of_a_job(catalog):
+    with hold(catalog, "first"):
+        log = RunLog.read(catalog, "look")
+    assert (log.successes, log.entry) == ({}, 0)
+
+
+@pytest.mark.parametrize("form", ["{}", "file://{}"], ids=["path", "file URI"])
+def test_a_local_folder_is_locked_by_the_system_and_needs_no_row(spark, tmp_path, form):
+    store = Store.open(spark, form.format(tmp_path / "store"), IDS)
+    refused = pytest.raises(StoreError, match="in use by process")
+    with hold(store, "first"), refused, hold(store, "second"):
+        pass
+    assert not store.exists("runs")
