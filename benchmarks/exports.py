@@ -8,9 +8,11 @@ from pyspark.sql import functions as F
 from benchmarks.histories import CONFIG, store_of
 from colike import columns as C
 from colike.config import load_config
-from colike.run.chain import new_run_id, open_store, run_jobs
+from colike.run.chain import stages
+from colike.run.ids import new_run_id
+from colike.run.main import open_store
 from colike.run.reporters import PlainReporter
-from colike.run.stage import Run
+from colike.run.runner import Run, run_stages
 from colike.tables import Store
 
 NUMBER = "user_number"
@@ -40,7 +42,7 @@ def neighbours_of(case: str, folder: Path) -> Path:
     overrides = (f"neighbours.k={NEIGHBOURS}", "similarity.min_colikes=5")
     run = Run(load_config(CONFIG, overrides), store, new_run_id(), None, PlainReporter())
     if not store.exists("item_neighbours"):
-        run_jobs(run, ["similarity", "neighbours"])
+        run_stages(run, stages(["similarity", "neighbours"]))
     if not (out / "_SUCCESS").exists():
         _numbered(store).write.mode("overwrite").parquet(str(out))
     return out

@@ -10,9 +10,11 @@ from colike import columns as C
 from colike.config import Config, load_config
 from colike.data.splits import below
 from colike.generate import generate
-from colike.run.chain import new_run_id, open_store, run_jobs
+from colike.run.chain import stages
+from colike.run.ids import new_run_id
+from colike.run.main import open_store
 from colike.run.reporters import PlainReporter
-from colike.run.stage import Run
+from colike.run.runner import Run, run_stages
 from colike.tables import Store
 
 # The size of MyAnimeList 2020.
@@ -48,7 +50,7 @@ def store_of(case: str, folder: Path) -> Path:
     if case == "100%":
         config = load_config(CONFIG)
         data = str(csv_folder(folder))
-        run_jobs(_run(config, open_store(config, str(out)), data), ["ingest"])
+        run_stages(_run(config, open_store(config, str(out)), data), stages(["ingest"]))
     elif case == CATALOGUE:
         _catalogue(out)
     else:

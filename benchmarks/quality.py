@@ -20,9 +20,11 @@ from benchmarks.unseen import RATINGS, recall_by_depth, unseen_titles, users_of
 from benchmarks.unseen import without_unseen as files_without_unseen
 from colike.config import load_config
 from colike.embedding.vectors import collect_vectors
-from colike.run.chain import JOBS, new_run_id, open_store, run_jobs
+from colike.run.chain import JOBS, stages
+from colike.run.ids import new_run_id
+from colike.run.main import open_store
 from colike.run.reporters import PlainReporter
-from colike.run.stage import Run
+from colike.run.runner import Run, run_stages
 from colike.tables import Store
 
 NAME = "quality"
@@ -116,7 +118,7 @@ def _ran(trial: Trial, data: Path, folder: Path, jobs: Sequence[str]) -> Store:
     """Return the store of a trial after these jobs; finished jobs are skipped."""
     config = load_config(CONFIG, trial.settings)
     store = open_store(config, str(folder))
-    run_jobs(Run(config, store, new_run_id(), str(data), PlainReporter()), jobs)
+    run_stages(Run(config, store, new_run_id(), str(data), PlainReporter()), stages(jobs))
     return store
 
 

@@ -14,7 +14,7 @@ from benchmarks.histories import CONFIG
 from colike import columns as C
 from colike.config import load_config
 from colike.neighbours.vector_files import write_vectors
-from colike.run.chain import open_store
+from colike.run.main import open_store
 from colike.tables import Store, contracts
 
 # Dimensions, as in all-MiniLM-L6-v2, and how fast their variance falls.

@@ -12,9 +12,11 @@ from pyspark.sql import functions as F
 from benchmarks.systems.timing import timed
 from colike import columns as C
 from colike.config import load_config
-from colike.run.chain import new_run_id, open_store, run_jobs, select_jobs
+from colike.run.chain import select_jobs, stages
+from colike.run.ids import new_run_id
+from colike.run.main import open_store
 from colike.run.reporters import PlainReporter
-from colike.run.stage import Run
+from colike.run.runner import Run, run_stages
 
 TEXTS = ("pairs", "train", "embed")
 OVERRIDES = ("recommend.sources=[popularity,jaccard]", "evaluate.baseline=popularity")
@@ -27,7 +29,10 @@ def main(config_file: str, data: str, store_folder: str) -> None:
     jobs = select_jobs(None, None, TEXTS)
 
     def run() -> None:
-        run_jobs(Run(config, open_store(config, store_folder), new_run_id(), data, reporter), jobs)
+        run_stages(
+            Run(config, open_store(config, store_folder), new_run_id(), data, reporter),
+            stages(jobs),
+        )
 
     reporter = PlainReporter()
     whole = timed(run)["seconds"]

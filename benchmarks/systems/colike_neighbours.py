@@ -17,9 +17,11 @@ from colike import columns as C
 from colike.compute.arrays import Floats
 from colike.config import load_config
 from colike.neighbours.cosine import nearest_others
-from colike.run.chain import new_run_id, open_store, run_jobs
+from colike.run.chain import stages
+from colike.run.ids import new_run_id
+from colike.run.main import open_store
 from colike.run.reporters import PlainReporter
-from colike.run.stage import Run
+from colike.run.runner import Run, run_stages
 from colike.tables import Store
 
 TABLE = "item_neighbours"
@@ -32,7 +34,7 @@ def main(file: str, store_folder: str, *overrides: str) -> None:
     store.spark.range(1).count()
     shutil.rmtree(Path(store_folder) / "tables" / TABLE, ignore_errors=True)
     run = Run(config, store, new_run_id(), None, PlainReporter(sys.stderr))
-    said = timed(lambda: run_jobs(run, ["neighbours"]))
+    said = timed(lambda: run_stages(run, stages(["neighbours"])))
     vectors = np.load(file, mmap_mode="r")
     said["items_per_second"] = len(vectors) / said["seconds"]
     figures = store.read("run_metrics").where(F.col(C.RUN_ID) == run.run_id)

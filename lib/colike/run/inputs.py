@@ -14,7 +14,7 @@ from colike import columns as C
 from colike.errors import StageError, StoreError
 from colike.run.outputs import Figure
 from colike.run.reporters import Reporter
-from colike.tables import IdTypes, Store
+from colike.tables import IdTypes, Store, contracts
 from colike.tables.changes import Changes, changes
 from colike.tables.state import Pin
 
@@ -95,7 +95,9 @@ class Inputs:
         """Return a table that the stage continues, as it is now, or no rows if there is none."""
         self._require_declared(table, self.continues)
         pin = self.own_pins.get(table)
-        return self.store.empty(table) if pin is None else self.store.read(table, pin.version)
+        if pin is None:
+            return self.store.empty(table)
+        return contracts()[table].filled(self.store.read(table, pin.version), self.ids)
 
     def changes(self, table: str, since: int) -> Changes | None:
         """Return what changed in a declared table from a version up to the pinned one.

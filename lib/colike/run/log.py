@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from pyspark.sql import Column, Row
+from pyspark.sql import Column, DataFrame, Row
 from pyspark.sql import functions as F
 
 from colike import columns as C
@@ -77,8 +77,10 @@ class RunLog:
     def read(store: Store, run_id: str) -> "RunLog":
         """Return the log as one query of `runs` tells it; empty where there is no such table."""
         log = RunLog(store, run_id)
-        if store.exists(RUNS):
-            for row in _newest_by_job(store).collect():
+        runs = store.read(RUNS) if store.exists(RUNS) else None
+        # A log of an earlier release, which had no such column, says nothing of this one's keys.
+        if runs is not None and C.ENTRY in runs.columns:
+            for row in _newest_by_job(runs).collect():
                 log._take(row)
         return log
 
@@ -177,8 +179,7 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def _newest_by_job(store: Store) -> Any:
-    runs = store.read(RUNS)
+def _newest_by_job(runs: DataFrame) -> DataFrame:
     names = [column.name for column in contracts()[RUNS].columns]
     return runs.groupBy(C.JOB).agg(
         F.max(C.ENTRY).alias("last"),

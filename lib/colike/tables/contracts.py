@@ -99,6 +99,11 @@ class TableContract(BaseModel):
         ]
         return StructType(fields)
 
+    def filled(self, frame: DataFrame, ids: IdTypes) -> DataFrame:
+        """Return rows of an earlier release with null in the columns that it did not have."""
+        missing = [field for field in self.spark_schema(ids) if field.name not in frame.columns]
+        return frame.withColumns({f.name: F.lit(None).cast(f.dataType) for f in missing})
+
     def conform(self, frame: DataFrame, ids: IdTypes) -> DataFrame:
         """Return `frame` with exactly the contract's columns, in their order.
 

@@ -5,8 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
 from colike.tables.contracts import contracts
-from colike.tables.state import Known, Pin, TableState, look_up
+from colike.tables.state import Known, Pin, TableState, id_of, look_up
 from colike.tables.store import Store
+from colike.tables.upgrade import upgraded
 
 # Look-ups mostly wait for the driver, so several run at once.
 AT_ONCE = 4
@@ -18,6 +19,8 @@ class Ledger:
 
     store: Store
     states: dict[str, TableState] = field(default_factory=dict)
+    #: Tables whose form is known to be that of their contracts.
+    formed: set[str] = field(default_factory=set)
 
     @staticmethod
     def read(store: Store, tables: Iterable[str], known: Mapping[str, Known]) -> "Ledger":
@@ -48,6 +51,16 @@ class Ledger:
     def newest(self) -> dict[str, int]:
         """Return the newest version of every table, housekeeping included."""
         return {table: state.newest for table, state in self.states.items()}
+
+    def prepare(self, table: str) -> None:
+        """Create the table from its contract, or give an older one its form."""
+        identifier = self.store.location.identifier(table)
+        if table not in self.states:
+            self.store.create(table)
+            self.created(table, id_of(self.store.spark, identifier))
+        elif table not in self.formed and upgraded(self.store, table):
+            self.states[table] = look_up(self.store.spark, identifier, None)
+        self.formed.add(table)
 
     def created(self, table: str, table_id: str) -> None:
         """Note a table that was just created."""

@@ -15,7 +15,7 @@ from colike.tables.contracts import contracts
 from colike.tables.difference import CHANGE, DELETE, row_difference
 from colike.tables.ledger import Ledger
 from colike.tables.maintenance import optimize, vacuum
-from colike.tables.state import Pin, after_commit, id_of, signed
+from colike.tables.state import Pin, after_commit, signed
 from colike.tables.store import Store
 from colike.tables.writes import Where, Write
 
@@ -88,7 +88,7 @@ class Writer:
 
     def _keep(self, write: Write) -> None:
         """Note that the table is as it should be; it is created if it does not exist."""
-        self._create(write.table)
+        self.ledger.prepare(write.table)
         self.pins[write.table] = self.ledger.states[write.table].pin
         self.rows.setdefault(write.table, 0)
 
@@ -116,15 +116,9 @@ class Writer:
             self._keep_house(write.table, lambda: vacuum(self.store, write.table, write.hours))
 
     def _prepared(self, write: Write) -> DataFrame:
-        self._create(write.table)
+        self.ledger.prepare(write.table)
         with_run = write.rows.withColumn(C.RUN_ID, F.lit(self.run_id))
         return contracts()[write.table].conform(with_run, self.store.ids)
-
-    def _create(self, table: str) -> None:
-        if table not in self.ledger.states:
-            self.store.create(table)
-            identifier = self.store.location.identifier(table)
-            self.ledger.created(table, id_of(self.store.spark, identifier))
 
     def _name(self, write: Write) -> str:
         return self.store.location.identifier(write.table)
