@@ -94,6 +94,8 @@ TITLE_NOUNS: Final = (
     *("Garden", "Sky", "Dawn", "Hour", "Voice", "Road", "River", "Window", "Bridge", "Horizon"),
     *("Harbour", "Season", "Stranger", "Evening", "Tide", "Door", "Field", "Cloud", "Shore"),
 )
+# What follows the name of the first part.
 SEQUELS: Final = (
-    *("Second Season", "II", "The Movie", "Specials", "OVA", "The Final", "Zero", "Recap"),
+    *(" II", " 2nd Season", " Specials", " OVA", " Zero", " Recap"),
+    *(": The Movie", ": The Final Chapter"),
 )

@@ -38,9 +38,9 @@ class Titles:
             self._stems[franchise] = self._new_stem(lexicon)
             return self._stems[franchise]
         stem = self._stems[franchise]
-        endings = [str(part + 1)] if part <= 2 and self.random.random() < 0.5 else []
+        endings = [f" {part + 1}"] if part <= 2 and self.random.random() < 0.5 else []
         endings += self.random.sample(SEQUELS, len(SEQUELS))
-        names = (f"{stem} {ending}" for ending in (*endings, f"Part {part + 1}"))
+        names = (f"{stem}{ending}" for ending in (*endings, f" Part {part + 1}"))
         name = next(name for name in names if name not in self._taken)
         self._taken.add(name)
         return name
