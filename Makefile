@@ -42,10 +42,10 @@ $(READY): $(INSTALLED) setup.py $(wildcard jobs/*.py)
 	touch $(READY)
 
 demo: setup
-	$(BIN)/colike generate --users 3000 --items 1500 --ratings 250000 --seed 1 --out $(DEMO)/data
+	$(BIN)/colike generate --users 2000 --items 600 --ratings 120000 --seed 1 --out $(DEMO)/data
 	$(BIN)/colike run conf/demo.yml --data $(DEMO)/data --store $(DEMO)/store
 	$(BIN)/colike leaderboard --store $(DEMO)/store
-	$(BIN)/colike recommend $(DEMO_USERS) -k 5 --store $(DEMO)/store
+	$(BIN)/colike recommend $(DEMO_USERS) -k 5 --source finetuned --store $(DEMO)/store
 	@echo "Report: $$(ls -t $(DEMO)/store/files/reports/*.html | head -1)"
 
 lint: setup

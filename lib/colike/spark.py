@@ -3,13 +3,16 @@
 import logging
 import os
 import shutil
+import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from importlib import resources
+from importlib import metadata, resources
 from importlib.util import find_spec
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+import pyspark
 from pyspark.sql import SparkSession
 
 from colike.compute.batches import rows_per_batch
@@ -37,7 +40,11 @@ LOCAL: Mapping[str, str] = {
 }
 ARROW_ROWS = "spark.sql.execution.arrow.maxRecordsPerBatch"
 JAVA_OPTIONS = "spark.driver.extraJavaOptions"
-JARS_CACHE = Path.home() / ".ivy2" / "jars"
+JARS = "spark.jars."
+IVY = "spark.jars.ivy"
+IVY_FOLDER = Path.home() / ".ivy2"
+# How the lines begin that say why Ivy has failed, the most telling ones first.
+FETCH_ERRORS = ("Server access error", "Exception in thread", "Error")
 # Certificates that the system keeps for Java, a company's own among them (Debian, Red Hat).
 TRUST_STORES = (Path("/etc/ssl/certs/java/cacerts"), Path("/etc/pki/java/cacerts"))
 
@@ -61,7 +68,7 @@ def session(settings: Mapping[str, str], app: str = "colike") -> SparkSession:
         for key, value in local.items():
             builder = builder.config(key, value)
         if SparkSession.getActiveSession() is None:
-            builder = _with_delta_jars(builder)
+            builder = builder.config("spark.jars", ",".join(map(str, _needed_jars(local))))
     for key, value in SESSION.items():
         builder = builder.config(key, value)
     try:
@@ -102,15 +109,13 @@ def java_home() -> Path | None:
     return None
 
 
-def delta_jars() -> list[Path]:
-    """Return Delta's jars as the first start left them in Ivy's cache; empty before that."""
-    from importlib.metadata import version
-
-    delta = version("delta-spark")
-    scala = "2.12" if delta.startswith("3.") else "2.13"
-    core = JARS_CACHE / f"io.delta_delta-spark_{scala}-{delta}.jar"
-    storage = JARS_CACHE / f"io.delta_delta-storage-{delta}.jar"
-    antlr = sorted(JARS_CACHE.glob("org.antlr_antlr4-runtime-*.jar"))
+def delta_jars(ivy: Path = IVY_FOLDER) -> list[Path]:
+    """Return Delta's jars as the first start left them in Ivy's folder; empty before that."""
+    package, version = _delta_package().split(":")[1:]
+    jars = ivy / "jars"
+    core = jars / f"io.delta_{package}-{version}.jar"
+    storage = jars / f"io.delta_delta-storage-{version}.jar"
+    antlr = sorted(jars.glob("org.antlr_antlr4-runtime-*.jar"))
     found = [core, storage, *antlr[-1:]]
     return found if len(found) == 3 and all(jar.is_file() for jar in found) else []
 
@@ -139,16 +144,56 @@ def _find_java() -> None:
         )
 
 
-def _with_delta_jars(builder: SparkSession.Builder) -> SparkSession.Builder:
-    """Ivy's resolution takes seconds at each start, so jars that it left are used as they are."""
-    jars = delta_jars()
-    if jars:
-        return builder.config("spark.jars", ",".join(str(jar) for jar in jars))
+def _needed_jars(settings: Mapping[str, str]) -> list[Path]:
+    """Return Delta's jars, fetched where they are missing.
+
+    Sessions take them as files: Ivy's resolution takes seconds at each start.
+    """
     if not find_spec("delta"):
         raise DependencyError(
             "delta-spark is not installed; install the extra: pip install 'colike[local]'."
         )
-    from delta import configure_spark_with_delta_pip
+    ivy = Path(settings.get(IVY, IVY_FOLDER))
+    found = delta_jars(ivy)
+    if not found:
+        print("fetching Delta's jars", file=sys.stderr, flush=True)
+        _fetch_delta_jars({**settings, IVY: str(ivy)})
+        found = delta_jars(ivy)
+    return found
 
-    configured: SparkSession.Builder = configure_spark_with_delta_pip(builder)
-    return configured
+
+def _fetch_delta_jars(settings: Mapping[str, str]) -> None:
+    """Let spark-submit resolve Delta in a process of its own, which keeps Ivy's report to itself.
+
+    Raises:
+        DependencyError: They cannot be had, with why and what to do.
+    """
+    home = Path(os.environ.get("SPARK_HOME") or Path(pyspark.__file__).parent)
+    kept = {key: value for key, value in settings.items() if key.startswith((JARS, JAVA_OPTIONS))}
+    options = [part for key, value in kept.items() for part in ("--conf", f"{key}={value}")]
+    with TemporaryDirectory(prefix="colike-jars-") as folder:
+        nothing = Path(folder) / "nothing.py"
+        nothing.touch()
+        submit = [str(home / "bin" / "spark-submit"), "--packages", _delta_package()]
+        command = [*submit, *options, str(nothing)]
+        ended = subprocess.run(
+            command, capture_output=True, text=True, errors="replace", check=False
+        )
+    if ended.returncode:
+        raise DependencyError(
+            f"Delta's jars could not be fetched: {_reason(ended.stderr)}. Make Maven Central "
+            f"reachable once, or set {JARS}repositories in the config's section spark to a mirror."
+        )
+
+
+def _reason(report: str) -> str:
+    lines = [line.strip() for line in report.splitlines() if line.strip()]
+    telling = [line for start in FETCH_ERRORS for line in lines if line.startswith(start)]
+    return (telling or lines[-1:] or ["spark-submit failed"])[0][:300]
+
+
+def _delta_package() -> str:
+    """Return the Maven coordinates that go with the installed delta-spark."""
+    version = metadata.version("delta-spark")
+    scala = "2.12" if version.startswith("3.") else "2.13"
+    return f"io.delta:delta-spark_{scala}:{version}"

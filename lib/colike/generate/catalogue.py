@@ -16,7 +16,8 @@ from colike.generate.form import (
     UNKNOWN,
 )
 from colike.generate.lexicon import Lexicon, katakana, make_lexicon
-from colike.generate.texts import Titles, synopsis
+from colike.generate.texts import synopsis
+from colike.generate.titles import Titles
 from colike.generate.world import World
 
 # 16,214 of 17,562 titles have a row in the synopsis file.
@@ -54,10 +55,9 @@ def _rows(
     for item in range(world.items):
         franchises = latent.franchises
         franchise = int(franchises.of_item[item])
-        parts = int(franchises.start[franchise + 1] - franchises.start[franchise])
         main, second = (int(taste) for taste in latent.tastes[item])
         words = (lexicon.tastes[main], lexicon.tastes[second])
-        name = titles.title(franchise, int(franchises.part[item]), parts, words[0])
+        name = titles.title(franchise, int(franchises.part[item]), words[0])
         made = make_credits(random, lexicon, words, franchise, item / world.items)
         text = synopsis(random, lexicon, (main, second), float(latent.blend[item, 0]))
         yield (int(world.mal_id[item]), *_row(random, name, made, audience, item)), text

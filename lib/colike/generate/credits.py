@@ -105,8 +105,8 @@ def _genres(random: Random, tastes: tuple[TasteLexicon, TasteLexicon]) -> list[s
     """Returns one to five genres in the order drawn; the tastes' own ones are likely."""
     main, second = tastes
     chances = [(genre, 0.65) for genre in main.group_genres]
-    chances += [(genre, 0.6) for genre in main.genres]
-    chances += [(genre, 0.25) for genre in second.genres]
+    chances += [(genre, 0.6) for genre in main.words.genres]
+    chances += [(genre, 0.25) for genre in second.words.genres]
     chances += [(genre, 0.05) for genre in ("Comedy", "Action", "Drama", "Fantasy", "Kids")]
     drawn = [genre for genre, chance in chances if random.random() < chance]
     return list(dict.fromkeys(drawn))[:5] or [main.group_genres[0]]

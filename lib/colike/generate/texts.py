@@ -1,18 +1,18 @@
-"""Titles and synopses, written from the same tastes that the ratings come from."""
+"""Synopses, written from the same tastes that the ratings come from."""
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from random import Random
 from typing import Final
 
-from colike.generate.lexicon import Lexicon, TasteLexicon, coin
+from colike.generate.lexicon import Lexicon, TasteLexicon
 from colike.generate.templates import (
+    CREATOR_FORMS,
     NO_SYNOPSIS,
     OPENINGS,
     PLAIN_FORMS,
-    SEQUELS,
+    SETUP_FORMS,
     THEME_FORMS,
-    TITLE_NOUNS,
 )
 from colike.generate.vocabulary import EVENTS, PEOPLE, PLACES, ROLES, TRAITS
 
@@ -22,42 +22,10 @@ _SHARE_EMPTY: Final = 0.002
 # Words per synopsis: median 45 in the real data, a quarter above 97.
 _MEDIAN_SENTENCES: Final = 3.6
 _SPREAD_SENTENCES: Final = 0.8
-_SHARE_THEME: Final = 0.7
-_DECORATIONS: Final = ("{}", "{}", "{}", "{}!", "{}é", "{}☆{}")
-
-
-@dataclass
-class Titles:
-    """Hands out a title per item: relatives share a stem, and no title stands twice."""
-
-    random: Random
-    _stems: dict[int, str] = field(default_factory=dict)
-    _taken: set[str] = field(default_factory=set)
-
-    def title(self, franchise: int, part: int, parts: int, lexicon: TasteLexicon) -> str:
-        """Returns the title of part `part` (from 0) of a franchise that has `parts` parts."""
-        stem = self._stems.get(franchise)
-        if stem is None:
-            stem = self._new_stem(lexicon)
-            if parts > 1:
-                self._stems[franchise] = stem
-        name = stem if part == 0 else f"{stem} {self._sequel(part)}"
-        while name in self._taken:
-            name = f"{name} {coin(self.random, 1)}"
-        self._taken.add(name)
-        return name
-
-    def _new_stem(self, lexicon: TasteLexicon) -> str:
-        random = self.random
-        word = random.choice(_DECORATIONS).format(*(coin(random, 2), coin(random, 1)))
-        themed = (*lexicon.words, *lexicon.group_words)
-        noun = random.choice(themed).capitalize() if random.random() < 0.6 else None
-        return f"{word} {noun or random.choice(TITLE_NOUNS)}"
-
-    def _sequel(self, part: int) -> str:
-        if part <= 2 and self.random.random() < 0.5:
-            return str(part + 1)
-        return self.random.choice(SEQUELS)
+_SHARE_THEME: Final = 0.6
+# Of the synopses of more than one sentence, those that name who made it.
+_SHARE_CREATOR: Final = 0.7
+_BEFORE_A_VOWEL: Final = re.compile(r"\b([Aa]) (?=[aeiou])")
 
 
 def synopsis(random: Random, lexicon: Lexicon, tastes: Sequence[int], blend: float) -> str:
@@ -74,29 +42,50 @@ def synopsis(random: Random, lexicon: Lexicon, tastes: Sequence[int], blend: flo
         return ""
     if kind < _SHARE_EMPTY + _SHARE_NO_SYNOPSIS:
         return NO_SYNOPSIS
-    first, second = random.sample(PEOPLE, 2)
+    names = tuple(random.sample(PEOPLE, 2))
+    words = [lexicon.tastes[taste] for taste in tastes]
     count = max(1, round(_MEDIAN_SENTENCES * random.lognormvariate(0.0, _SPREAD_SENTENCES)))
     if count == 1:
-        return _sentence(random, OPENINGS, lexicon.tastes[tastes[0]], (first, second))
-    sentences = [_sentence(random, PLAIN_FORMS, lexicon.tastes[tastes[0]], (first, second))]
+        return _sentences(random, [OPENINGS], words[:1], names)
+    chosen = [words[0]]
+    forms: list[tuple[str, ...]] = [SETUP_FORMS]
     for _ in range(min(count, 24) - 1):
-        taste = tastes[0] if random.random() < blend else tastes[1]
-        forms = THEME_FORMS if random.random() < _SHARE_THEME else PLAIN_FORMS
-        sentences.append(_sentence(random, forms, lexicon.tastes[taste], (first, second)))
+        chosen.append(words[0] if random.random() < blend else words[1])
+        forms.append(THEME_FORMS if random.random() < _SHARE_THEME else PLAIN_FORMS)
+    if random.random() < _SHARE_CREATOR:
+        place = random.randint(1, min(2, len(forms)))
+        chosen.insert(place, words[0])
+        forms.insert(place, CREATOR_FORMS)
+    return _sentences(random, forms, chosen, names)
+
+
+def _sentences(
+    random: Random,
+    forms: Sequence[tuple[str, ...]],
+    words: Sequence[TasteLexicon],
+    names: tuple[str, ...],
+) -> str:
+    """Returns a sentence per set of forms, none of the forms twice in a row of a few."""
+    used: set[str] = set()
+    sentences = []
+    for these, of_taste in zip(forms, words, strict=True):
+        form = random.choice([form for form in these if form not in used] or these)
+        used.add(form)
+        sentences.append(_sentence(random, form, of_taste, names))
     return " ".join(sentences)
 
 
-def _sentence(
-    random: Random, forms: Sequence[str], words: TasteLexicon, names: tuple[str, str]
-) -> str:
-    a, b = random.sample(words.invented, 2)
-    w, v = random.sample(words.words, 2)
-    text = random.choice(forms).format(
-        a=a,
-        b=b,
-        w=w,
-        v=v,
-        g=random.choice(words.group_words),
+def _sentence(random: Random, form: str, words: TasteLexicon, names: tuple[str, ...]) -> str:
+    thing, other = random.sample(words.words.things, 2)
+    creator, second = random.sample(words.creators, 2)
+    text = form.format(
+        person=random.choice(words.words.people),
+        thing=thing,
+        other=other,
+        aim=random.choice(words.words.aims),
+        group=random.choice(words.group_words),
+        creator=creator,
+        second=second,
         hero=names[0],
         friend=names[1],
         place=random.choice(PLACES),
@@ -104,4 +93,4 @@ def _sentence(
         role=random.choice(ROLES),
         event=random.choice(EVENTS),
     )
-    return text[0].upper() + text[1:]
+    return _BEFORE_A_VOWEL.sub(r"\1n ", text[0].upper() + text[1:])

@@ -7,7 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 from colike.generate.shape import SHARE_WITHOUT_RATINGS, Floats, Ints, popularity
-from colike.generate.vocabulary import GROUPS, TASTES
+from colike.generate.tastes import TASTES
+from colike.generate.vocabulary import GROUPS
 
 Int32s = npt.NDArray[np.int32]
 

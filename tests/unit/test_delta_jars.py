@@ -1,0 +1,65 @@
+"""Delta's jars are fetched once, with one line; a stand-in for spark-submit plays Ivy."""
+
+import pytest
+
+from colike import spark
+from colike.errors import DependencyError
+
+IVY_SAYS = """:: resolving dependencies ::
+:::: ERRORS
+\tServer access error at url https://repo1.maven.org/x.pom (java.net.ConnectException: refused)
+Exception in thread "main" java.lang.RuntimeException: [unresolved dependency]
+\tat org.apache.spark.deploy.SparkSubmit.main(SparkSubmit.scala)
+"""
+
+
+@pytest.fixture
+def submit(tmp_path, monkeypatch):
+    """Makes SPARK_HOME/bin/spark-submit of a shell script's lines."""
+
+    def made(*lines):
+        script = tmp_path / "home" / "bin" / "spark-submit"
+        script.parent.mkdir(parents=True)
+        script.write_text("\n".join(["#!/bin/sh", *lines]))
+        script.chmod(0o755)
+        monkeypatch.setenv("SPARK_HOME", str(tmp_path / "home"))
+
+    return made
+
+
+def jar_names():
+    package, version = spark._delta_package().split(":")[1:]
+    core, storage = f"io.delta_{package}-{version}.jar", f"io.delta_delta-storage-{version}.jar"
+    return [core, storage, "org.antlr_antlr4-runtime-4.9.3.jar"]
+
+
+def test_missing_jars_are_fetched_behind_one_line_and_only_once(tmp_path, submit, capfd):
+    jars = tmp_path / "ivy" / "jars"
+    touched = " ".join(str(jars / name) for name in jar_names())
+    submit("echo ':: loading settings ::' >&2", f"mkdir -p {jars}", f"touch {touched}")
+    settings = {spark.IVY: str(tmp_path / "ivy")}
+
+    first = spark._needed_jars(settings)
+    assert capfd.readouterr() == ("", "fetching Delta's jars\n")
+    assert [jar.name for jar in first] == jar_names()
+    assert spark._needed_jars(settings) == first
+    assert capfd.readouterr() == ("", "")
+
+
+def test_mirror_and_trust_store_reach_the_fetch(tmp_path, submit):
+    said = tmp_path / "said"
+    submit(f'echo "$@" > {said}')
+    settings = {"spark.jars.repositories": "https://mirror", "spark.driver.memory": "1g"}
+    spark._fetch_delta_jars({**settings, spark.JAVA_OPTIONS: "-Dx=y"})
+    assert "--conf spark.jars.repositories=https://mirror" in said.read_text()
+    assert f"--conf {spark.JAVA_OPTIONS}=-Dx=y" in said.read_text()
+    assert "memory" not in said.read_text()
+
+
+def test_a_failed_fetch_is_one_sentence_with_reason_and_remedy(tmp_path, submit):
+    submit(f"cat >&2 <<'END'\n{IVY_SAYS}END", "exit 1")
+    with pytest.raises(DependencyError) as failed:
+        spark._needed_jars({spark.IVY: str(tmp_path / "ivy")})
+    assert "repo1.maven.org/x.pom (java.net.ConnectException: refused). Make" in str(failed.value)
+    assert "spark.jars.repositories" in str(failed.value)
+    assert "\n" not in str(failed.value)
