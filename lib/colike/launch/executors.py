@@ -9,7 +9,6 @@ from pyspark.sql import SparkSession
 
 from colike.launch.events import Listener, Result, arguments, event_of, failure, result_of
 from colike.launch.folders import Training
-from colike.training import worker
 
 _GPUS = "spark.task.resource.gpu.amount"
 
@@ -46,7 +45,10 @@ def run_on_executors(
 
 
 def _train(argv: list[str]) -> None:
-    """The worker in a process that an executor started: it has to end with the worker's code."""
+    """Run the worker in a process that an executor started, and exit with the worker's code."""
+    # Imported where it runs: the driver stays free of torch.
+    from colike.training import worker
+
     code = worker.main(argv)
     if code:
         sys.exit(code)

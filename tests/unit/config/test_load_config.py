@@ -91,8 +91,7 @@ def test_an_unknown_key_names_file_path_near_match_and_allowed_keys(written):
     assert "recommend.agregate" in text
     assert "did you mean 'aggregate'?" in text
     assert (
-        "histories, k, least_weight, neighbours_grid, neighbours_per_item, profile, sources"
-        in text
+        "histories, k, least_weight, neighbours_grid, neighbours_per_item, profile, sources" in text
     )
 
 
