@@ -1,4 +1,4 @@
-"""Starts the training worker, on this machine or on Spark's executors, and passes on its words."""
+"""Starts the training worker, on this machine or on Spark's executors, and relays its progress."""
 
 from pyspark.sql import SparkSession
 
@@ -16,12 +16,12 @@ def run_worker(
 ) -> Result:
     """Train from a snapshot and return result.json of the output folder.
 
-    torch stays out of this process, where faiss is, and a fault of it cannot take Spark along.
+    torch stays out of this process: it can clash with faiss, and its crash would end Spark too.
 
     Args:
-        spark: Whose executors train, where the settings say so.
+        spark: Whose executors train, if the settings say so.
         settings: How many processes share the work, and where they run.
-        training: The snapshot's folder, and a new one for the model and its figures.
+        training: The snapshot's folder, and a new folder for the model and its figures.
         listener: Called with every progress object of the worker.
 
     Raises:

@@ -1,4 +1,4 @@
-"""What the worker says and leaves: progress objects, errors, and result.json."""
+"""What the worker reports and writes: progress objects, errors, and result.json."""
 
 import json
 import re
@@ -15,13 +15,13 @@ Result = dict[str, Any]
 
 
 def arguments(training: Training) -> list[str]:
-    """The worker's command line, but for who watches it."""
+    """Return the worker's arguments, apart from the process that it depends on."""
     folders = ["--snapshot", str(training.snapshot), "--out", str(training.out)]
     return [*folders, "--log-format", "json"]
 
 
 def event_of(line: str) -> dict[str, Any] | None:
-    """The progress object of a line; None for a line that is something else."""
+    """Return the progress object of a line; None for any other line."""
     try:
         event = json.loads(line)
     except ValueError:
@@ -29,18 +29,18 @@ def event_of(line: str) -> dict[str, Any] | None:
     return event if isinstance(event, dict) and "event" in event else None
 
 
-def failure(said: str, snapshot: Path) -> ColikeError:
-    """The error of a worker that failed: its own account of it, or the last that it said."""
-    lines = [line.strip() for line in said.splitlines() if line.strip()]
+def failure(output: str, snapshot: Path) -> ColikeError:
+    """Return the error of a failed worker: its own message, or the last line of its output."""
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
     own = [line for line in lines if re.match(r"[A-Z]\w+Error: ", line)]
-    last = (own or lines or ["it said nothing"])[-1]
+    last = (own or lines or ["it printed nothing"])[-1]
     return ColikeError(f"The training worker failed: {last} (snapshot {snapshot}).")
 
 
 def finished(out: Path) -> Result | None:
-    """Return result.json of a training that ended well, None where there is none.
+    """Return result.json of a finished training, None if there is none.
 
-    Its folder appears whole or not at all, so one that is there needs no training.
+    The folder appears whole or not at all, so if it exists the training is finished.
     """
     if not (out / RESULT).exists():
         return None
@@ -52,7 +52,7 @@ def result_of(out: Path) -> Result:
     """Return result.json of a worker that ended without an error.
 
     Raises:
-        ColikeError: It is not there.
+        ColikeError: There is no result.json.
     """
     result = finished(out)
     if result is None:

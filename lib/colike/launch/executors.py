@@ -1,4 +1,4 @@
-"""The worker on Spark's executors, a process on each, started by Spark's TorchDistributor."""
+"""The worker on Spark's executors, one process on each, started by Spark's TorchDistributor."""
 
 import sys
 from contextlib import redirect_stderr
@@ -9,7 +9,6 @@ from pyspark.sql import SparkSession
 
 from colike.launch.events import Listener, Result, arguments, event_of, failure, result_of
 from colike.launch.folders import Training
-from colike.training import worker
 
 _GPUS = "spark.task.resource.gpu.amount"
 
@@ -19,41 +18,44 @@ def run_on_executors(
 ) -> Result:
     """Train in one barrier stage and return result.json of the output folder.
 
-    Every executor has to have colike[train] installed and see the store's files under the same
-    path. With GPUs the cluster has to assign one per task (spark.task.resource.gpu.amount).
+    Every executor needs colike[train] and access to the store's files under the same path. With
+    GPUs the cluster must assign one per task (spark.task.resource.gpu.amount).
 
     Args:
         spark: Whose executors train; it needs as many free task slots as processes.
-        training: The snapshot's folder, and a new one for the model and its figures.
+        training: The snapshot's folder, and a new folder for the model and its figures.
         listener: Called with every progress object of the worker.
         processes: How many share the work.
 
     Raises:
         ColikeError: The worker failed; the message is its own.
     """
-    # Here alone: it imports Spark's machine learning, which no other job needs.
+    # Imported here, because it loads Spark's machine learning, which no other job needs.
     from pyspark.ml.torch.distributor import TorchDistributor
 
     with_gpu = spark.conf.get(_GPUS, None) is not None
     distributor = TorchDistributor(num_processes=processes, local_mode=False, use_gpu=with_gpu)
-    said = _Listening(listener, sys.stderr)
+    stderr = _Listening(listener, sys.stderr)
     try:
-        with redirect_stderr(said):
+        with redirect_stderr(stderr):
             distributor.run(_train, arguments(training))
     except Exception as error:
-        raise failure("\n".join(said.others) or str(error), training.snapshot) from error
+        raise failure("\n".join(stderr.others) or str(error), training.snapshot) from error
     return result_of(training.out)
 
 
 def _train(argv: list[str]) -> None:
-    """The worker in a process that an executor started: it has to end with the worker's code."""
+    """Run the worker in a process that an executor started, and exit with the worker's code."""
+    # Imported where it runs: the driver stays free of torch.
+    from colike.training import worker
+
     code = worker.main(argv)
     if code:
         sys.exit(code)
 
 
 class _Listening(TextIOBase):
-    """Stands in for stderr, where TorchDistributor writes what executors say, a line at a time."""
+    """Stands in for stderr, to which TorchDistributor writes the executors' output line by line."""
 
     def __init__(self, listener: Listener, stderr: TextIO) -> None:
         self._listener = listener
@@ -61,7 +63,7 @@ class _Listening(TextIOBase):
         self.others: list[str] = []
 
     def write(self, text: str) -> int:
-        """Pass progress objects on to the listener, and the rest to the real stderr."""
+        """Pass progress objects to the listener, and other lines to the real stderr."""
         for line in text.splitlines():
             event = event_of(line)
             if event is not None:

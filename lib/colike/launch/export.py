@@ -1,4 +1,4 @@
-"""Exports pinned tables as plain Parquet with a manifest, for the worker that has no Spark."""
+"""Exports pinned tables as plain Parquet with a manifest, for the worker, which has no Spark."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,16 +22,16 @@ from colike.snapshot.manifest import (
 )
 from colike.snapshot.settings import WorkerConfig, to_json
 
-# Enough for recall to be known to about a hundredth.
+# Enough to know recall to about a hundredth.
 VALIDATION_USERS = 2000
 
 
 @dataclass(frozen=True)
 class SnapshotInputs:
-    """Rows of training_pairs, item_similarity, items and user_history, and two more.
+    """The tables training_pairs, item_similarity, items and user_history, and two more frames.
 
-    `groups` has item_idx and split (train or heldout) of every item, `vectors` item_id and the
-    base model's `embedding`, where the objective asks for them.
+    `groups` has item_idx and split (train or heldout) of every item; `vectors` has item_id and the
+    base model's `embedding`, if the objective needs them.
     """
 
     pairs: DataFrame
@@ -50,7 +50,7 @@ def export_snapshot(
     Args:
         folder: A new folder that this process and Spark's executors can write to.
         tables: The frames of `snapshot_tables`.
-        versions: Delta versions that they were read at.
+        versions: The Delta versions that they were read at.
         config: The worker's settings and base model.
     """
     folder.mkdir(parents=True)
@@ -62,7 +62,7 @@ def export_snapshot(
 
 
 def _tidy(folder: Path) -> None:
-    """Leave Spark's data files alone, under names that another export gives them too."""
+    """Keep only Spark's data files, under names that are the same in every export."""
     files = sorted(folder.iterdir())
     for path in files:
         if path.suffix != ".parquet":
@@ -74,8 +74,8 @@ def _tidy(folder: Path) -> None:
 def snapshot_tables(inputs: SnapshotInputs) -> dict[str, DataFrame]:
     """Return the snapshot's tables, with item_idx in place of item ids.
 
-    Similarity is left with pairs of train items, so that nothing of held-out ones is learnt.
-    Each is sorted within one file, so that a snapshot of the same versions has the same bytes.
+    Similarity keeps only pairs of train items, so that nothing about held-out ones is learnt.
+    Each table is one sorted file, so that a snapshot of the same versions has the same bytes.
     """
     items = inputs.items
     by_index = to_indices(inputs.pairs, items, C.ITEM_A, C.ITEM_B)
@@ -105,7 +105,7 @@ def snapshot_tables(inputs: SnapshotInputs) -> dict[str, DataFrame]:
 
 
 def validation_users(history: DataFrame) -> DataFrame:
-    """Return train likes, what was rated in train, and held likes of users with any of these.
+    """Return train likes, train ratings and held likes of users with a held like.
 
     At most VALIDATION_USERS by hash; `likes`, `seen` and `held` are arrays of item_idx.
     """

@@ -1,4 +1,4 @@
-"""Where a training's snapshot and model lie in a store's files, and how long they stay."""
+"""Where a training's snapshot and model are in a store's files, and how long they are kept."""
 
 import shutil
 import time
@@ -12,9 +12,9 @@ MODELS = "models"
 
 @dataclass(frozen=True)
 class Training:
-    """The folders of one training, by an id of what decides its weights.
+    """The folders of one training, by an id of everything that decides its weights.
 
-    So a run that was killed finds its own checkpoint again, which lies beside `out`.
+    So a run that was killed finds its checkpoint, which is next to `out`.
     """
 
     snapshot: Path
@@ -22,19 +22,19 @@ class Training:
 
     @staticmethod
     def of(files: Path, name: str, training_id: str) -> "Training":
-        """Return the folders of the training of an embedder of that name."""
+        """Return the folders of a training of the embedder of that name."""
         return Training(files / SNAPSHOTS / training_id, files / MODELS / f"{name}-{training_id}")
 
 
 def remove_old(files: Path, kept: Collection[Path], hours: float) -> list[Path]:
-    """Remove trainings that nobody asked for in so many hours; returns the folders removed.
+    """Remove trainings that were last written this many hours ago; returns the removed folders.
 
-    What a training that never ended has left behind goes with it.
+    Checkpoints of trainings that never finished are removed too.
 
     Args:
         files: The store's folder of files.
-        kept: Output folders of trainings to be left alone, with their snapshots.
-        hours: Younger folders are left alone too: one may be being written.
+        kept: Output folders of trainings to keep, with their snapshots.
+        hours: Younger folders are kept, because a training may still be writing them.
     """
     ids = {out.name.rpartition("-")[2] for out in kept}
     limit = time.time() - hours * 3600
@@ -46,5 +46,5 @@ def remove_old(files: Path, kept: Collection[Path], hours: float) -> list[Path]:
 
 
 def _is_of(path: Path, ids: Collection[str]) -> bool:
-    """Whether a folder is of one of these trainings: ID, NAME-ID, or .NAME-ID.checkpoints."""
+    """Return whether a folder (ID, NAME-ID, .NAME-ID.checkpoints) is of one of these trainings."""
     return any(training_id in path.name for training_id in ids)

@@ -3,41 +3,79 @@
 import os
 import subprocess
 import sys
+from contextlib import suppress
 
 from colike.launch.events import Listener, Result, arguments, event_of, failure, result_of
 from colike.launch.folders import Training
+
+# How long torchrun may take to end its processes before it is killed.
+SECONDS_TO_END = 10.0
 
 
 def run_here(training: Training, listener: Listener, processes: int = 1) -> Result:
     """Train on this machine and return result.json of the output folder.
 
+    Whatever interrupts this call, Ctrl-C included, ends the worker's processes before it is
+    raised. The last checkpoint stays, so the same call resumes from it.
+
     Args:
-        training: The snapshot's folder, and a new one for the model and its figures.
+        training: The snapshot's folder, and a new folder for the model and its figures.
         listener: Called with every progress object of the worker.
         processes: How many share the work.
 
     Raises:
         ColikeError: The worker failed; the message is its own.
     """
-    command = [sys.executable]
-    if processes > 1:
-        command += ["-m", "torch.distributed.run", "--standalone"]
-        command += ["--nproc-per-node", str(processes)]
-    command += ["-m", "colike.training.worker", *arguments(training)]
-    command += ["--parent", str(os.getpid())]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, encoding="utf-8")
-    said: list[str] = []
+    # In a session of its own: Ctrl-C in a terminal signals the whole process group, and the
+    # worker, or torchrun, would answer it with tracebacks while this process ends it.
+    process = subprocess.Popen(
+        _command(training, processes),
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        start_new_session=True,
+    )
     try:
-        for line in process.stderr or ():
-            event = event_of(line)
-            if event is None:
-                said.append(line)
-            else:
-                listener(event)
-    finally:
-        if process.poll() is None and sys.exc_info()[0] is not None:
-            process.kill()
+        others = _listen(process, listener)
         code = process.wait()
+    except BaseException:
+        _end(process)
+        raise
     if code:
-        raise failure("".join(said) or f"it ended with code {code}", training.snapshot)
+        raise failure(others or f"it ended with code {code}", training.snapshot)
     return result_of(training.out)
+
+
+def _command(training: Training, processes: int) -> list[str]:
+    torchrun = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", str(processes)]
+    return [
+        sys.executable,
+        *(torchrun if processes > 1 else []),
+        *("-m", "colike.training.worker"),
+        *arguments(training),
+        *("--parent", str(os.getpid())),
+    ]
+
+
+def _listen(process: "subprocess.Popen[str]", listener: Listener) -> str:
+    """Pass on progress objects until the worker ends; returns what else it wrote to stderr."""
+    others: list[str] = []
+    for line in process.stderr or ():
+        event = event_of(line)
+        if event is None:
+            others.append(line)
+        else:
+            listener(event)
+    return "".join(others)
+
+
+def _end(process: "subprocess.Popen[str]") -> None:
+    """End the worker at once; torchrun passes SIGTERM on to the processes that it started."""
+    process.terminate()
+    try:
+        with suppress(subprocess.TimeoutExpired):
+            # It reads what is left of stderr, because a full pipe would hold torchrun up.
+            process.communicate(timeout=SECONDS_TO_END)
+    finally:
+        process.kill()
+        process.wait()

@@ -1,4 +1,4 @@
-"""Tells MLflow of a model that training made, if there is an MLflow to be told."""
+"""Logs a trained model to MLflow, if there is an MLflow to log to."""
 
 import json
 import os
@@ -14,20 +14,20 @@ from colike.config.models import TrackingConfig
 from colike.errors import ColikeError, DependencyError
 
 AUTO = "auto"
-# Where MLflow itself looks for its server; on Databricks the workspace is one.
+# Where MLflow itself looks for its server; on Databricks the workspace is the server.
 _SERVERS = ("MLFLOW_TRACKING_URI", "DATABRICKS_RUNTIME_VERSION")
 
 
 @dataclass(frozen=True)
-class Tracked:
-    """What MLflow is told, as the process that tells it reads it: JSON on its stdin."""
+class Request:
+    """What to log, as `mlflow_process` reads it from its stdin: JSON."""
 
-    #: None: where MLflow's own environment variables say.
+    #: None: MLflow's own environment variables decide.
     uri: str | None
     registry_uri: str | None
     experiment: str
     registered_model: str | None
-    #: Of the embedder.
+    #: The embedder's.
     name: str
     #: The worker's output folder.
     folder: str
@@ -37,19 +37,19 @@ class Tracked:
 def track(config: TrackingConfig, name: str, out: Path, tags: Mapping[str, str]) -> str | None:
     """Log a finished training as an MLflow run with its model; returns the run's id.
 
-    None where `tracking.uri` is null, or auto and there is neither MLflow nor a server of its
-    own to tell. A training that MLflow knows is not logged twice. In a process of its own,
-    because saving the model loads torch.
+    None if `tracking.uri` is null, or if it is auto and MLflow or its server is missing. A training
+    that MLflow already has is not logged again. It runs in a process of its own, because saving the
+    model loads torch.
 
     Args:
         config: The section `tracking`.
-        name: Of the embedder.
+        name: The embedder's name.
         out: The worker's output folder.
-        tags: What the run is tagged with beside the model's hash.
+        tags: Tags of the run, in addition to the model's hash.
 
     Raises:
-        DependencyError: The config asks for it and MLflow is not installed.
-        ColikeError: MLflow refused; its own words are in the message.
+        DependencyError: The config names a place to log to, but MLflow is not installed.
+        ColikeError: MLflow refused; the message has its own words.
     """
     if config.uri is None or (config.uri == AUTO and not _found_by_itself()):
         return None
@@ -58,7 +58,7 @@ def track(config: TrackingConfig, name: str, out: Path, tags: Mapping[str, str])
             f"tracking.uri is {config.uri}, but MLflow is not installed; "
             "pip install 'colike[mlflow]' or set tracking.uri to null."
         )
-    told = Tracked(
+    request = Request(
         None if config.uri == AUTO else _as_uri(config.uri),
         config.registry_uri,
         config.experiment,
@@ -67,7 +67,7 @@ def track(config: TrackingConfig, name: str, out: Path, tags: Mapping[str, str])
         str(out),
         tags,
     )
-    return _run(told)
+    return _run(request)
 
 
 def _found_by_itself() -> bool:
@@ -75,16 +75,16 @@ def _found_by_itself() -> bool:
 
 
 def _as_uri(place: str) -> str:
-    """A server's or database's address as it is; a folder as an absolute address."""
+    """Return the URI of a server or database as it is, and of a folder as a file URI."""
     return place if ":" in place else Path(place).absolute().as_uri()
 
 
-def _run(told: Tracked) -> str:
-    # A folder is what the user named: MLflow 3 would refuse it unless told that it is meant.
+def _run(request: Request) -> str:
+    # MLflow 3 refuses a folder as a store unless this is set.
     environment = {**os.environ, "MLFLOW_ALLOW_FILE_STORE": "true"}
     process = subprocess.run(
         [sys.executable, "-m", "colike.launch.mlflow_process"],
-        input=json.dumps(asdict(told)),
+        input=json.dumps(asdict(request)),
         capture_output=True,
         text=True,
         encoding="utf-8",
@@ -92,10 +92,10 @@ def _run(told: Tracked) -> str:
         check=False,
     )
     if process.returncode:
-        said = process.stderr.strip().splitlines() or ["it said nothing"]
+        errors = process.stderr.strip().splitlines() or ["it printed nothing"]
         raise ColikeError(
-            f"MLflow at {told.uri or 'its default'} did not take the model: {said[-1]} The model "
-            f"is kept in {told.folder}; correct `tracking` and run job train again, which takes it."
+            f"MLflow at {request.uri or 'its default'} did not take the model: {errors[-1]} "
+            f"The model is kept in {request.folder}; correct `tracking` and run job train again."
         )
     answer: dict[str, Any] = json.loads(process.stdout.strip().splitlines()[-1])
     return str(answer["run_id"])

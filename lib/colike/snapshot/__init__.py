@@ -1,1 +1,1 @@
-"""What the driver and the training worker agree on: settings and manifest of a snapshot."""
+"""What the driver and the training worker share: a snapshot's settings and its manifest."""

@@ -1,4 +1,4 @@
-"""The snapshot that a worker trains from: plain Parquet files and config.json under a manifest.
+"""The snapshot that a worker trains from: plain Parquet files and config.json with a manifest.
 
 The manifest lists every file with its rows, bytes and SHA-256, and the Delta version that each
 table was exported from, so that a worker without Spark reads exactly what was exported.
@@ -62,7 +62,7 @@ TABLES: Final[dict[str, dict[str, TypeCheck]]] = {
     VALIDATION: {c.LIKES: _is_integers, c.SEEN: _is_integers, c.HELD: _is_integers},
     VECTORS: {c.ITEM_IDX: _INTEGER, c.EMBEDDING: _is_vector},
 }
-#: Without validation users there is no validation; without vectors the worker encodes.
+#: Without validation users there is no validation; without vectors the worker encodes the items.
 OPTIONAL: Final = frozenset({VALIDATION, VECTORS})
 
 
@@ -87,7 +87,7 @@ class TableEntry:
 
 @dataclass(frozen=True)
 class Manifest:
-    """What manifest.json says; `model` lists the base model's files where it lies inside."""
+    """The content of manifest.json; `model` lists the base model's files if it is inside."""
 
     format: int
     tables: dict[str, TableEntry]
@@ -97,7 +97,7 @@ class Manifest:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A verified snapshot; `sha256` is that of its manifest and so names its whole content."""
+    """A verified snapshot; `sha256` is of its manifest, and so identifies all of its content."""
 
     folder: Path
     manifest: Manifest
@@ -105,17 +105,17 @@ class Snapshot:
 
     @property
     def config_path(self) -> Path:
-        """Where the training settings are."""
+        """Return the file of the training settings."""
         return self.folder / self.manifest.config.path
 
     def files(self, table: str) -> list[Path]:
-        """The table's files that hold rows, in the manifest's order; none where it is left out."""
+        """Return the table's files with rows, in the manifest's order; none if it is absent."""
         entry = self.manifest.tables.get(table)
         entries = entry.files if entry is not None else []
         return [self.folder / entry.path for entry in entries if entry.rows]
 
     def rows(self, table: str) -> int:
-        """Rows of the table over all files."""
+        """Return the rows of the table over all files."""
         return self.manifest.tables[table].rows
 
 
@@ -123,14 +123,14 @@ def write_manifest(folder: Path, versions: Mapping[str, int]) -> Manifest:
     """Hash and count what was exported to `folder`, and write its manifest.json.
 
     Args:
-        folder: holds config.json and one folder of Parquet files per table.
+        folder: has config.json and one folder of Parquet files per table.
         versions: the Delta version of each exported table; a table may be missing.
 
     Returns:
         The manifest as written.
 
     Raises:
-        SnapshotError: a table, a column or config.json is missing, or a version names no table.
+        SnapshotError: a table, a column or config.json is missing, or a version is of no table.
     """
     unknown = set(versions) - set(TABLES)
     if unknown:
@@ -157,10 +157,10 @@ def write_manifest(folder: Path, versions: Mapping[str, int]) -> Manifest:
 
 
 def open_snapshot(folder: Path) -> Snapshot:
-    """Open a snapshot after checking every file against the manifest.
+    """Check every file against the manifest, and return the snapshot.
 
     Raises:
-        SnapshotError: no manifest, or a file that is missing, changed, extra or of other columns.
+        SnapshotError: no manifest, or a file is missing, changed, extra, or of other columns.
     """
     path = folder / MANIFEST
     try:
@@ -220,7 +220,7 @@ def _verify(folder: Path, entry: FileEntry, table: str | None = None) -> None:
     path = folder / entry.path
     remedy = "export the snapshot again"
     if not path.resolve().is_relative_to(folder.resolve()):
-        raise SnapshotError(f"{path}: leads out of the snapshot; {remedy}")
+        raise SnapshotError(f"{path}: is outside the snapshot; {remedy}")
     if not path.is_file():
         raise SnapshotError(f"{path}: listed in the manifest but missing; {remedy}")
     if path.stat().st_size != entry.bytes:
@@ -235,7 +235,7 @@ def _verify(folder: Path, entry: FileEntry, table: str | None = None) -> None:
 
 
 def _checked_rows(path: Path, table: str) -> int:
-    """Rows of a Parquet file whose columns are those of the table."""
+    """Return the rows of a Parquet file, after checking its columns."""
     try:
         metadata = pq.read_metadata(path)
     except pa.ArrowInvalid as error:

@@ -17,7 +17,7 @@ class TrainSettings:
     """Everything that decides a training run, apart from the snapshot and the base model.
 
     Raises:
-        ValueError: a number is outside its range (pydantic reports it with its path).
+        ValueError: a number is out of range (pydantic reports it with its path).
     """
 
     # The typed config embeds this class and must refuse keys that it does not know.
@@ -28,74 +28,74 @@ class TrainSettings:
     # a linear map of the base model's vectors alone.
     objective: Literal["cosine", "softmax", "contrastive", "mnr", "graded", "head"] = "graded"
     # Pairs per batch and process; graded: anchors, each with one positive, so twice the texts.
-    # None: what the objective asks for.
+    # None: the objective's default.
     batch_size: int | None = None
-    # Processes that share the batches out, one per GPU.
+    # Processes that share the work, one per GPU.
     processes: int = 1
-    # Who starts them for job train: torchrun, on the job's own machine; spark, on the executors
-    # (TorchDistributor), which have to see the store's files.
+    # What starts them for job train: torchrun, on the job's own machine; spark, on the executors
+    # (TorchDistributor), which need access to the store's files.
     launcher: Literal["torchrun", "spark"] = "torchrun"
-    # Batches whose gradients are added up before a step.
+    # Batches whose gradients are accumulated before a step.
     accumulate: int = 1
-    # Texts that are held in memory at once with their gradients; a larger batch is encoded twice,
-    # the first time without (gradient caching). None: the whole batch.
+    # Texts in memory at once with their gradients; a larger batch is encoded twice, the first time
+    # without gradients (gradient caching). None: the whole batch.
     encoded_at_once: int | None = None
-    # Peak of the schedule (AdamW). None: what the objective asks for.
+    # Peak of the schedule (AdamW). None: the objective's default.
     learning_rate: float | None = None
     # How the rate falls from its peak to 0.
     schedule: Literal["linear", "cosine"] = "linear"
-    # Steps of linear warm-up; shorter in short runs, where it ends at a tenth of the run.
+    # Steps of linear warm-up, but at most a tenth of the run.
     warmup_steps: int = 100
-    # Passes over the training pairs (graded: over the anchors). None: what the objective asks for.
+    # Passes over the training pairs (graded: over the anchors). None: the objective's default.
     epochs: int | None = None
-    # Train exactly so many steps, over as many epochs as that takes; the run is then repeatable.
+    # Train exactly this many steps, over as many epochs as needed; the run is then repeatable.
     max_steps: int | None = None
-    # Stop after so many minutes of steps; loading, evaluation and saving come on top.
+    # Stop after this many minutes of steps; loading, evaluation and saving are extra.
     max_minutes: float = 40.0
-    # Tokens of a description that are read; longer ones are cut at the end.
+    # Tokens of a description that are read; longer descriptions are truncated.
     max_tokens: int = 128
-    # Cosines are divided by it before the softmax (mnr, graded).
+    # Divides the cosines before the softmax (mnr, graded).
     temperature: float = 0.05
-    # graded: a title is an anchor with odds likes ** exponent. 0: all alike; 1: each like alike.
+    # graded: an item is an anchor with odds likes ** exponent. 0: items count equally; 1: likes do.
     anchor_exponent: float = 1.0
-    # mnr: an in-batch negative with a Jaccard above this is a false negative and left out.
+    # mnr: an in-batch negative with a Jaccard above this is a false negative, and is left out.
     mask_above_jaccard: float = 0.05
-    # mnr, graded, head: every so many steps, find the titles that are hard negatives for the model
-    # as it is, and put one beside each anchor. It takes an encoding of the catalogue. None: mnr
-    # keeps the base model's, the others have none.
+    # mnr, graded, head: at this interval of steps, mine the items that are hard negatives for the
+    # current model, and add one for each anchor. Each time all train items are encoded. None: mnr
+    # keeps the base model's hard negatives, the others have none.
     mine_steps: int | None = None
-    # Titles with fewer likes are no mined negatives.
+    # Items with fewer likes are never mined.
     mine_min_likes: int = 20
-    # Share dropped by all dropout layers; None: as the model has it. On a CPU 0 trains
-    # faster, because torch draws the masks there in one thread.
+    # Share dropped by all dropout layers; None: the model's own. On a CPU 0 trains faster, because
+    # torch draws the masks there in one thread.
     dropout: float | None = None
-    # AdamW's decay of weight matrices (L2); biases and layer norms are left alone.
+    # AdamW's decay of weight matrices (L2); biases and layer norms are not decayed.
     weight_decay: float = 0.01
     # Weight of the sum of the matrices' absolute values in the loss (L1).
     l1: float = 0.0
-    # Transformer layers left as they are, from the lowest up; with any, the word vectors too.
+    # Transformer layers to freeze, from the lowest up; if any, the word embeddings are frozen too.
     freeze_layers: int = 0
-    # Keep a running mean of the weights with this decay per step, and use that in the end.
+    # Keep a running average of the weights with this decay per step, and use it in the end.
     average_decay: float | None = None
-    # Share of a text's sentences left out each time that it is encoded in training, and how often
-    # the first sentence, which has the title, is.
+    # Share of a text's sentences that is left out each time it is encoded in training, and how
+    # often the first sentence, which has the title, is left out.
     drop_sentences: float = 0.0
     drop_title: float = 0.0
-    # How often in a run the recall on validation users is measured; the best weights are kept.
+    # How often the recall on validation users is measured in a run; the best weights are kept.
     validations: int = 0
-    # End the run once so many validations in a row were no better. None: never.
+    # End the run after this many validations in a row without an improvement. None: never.
     patience: int | None = None
-    # A run that was ended goes on from a state that is written so often. None: none is written.
+    # Save a checkpoint at this interval, from which an interrupted run resumes. None: save none.
     checkpoint_minutes: float | None = 5.0
-    # Gradients are scaled down to this norm.
+    # Gradients of a larger norm are scaled down to this one.
     max_grad_norm: float = 1.0
-    # auto: bf16 where the GPU or the CPU has instructions for it.
+    # auto: bf16 if the GPU or the CPU has instructions for it.
     precision: Literal["auto", "bf16", "fp32"] = "auto"
-    # auto: petastorm where it can be imported; both give the same batches.
+    # auto: petastorm if it is installed; both give the same batches.
     reader: Literal["auto", "petastorm", "arrow"] = "auto"
-    # Of the order of pairs, the drawn positives and dropout.
+    # Seed of the order of pairs, the drawn positives and dropout.
     seed: int = 42
-    # Steps between two progress lines and two points of the curve.
+    # Steps from one progress line, and one point of the curve, to the next.
     log_every_steps: int = 20
 
     def __post_init__(self) -> None:
@@ -128,9 +128,9 @@ class TrainSettings:
 
 @dataclass(frozen=True)
 class WorkerConfig:
-    """A snapshot's config.json: the settings, and two facts beside.
+    """A snapshot's config.json: settings, base model, and number of users.
 
-    The folder or hub name of the base model, and the number of users with a train like.
+    `base_model` is a folder or hub name; `users` counts the users with a train like.
     """
 
     settings: TrainSettings
@@ -146,10 +146,10 @@ def to_json(path: Path, config: WorkerConfig) -> None:
 
 
 def from_json(path: Path) -> WorkerConfig:
-    """Read a snapshot's config.json; every key has to be there, and no other.
+    """Read a snapshot's config.json, which must have every key and no other.
 
     Raises:
-        ConfigError: no such file, not JSON, an unknown or missing key, or a value out of range.
+        ConfigError: the file is missing or not JSON, or a key is unknown, missing or out of range.
     """
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
@@ -173,10 +173,10 @@ def from_json(path: Path) -> WorkerConfig:
 
 
 def resolve_base_model(name: str, folder: Path) -> str:
-    """A folder (absolute, or below the snapshot), or the name as it stands for the hub.
+    """Return the folder (absolute, or inside the snapshot), or the name itself for the hub.
 
     Raises:
-        ConfigError: a path to a folder that is not there.
+        ConfigError: the path of a folder that does not exist.
     """
     inside = folder / name
     if inside.is_dir():
@@ -199,7 +199,7 @@ def _check_keys(path: Path, document: object, allowed: list[str], prefix: str = 
 
 
 def _fits(value: object, hint: object) -> bool:
-    """Whether a JSON value is of a field's type; a whole number fits a float field."""
+    """Return whether a JSON value is of a field's type; a whole number fits a float field."""
     if get_origin(hint) is Literal:
         return value in get_args(hint)
     if get_origin(hint) in {Union, types.UnionType}:

@@ -1,4 +1,4 @@
-"""How often each title is an anchor: odds from its likes, spent evenly within an epoch."""
+"""How often each item is an anchor: odds from its likes, spread evenly over an epoch."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 from colike.training.likes import read_likes
 
 Items = NDArray[np.int32]
-# Sums of shares are rounded here, so that equal odds give each title exactly one place.
+# Sums of shares are rounded to so many digits: equal odds give each item exactly one place.
 DIGITS = 9
 
 
 @dataclass(frozen=True)
 class Anchors:
-    """Titles and their odds of being an anchor, any positive numbers."""
+    """Items and their odds of being an anchor: any positive numbers."""
 
     items: Items
     odds: NDArray[np.float64]
@@ -25,7 +25,7 @@ class Anchors:
     def read(files: Sequence[Path], items: Items, exponent: float) -> "Anchors":
         """Return the anchors `items` with odds likes ** exponent, from the snapshot's items.
 
-        A title that nobody likes counts as liked once.
+        An item that nobody likes counts as liked once.
         """
         known, likes = read_likes(files)
         counts = np.zeros(len(items))
@@ -36,9 +36,9 @@ class Anchors:
     def epoch(self, seed: int, epoch: int) -> Items:
         """Return as many anchors as there are items, in random order.
 
-        Systematic sampling: an item whose share of the odds is worth x places stands there
-        floor(x) or ceil(x) times, and x times on average over epochs. With equal odds that is
-        once each: a plain shuffle.
+        Systematic sampling: an item whose share of the odds is worth x places appears floor(x)
+        or ceil(x) times, and x times on average over epochs. With equal odds each appears once:
+        a plain shuffle.
 
         >>> Anchors(np.int32([4, 7]), np.array([3.0, 1.0])).epoch(seed=1, epoch=0).tolist()
         [4, 4]

@@ -1,7 +1,8 @@
-"""The state of a run beside its output, so that a run that was ended goes on where it was.
+"""The state of a run, saved next to its output, so that an interrupted run resumes.
 
-One folder per state, complete or not there: state.json, and tensors as safetensors, those of all
-processes (weights, optimizer) once, those of each (random numbers) by its rank.
+One folder per state, which appears whole or not at all: state.json, and tensors as safetensors.
+What all processes share (weights, optimizer) is saved once, what each has of its own (random
+numbers) under its rank.
 """
 
 import json
@@ -21,7 +22,7 @@ STATE, SHARED = "state.json", "shared.safetensors"
 
 @dataclass(frozen=True)
 class State:
-    """What a run needs to go on: plain values, tensors of all processes, and this one's."""
+    """What a run needs to resume: plain values, shared tensors, and this process's own."""
 
     values: dict[str, Any]
     shared: Tensors
@@ -30,9 +31,9 @@ class State:
 
 @dataclass(frozen=True)
 class Checkpoints:
-    """States of the run that `run` names: a hash of all that decides it.
+    """States of one run, identified by `run`, a hash of everything that decides its result.
 
-    A state of another run is not taken up, and goes away with the first state that is saved.
+    States of other runs are ignored, and removed when this run saves its first one.
     """
 
     folder: Path
@@ -40,13 +41,13 @@ class Checkpoints:
     accelerator: Accelerator
 
     @staticmethod
-    def beside(out: Path, run: str, accelerator: Accelerator) -> "Checkpoints":
-        """The states of the run that will write to `out`: a hidden folder beside it."""
+    def next_to(out: Path, run: str, accelerator: Accelerator) -> "Checkpoints":
+        """Return the states of the run that will write to `out`: a hidden folder next to it."""
         out = out.absolute()
         return Checkpoints(out.with_name(f".{out.name}.checkpoints"), run, accelerator)
 
     def save(self, step: int, state: State) -> None:
-        """Write the state of a step; older ones go once it is complete."""
+        """Write the state of a step, then remove older ones."""
         partial, complete = self.folder / "partial", self.folder / f"{step:010d}"
         is_main = self.accelerator.is_main_process
         if is_main:
@@ -65,7 +66,7 @@ class Checkpoints:
                     shutil.rmtree(path)
 
     def load(self) -> State | None:
-        """The newest state of this run, None where there is none."""
+        """Return the newest state of this run, None if there is none."""
         for path in sorted(self.folder.glob("[0-9]*"), reverse=True):
             values = _values(path / STATE)
             if values.pop("run", None) == self.run and (path / self._own).is_file():
@@ -73,7 +74,7 @@ class Checkpoints:
         return None
 
     def remove(self) -> None:
-        """Remove all states: the run has its output."""
+        """Remove all states, once the run has its output."""
         if self.accelerator.is_main_process:
             shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -83,15 +84,15 @@ class Checkpoints:
 
 
 def with_prefix(prefix: str, tensors: Mapping[str, torch.Tensor]) -> Tensors:
-    """The tensors as they can be written, under names of one group.
+    """Return copies of the tensors on the CPU, with a prefix to their names.
 
-    Copies: what shares memory cannot be written, and what trains on would change.
+    Copies, because safetensors refuses tensors that share memory, and training changes them.
     """
     return {f"{prefix}{name}": one.detach().cpu().clone() for name, one in tensors.items()}
 
 
 def of_prefix(prefix: str, tensors: Mapping[str, torch.Tensor]) -> Tensors:
-    """The tensors of a group, under their own names."""
+    """Return the tensors whose names have the prefix, without it."""
     return {
         name.removeprefix(prefix): one for name, one in tensors.items() if name.startswith(prefix)
     }

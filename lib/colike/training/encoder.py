@@ -16,27 +16,27 @@ from transformers.utils.logging import disable_progress_bar
 from colike.errors import DependencyError
 from colike.training.texts import Tokens
 
-# Of each so many texts, those of like length are encoded together.
+# Texts per call of the encoder, which encodes those of similar length together.
 _ENCODED_AT_ONCE = 1024
-# Larger parts waste more on padding, smaller ones more on the way in and out of every layer.
+# Larger parts waste more on padding, smaller ones on the overhead of every layer.
 _TOGETHER_ON_CPU = 32
 
 
 def load_model(name: str, max_tokens: int) -> SentenceTransformer:
-    """The SentenceTransformer of a folder or hub name, cut at so many tokens, on the CPU.
+    """Load the SentenceTransformer of a folder or hub name on the CPU, limited to `max_tokens`.
 
     Raises:
-        DependencyError: the model is neither a folder here nor to be had from the hub.
+        DependencyError: the model is neither a local folder nor available from the hub.
     """
-    # Standard error is for progress lines; these bars would break into them.
+    # stderr is for progress lines; transformers' progress bars would interrupt them.
     disable_progress_bar()
     try:
         model = SentenceTransformer(name, device="cpu")
     except (OSError, ValueError) as error:
         reason = str(error).splitlines()[0]
         raise DependencyError(
-            f"base model {name}: cannot be loaded ({reason}); give base_model.path a local "
-            "folder, or a hub name where the network is open"
+            f"base model {name}: cannot be loaded ({reason}); set base_model.path to a local "
+            "folder, or to a hub name if this machine has network access"
         ) from error
     model.max_seq_length = max_tokens
     return model
@@ -45,8 +45,8 @@ def load_model(name: str, max_tokens: int) -> SentenceTransformer:
 def place(model: SentenceTransformer, device: torch.device) -> None:
     """Move the model to the device, with the kind of attention that is fastest there.
 
-    On a CPU that is the plain product of matrices: the backward pass of torch's fused attention
-    takes a third of a training step there, and several times as long as the plain one.
+    On a CPU that is eager attention: the backward pass of torch's fused attention takes several
+    times as long there, a third of a training step.
     """
     if device.type == "cpu":
         for module in model.modules():
@@ -56,14 +56,14 @@ def place(model: SentenceTransformer, device: torch.device) -> None:
 
 
 def set_dropout(model: torch.nn.Module, share: float) -> None:
-    """Let every dropout layer of the model drop that share."""
+    """Set the share that every dropout layer of the model drops."""
     for module in model.modules():
         if isinstance(module, torch.nn.Dropout):
             module.p = share
 
 
 def mixed_precision(precision: Literal["auto", "bf16", "fp32"]) -> Literal["bf16", "no"]:
-    """What accelerate calls the precision; `auto` is bf16 where the hardware computes in it."""
+    """Return accelerate's name of the precision; `auto` is bf16 if the hardware supports it."""
     if precision == "auto":
         has = torch.cuda.is_bf16_supported() if torch.cuda.is_available() else _cpu_has_bf16()
         return "bf16" if has else "no"
@@ -71,7 +71,7 @@ def mixed_precision(precision: Literal["auto", "bf16", "fp32"]) -> Literal["bf16
 
 
 def _cpu_has_bf16() -> bool:
-    """Whether the CPU has bf16 instructions; torch has no public question for it before 2.12."""
+    """Whether the CPU has bf16 instructions; torch before 2.12 has no public API for it."""
     if platform.system() != "Linux":
         return False
     flags = Path("/proc/cpuinfo").read_text(encoding="utf-8").split()
@@ -92,11 +92,11 @@ class Encoder(torch.nn.Module):
     def forward(self, items: NDArray[np.int32], draw: int | None = None) -> torch.Tensor:
         """Return fp32 unit vectors of shape (items, dimensions), by the model's own pooling.
 
-        On a CPU, where padding costs as much as text, texts of like length are encoded together.
+        On a CPU, where padding costs as much as text, texts of similar length are encoded together.
 
         Args:
             items: item_idx of the texts.
-            draw: decides in training which sentences are left out; None leaves out none.
+            draw: in training, decides which sentences are left out; None leaves out none.
         """
         device = next(self.model.parameters()).device
         together = _TOGETHER_ON_CPU if device.type == "cpu" else len(items)
@@ -112,14 +112,14 @@ class Encoder(torch.nn.Module):
         return torch.nn.functional.normalize(torch.cat(parts)[back], dim=1)
 
     def as_model(self) -> SentenceTransformer:
-        """The model that is trained."""
+        """Return the model that is trained."""
         return self.model
 
 
 def encode(
     encoder: torch.nn.Module, items: NDArray[np.int32], accelerator: Accelerator
 ) -> NDArray[np.float32]:
-    """Unit vectors of the items, in their order: shape (items, dimensions); dropout is off."""
+    """Return unit vectors of the items, shape (items, dimensions), encoded without dropout."""
     was_training = encoder.training
     encoder.eval()
     parts: list[NDArray[np.float32]] = []
@@ -134,7 +134,7 @@ def encode(
 def save_model(model: SentenceTransformer, folder: Path) -> str:
     """Save a folder that `SentenceTransformer(folder)` loads; returns the weights' SHA-256.
 
-    Of the weights of all modules: models that differ in their head alone are different models.
+    The hash is of the weights of all modules, so models that differ only in their head differ.
     """
     # A model card would ask the hub about the base model.
     model.save(str(folder), create_model_card=False)

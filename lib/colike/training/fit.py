@@ -32,7 +32,7 @@ from colike.training.heldout import evaluate
 from colike.training.loop import Trained, Trainer
 from colike.training.objectives import OBJECTIVES
 from colike.training.objectives.base import TrainData, unique_rows
-from colike.training.output import refuse_used, write_output
+from colike.training.output import write_output
 from colike.training.progress import Progress
 from colike.training.readers.base import PairBatch
 from colike.training.running import of_first_process
@@ -49,24 +49,23 @@ def fit(
     progress: Progress,
     threads: int | None = None,
 ) -> None:
-    """Fine-tune, evaluate and save; `out` appears complete at the end or not at all.
+    """Fine-tune, evaluate and save; `out` appears whole at the end, or not at all.
 
-    A run that was ended goes on where its last checkpoint was, if it is called with the same
+    An interrupted run resumes from its last checkpoint when it is called again with the same
     snapshot, config, number of processes and `out`.
 
     Args:
         snapshot: a verified snapshot.
         config: the settings, and the base model as a folder or hub name.
-        out: must not exist, or be empty.
+        out: a folder that does not exist, or is empty.
         progress: where points and messages go.
         threads: CPU threads of torch; None leaves them to OMP_NUM_THREADS.
 
     Raises:
-        ConfigError: `out` holds something, or the settings do not fit the model.
+        ConfigError: the settings do not fit the model.
         SnapshotError: the pairs cannot be trained on.
         DependencyError: the base model or the reader's library is missing.
     """
-    refuse_used(out)
     settings = config.settings
     accelerator = _accelerator(settings, threads)
     model = load_model(config.base_model, settings.max_tokens)
@@ -83,7 +82,7 @@ def fit(
     encoder = _encoder(model, tokens, snapshot, settings, accelerator)
     base = _measure(encoder, heldout, accelerator)
     best = _best(snapshot, settings, accelerator)
-    checkpoints = Checkpoints.beside(out, _run_id(snapshot, config, accelerator), accelerator)
+    checkpoints = Checkpoints.next_to(out, _run_id(snapshot, config, accelerator), accelerator)
     trainer = Trainer(encoder, objective, settings, accelerator, progress, best, checkpoints)
     trained = trainer.run()
     finetuned = _measure(encoder, heldout, accelerator)
@@ -100,16 +99,16 @@ def fit(
 def _accelerator(settings: TrainSettings, threads: int | None) -> Accelerator:
     if threads is not None:
         torch.set_num_threads(threads)
-    # Models carry layers that pooling does not use (BERT's pooler); DDP has to be told. A head
-    # has none, of which DDP would warn.
+    # Models have layers that pooling does not use (BERT's pooler), and DDP has to know. A head
+    # has none, and DDP would warn of that.
     unused = DistributedDataParallelKwargs(find_unused_parameters=settings.objective != "head")
     accelerator = Accelerator(
-        # Unasked, accelerate would run every process of a group without a GPU on its own.
+        # By default accelerate lets each process of a group without a GPU run alone.
         cpu=not (torch.cuda.is_available() or torch.backends.mps.is_available()),
         mixed_precision=mixed_precision(settings.precision),
         kwargs_handlers=[unused],
     )
-    # Each process has dropout of its own; the order of pairs comes from the settings' seed.
+    # Each process draws its own dropout; the order of pairs depends on the settings' seed.
     set_seed(settings.seed, device_specific=True)
     return accelerator
 
@@ -129,7 +128,7 @@ def _encoder(
     settings: TrainSettings,
     accelerator: Accelerator,
 ) -> Encoder | HeadEncoder:
-    """What is trained: the model, or a map of its vectors, which are encoded where not given."""
+    """Return what is trained: the model, or a map of its vectors, encoded unless given."""
     whole = Encoder(model, tokens)
     if settings.objective != "head":
         return whole
@@ -142,7 +141,7 @@ def _encoder(
 
 
 def _best(snapshot: Snapshot, settings: TrainSettings, accelerator: Accelerator) -> Best | None:
-    """Validation as the settings ask for it; the first process alone works it out."""
+    """Return the validation that the settings ask for; the first process alone computes it."""
     if not settings.validations:
         return None
     among = liked_items(snapshot.files(ITEMS))
@@ -150,7 +149,8 @@ def _best(snapshot: Snapshot, settings: TrainSettings, accelerator: Accelerator)
     if not users.held:
         raise SnapshotError(
             f"{snapshot.folder / VALIDATION}: no user with a validation like, which "
-            f"train.validations={settings.validations} needs; set it to 0 or split more users off"
+            f"train.validations={settings.validations} needs; set "
+            "it to 0 or raise split.validation_users"
         )
 
     def recall(model: torch.nn.Module) -> float:
@@ -163,7 +163,7 @@ def _best(snapshot: Snapshot, settings: TrainSettings, accelerator: Accelerator)
 
 
 def _run_id(snapshot: Snapshot, config: WorkerConfig, accelerator: Accelerator) -> str:
-    """A hash of all that decides the weights, and of the processes that share the work."""
+    """Return a hash of all that decides the weights, the number of processes included."""
     what = [
         __version__, snapshot.sha256, config.base_model, asdict(config.settings),
         accelerator.num_processes, str(accelerator.device.type), accelerator.mixed_precision,
@@ -174,7 +174,7 @@ def _run_id(snapshot: Snapshot, config: WorkerConfig, accelerator: Accelerator) 
 def _measure(
     encoder: torch.nn.Module, pairs: PairBatch, accelerator: Accelerator
 ) -> dict[str, Any]:
-    """The model's figures on held-out pairs; the main process alone works them out."""
+    """Return the model's metrics on held-out pairs; the main process alone computes them."""
     if not accelerator.is_main_process or not len(pairs):
         return {}
     items, (left, right) = unique_rows(pairs.item_a, pairs.item_b)

@@ -19,8 +19,8 @@ Loss = Callable[[torch.Tensor], torch.Tensor]
 class Backward:
     """Adds the gradients of batches to the parameters of an encoder.
 
-    Where only `at_once` texts fit the memory, all are encoded without gradients first, the loss
-    gives the gradient of each vector, and the texts are encoded again, in parts, to pass it on.
+    If only `at_once` texts fit into memory, all are first encoded without gradients, the loss gives
+    the gradient of each vector, and the texts are encoded again, in parts, to backpropagate it:
     Gao et al. 2021, "Scaling deep contrastive learning batch size under memory limited setup".
 
     Args:
@@ -40,7 +40,7 @@ class Backward:
             items: item_idx of this process's texts.
             draw: which sentences are left out of them.
             loss: from their vectors, in the order of `items`.
-            last: whether a step follows; only then do the processes join their gradients.
+            last: whether a step follows; only then do the processes average their gradients.
         """
         if self.at_once is None or len(items) <= self.at_once:
             with self._joined(last):
@@ -73,9 +73,9 @@ class Backward:
 
 
 def own_items(items: Items, accelerator: Accelerator) -> Items:
-    """The texts of a common batch that this process encodes: as many in each process.
+    """Return the texts of a common batch that this process encodes, as many in each process.
 
-    The last text is encoded more than once where they do not go even.
+    The last text is encoded more than once if they do not divide evenly.
     """
     each = -(-len(items) // accelerator.num_processes)
     mine = np.arange(each) * accelerator.num_processes + accelerator.process_index
@@ -84,11 +84,11 @@ def own_items(items: Items, accelerator: Accelerator) -> Items:
 
 
 def gathered(own: torch.Tensor, texts: int, accelerator: Accelerator) -> torch.Tensor:
-    """The vectors of all texts of a common batch, from those of `own_items`; carries gradients.
+    """Return the vectors of a common batch from those of `own_items`, with gradients.
 
     Every process computes the loss of the whole batch, so a vector's gradient arrives once from
-    each of them, and their mean, which joining the processes' gradients takes, is the gradient
-    of one process with the whole batch.
+    each of them, and the average over the processes is the gradient of one process with the whole
+    batch.
     """
     if accelerator.num_processes == 1:
         return own
@@ -97,7 +97,7 @@ def gathered(own: torch.Tensor, texts: int, accelerator: Accelerator) -> torch.T
 
 
 def random_state() -> dict[str, torch.Tensor]:
-    """What torch's next random numbers depend on, here and on this process's GPU."""
+    """Return the state of torch's random generators, of the CPU and of this process's GPU."""
     state = {"cpu": torch.get_rng_state()}
     if torch.cuda.is_available():
         state["cuda"] = torch.cuda.get_rng_state()
@@ -105,7 +105,7 @@ def random_state() -> dict[str, torch.Tensor]:
 
 
 def set_random_state(state: dict[str, torch.Tensor]) -> None:
-    """Go on with the random numbers that followed `random_state`."""
+    """Continue with the random numbers that followed `random_state`."""
     torch.set_rng_state(state["cpu"])
     if "cuda" in state and torch.cuda.is_available():
         torch.cuda.set_rng_state(state["cuda"])

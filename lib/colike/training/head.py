@@ -20,7 +20,7 @@ Items = NDArray[np.int32]
 
 
 class HeadEncoder(torch.nn.Module):
-    """From item_idx to unit vectors, by a matrix that begins as the identity."""
+    """Maps item_idx to unit vectors, by a matrix that starts as the identity."""
 
     def __init__(
         self, model: SentenceTransformer, items: Items, vectors: NDArray[np.float32]
@@ -29,19 +29,19 @@ class HeadEncoder(torch.nn.Module):
         dimensions = vectors.shape[1]
         self.linear = torch.nn.Linear(dimensions, dimensions, bias=False)
         torch.nn.init.eye_(self.linear.weight)
-        self._model = [model]  # in a list, so that its weights are none of this module's
+        self._model = [model]  # in a list, so that torch does not register it as a submodule
         self._items = items
         self.register_buffer("_vectors", torch.from_numpy(vectors), persistent=False)
 
     def forward(self, items: Items, draw: int | None = None) -> torch.Tensor:
-        """Return fp32 unit vectors of shape (items, dimensions); every draw has the same."""
+        """Return fp32 unit vectors of shape (items, dimensions), the same for every draw."""
         rows = torch.from_numpy(np.searchsorted(self._items, items))
         vectors = self.get_buffer("_vectors")
         mapped = self.linear(vectors[rows.to(vectors.device)])
         return torch.nn.functional.normalize(mapped.float(), dim=1)
 
     def as_model(self) -> SentenceTransformer:
-        """The base model with the map behind it."""
+        """Return the base model followed by the map."""
         (base,) = self._model
         weight = self.linear.weight.detach().cpu()
         dense = Dense(*weight.shape[::-1], bias=False, activation_function=torch.nn.Identity())
@@ -52,7 +52,7 @@ class HeadEncoder(torch.nn.Module):
 
 
 def read_vectors(files: Sequence[Path], items: Items) -> NDArray[np.float32] | None:
-    """The base model's vectors of the items from a snapshot; None where any is missing.
+    """Read the base model's vectors of the items from a snapshot; None if any is missing.
 
     Returns:
         Unit vectors, shape (items, dimensions), in the order of `items`.

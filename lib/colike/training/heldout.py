@@ -1,4 +1,4 @@
-"""How well cosines tell held-out pairs apart: both items were in no training pair."""
+"""How well cosines tell held-out pairs apart; neither of their items is in a training pair."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ Bools = NDArray[np.bool_]
 
 
 def evaluate(pairs: PairBatch, cosines: Floats) -> dict[str, Any]:
-    """All figures of one model on held-out pairs; what cannot be computed is None.
+    """Return all metrics of one model on held-out pairs; what cannot be computed is None.
 
     Args:
         pairs: the held-out pairs.
@@ -43,7 +43,7 @@ def evaluate(pairs: PairBatch, cosines: Floats) -> dict[str, Any]:
 
 
 def ranks(values: Floats) -> Floats:
-    """Ranks from 1, equal values sharing the mean of theirs.
+    """Return ranks from 1; equal values share the mean of their ranks.
 
     >>> ranks(np.array([0.3, 0.1, 0.3])).tolist()
     [2.5, 1.0, 2.5]
@@ -55,9 +55,9 @@ def ranks(values: Floats) -> Floats:
 
 
 def auc(scores: Floats, positive: Bools) -> float | None:
-    """The share of (positive, negative) couples with the positive ahead; a tie counts half.
+    """Return the share of (positive, negative) couples with the positive ahead; a tie is half.
 
-    Mann-Whitney U over the number of couples; None without both classes.
+    Mann-Whitney U over the number of couples; None unless there are both classes.
 
     >>> auc(np.array([0.9, 0.4, 0.4, 0.1]), np.array([True, True, False, False]))  # 3.5 of 4
     0.875
@@ -71,10 +71,10 @@ def auc(scores: Floats, positive: Bools) -> float | None:
 
 
 def best_threshold(scores: Floats, positive: Bools) -> float | None:
-    """The score from which on to say "positive" for the largest F1; the highest such score.
+    """Return the threshold of the largest F1, the highest if several have it.
 
-    It is chosen on the pairs that it is used on, for every model alike: read F1 and accuracy as
-    what the cosines could give, not as a forecast.
+    It is chosen on the pairs that it is applied to, for every model alike: read F1 and accuracy as
+    the best that the cosines allow, not as a forecast.
 
     >>> best_threshold(np.array([0.9, 0.5, 0.6, 0.1]), np.array([True, True, False, False]))
     0.5
@@ -83,9 +83,9 @@ def best_threshold(scores: Floats, positive: Bools) -> float | None:
         return None
     order = np.argsort(-scores, kind="stable")
     found = np.cumsum(positive[order])
-    said = np.arange(1, len(scores) + 1)
-    f1 = 2 * found / (said + int(positive.sum()))
-    # Equal scores are said together: only the last of them is a place to cut.
+    called = np.arange(1, len(scores) + 1)
+    f1 = 2 * found / (called + int(positive.sum()))
+    # Equal scores are called alike, so the ranking can be cut only after the last of them.
     cut = np.append(np.diff(scores[order]) != 0, True)
     return float(scores[order][int(np.argmax(np.where(cut, f1, -1.0)))])
 
@@ -93,25 +93,25 @@ def best_threshold(scores: Floats, positive: Bools) -> float | None:
 def at_threshold(
     scores: Floats, positive: Bools, threshold: float | None
 ) -> dict[str, float | None]:
-    """Accuracy, precision, recall and F1 of saying "positive" at or above the threshold.
+    """Return accuracy, precision, recall and F1 if scores from the threshold up are positive.
 
     >>> at_threshold(np.array([0.9, 0.5, 0.6, 0.1]), np.array([True, True, False, False]), 0.5)
     {'accuracy': 0.75, 'precision': 0.6666666666666666, 'recall': 1.0, 'f1': 0.8}
     """
     if threshold is None:
         return dict.fromkeys(("accuracy", "precision", "recall", "f1"))
-    said = scores >= threshold
-    hits = int((said & positive).sum())
+    called = scores >= threshold
+    hits = int((called & positive).sum())
     return {
-        "accuracy": float((said == positive).mean()),
-        "precision": hits / max(int(said.sum()), 1),
+        "accuracy": float((called == positive).mean()),
+        "precision": hits / max(int(called.sum()), 1),
         "recall": hits / int(positive.sum()),
-        "f1": 2 * hits / (int(said.sum()) + int(positive.sum())),
+        "f1": 2 * hits / (int(called.sum()) + int(positive.sum())),
     }
 
 
 def pearson(left: Floats, right: Floats) -> float | None:
-    """Pearson's correlation; None where a side does not vary.
+    """Return Pearson's correlation; None if either side is constant.
 
     >>> round(pearson(np.array([1.0, 2.0, 3.0]), np.array([1.0, 3.0, 2.0])), 6)
     0.5
@@ -122,7 +122,7 @@ def pearson(left: Floats, right: Floats) -> float | None:
 
 
 def spearman(left: Floats, right: Floats) -> float | None:
-    """Spearman's correlation: Pearson's of the ranks.
+    """Return Spearman's correlation: Pearson's of the ranks.
 
     >>> spearman(np.array([1.0, 20.0, 300.0]), np.array([0.1, 0.2, 0.3]))
     1.0

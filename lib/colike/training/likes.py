@@ -1,4 +1,4 @@
-"""The snapshot's likes: how many users like each title."""
+"""The snapshot's likes: how many users like each item."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -25,7 +25,7 @@ StoppedBy = Literal["steps", "minutes", "patience"]
 
 @dataclass(frozen=True)
 class Trained:
-    """How a run went; texts encoded, couples compared and masked are this process's."""
+    """How a run went; documents, comparisons and masked are counts of this process."""
 
     steps: int
     planned_steps: int
@@ -36,13 +36,13 @@ class Trained:
     stopped_by: StoppedBy
     learning_rate: float
     batch_size: int
-    #: Of the step whose weights were kept, and that step; None where nothing was validated.
+    #: Recall at the step whose weights were kept, and that step; None without validation.
     recall: float | None
     best_step: int | None
 
 
 def plan(objective: Objective[Any], settings: TrainSettings, world_size: int) -> tuple[int, int]:
-    """Epochs to read and steps to take, as far as minutes allow."""
+    """Return the epochs to read and the steps to take, unless the minutes end them earlier."""
     batch_size = settings.batch_size or objective.default_batch_size
     batch = batch_size * settings.accumulate
     if settings.max_steps is not None:
@@ -56,16 +56,16 @@ def plan(objective: Objective[Any], settings: TrainSettings, world_size: int) ->
 
 @dataclass
 class Trainer:
-    """Trains an encoder in place, with dropout as its model has it.
+    """Trains an encoder in place, with its model's own dropout.
 
     Args:
         encoder: what is trained.
-        objective: its batches and their loss; what it brings along is trained too.
-        settings: how.
+        objective: the batches and their loss; its own module, if any, is trained too.
+        settings: batches, learning rate, and when to stop.
         accelerator: device, precision and processes.
-        progress: where the main process tells points.
-        best: validates, and keeps the best weights; None: the last ones are kept.
-        checkpoints: where the state of the run is kept; None: nowhere.
+        progress: where the main process reports points.
+        best: validates and keeps the best weights; None keeps the last ones.
+        checkpoints: where the state of the run is saved; None saves none.
     """
 
     encoder: Encoder
@@ -94,7 +94,7 @@ class Trainer:
             self.checkpoints, self.progress
         )
         if is_resumed and self.accelerator.is_main_process:
-            self.progress.say("resume", f"goes on after step {running.step}", step=running.step)
+            self.progress.say("resume", f"resumes after step {running.step}", step=running.step)
         stopped_by = self._steps(running, schedule, self._share(epochs, running.step))
         running.finish()
         return Trained(
@@ -124,7 +124,7 @@ class Trainer:
             running.clock.tick()
             ended = schedule.ended(running.step, running.clock.seconds)
             if ended or running.step % self.settings.log_every_steps == 0:
-                self._tell(running, schedule, losses, rate)
+                self._report(running, schedule, losses, rate)
                 losses = []
             if self._validated(running, schedule):
                 return "patience"
@@ -165,7 +165,7 @@ class Trainer:
         return loss
 
     def _validated(self, running: Running, schedule: Schedule) -> bool:
-        """Validate where that is due; returns whether patience has run out."""
+        """Validate if it is due; returns whether patience has run out."""
         recall = running.validate(schedule.done(running.step, running.clock.seconds))
         if recall is None or self.best is None:
             return False
@@ -176,7 +176,7 @@ class Trainer:
     def _mined(self, running: Running) -> None:
         pairs = running.mine()
         if pairs is not None and self.accelerator.is_main_process:
-            text = f"step {running.step}: {pairs} pairs of titles are hard negatives now"
+            text = f"step {running.step}: {pairs} pairs of items are hard negatives now"
             self.progress.say("mined", text, step=running.step, pairs=pairs)
 
     @property
@@ -187,12 +187,12 @@ class Trainer:
     def _batch_size(self) -> int:
         return self.settings.batch_size or self.objective.default_batch_size
 
-    def _tell(
+    def _report(
         self, running: Running, schedule: Schedule, losses: list[torch.Tensor], rate: float
     ) -> None:
         if self.accelerator.is_main_process:
             seconds = running.clock.seconds
-            # The loss is read from the device here only: reading it makes a GPU wait.
+            # The loss is read from the device only here, because each read makes a GPU wait.
             loss = float(torch.stack(losses).mean())
             speed = running.documents / seconds * self.accelerator.num_processes
             left = schedule.left(running.step, seconds)

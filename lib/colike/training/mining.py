@@ -1,6 +1,6 @@
-"""Hard negatives of the model as it is: near by text, liked enough, and together less than chance.
+"""Hard negatives of the current model: near by text, but liked together less than by chance.
 
-The pairs of kind `hard` are those of the base model; while it learns, other titles become near.
+Pairs of kind `hard` come from the base model; as the model learns, other items become near.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from colike.training.likes import read_likes
 from colike.training.nearest import nearest
 from colike.training.relations import JaccardIndex, Partners
 
-# Of so many nearest titles; most of the very nearest are liked together.
+# Nearest items that may be hard negatives; most of the very nearest are liked together.
 DEPTH = 30
 
 Items = NDArray[np.int32]
@@ -23,25 +23,25 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Mining:
-    """The titles that may be hard negatives, and what tells whether a pair of them is one."""
+    """The items that may be hard negatives, and what decides whether a pair of them is one."""
 
     #: item_idx, ascending, and the likes of each.
     items: Items
     likes: Floats
     jaccard: JaccardIndex
-    #: Users with a like, of whom chance is computed.
+    #: Users with a like; chance is computed from their number.
     users: int
 
     @staticmethod
     def of(snapshot: Snapshot, among: Items, min_likes: int, users: int) -> "Mining":
-        """The titles of `among` with enough likes."""
+        """Return the mining of the items of `among` that have enough likes."""
         items, likes = read_likes(snapshot.files(ITEMS))
         chosen = np.isin(items, among) & (likes >= min_likes)
         jaccard = JaccardIndex.read(snapshot.files(SIMILARITY), items[chosen])
         return Mining(items[chosen], likes[chosen].astype(np.float64), jaccard, users)
 
     def hard(self, vectors: NDArray[np.float32], device: torch.device | str = "cpu") -> Partners:
-        """The hard negatives of each title, all alike in weight.
+        """Return the hard negatives of each item, all of equal weight.
 
         Args:
             vectors: unit vectors of `items`, shape (items, dimensions).
@@ -55,7 +55,10 @@ class Mining:
         return Partners.of(a, b, np.ones(len(a)))
 
     def _rarer_than_chance(self, left: Items, right: Items) -> NDArray[np.bool_]:
-        """A pair without a Jaccard has fewer co-likes than any bound of item_similarity."""
+        """Return which pairs have fewer co-likes than by chance.
+
+        A pair without a Jaccard has fewer than item_similarity keeps.
+        """
         jaccard = self.jaccard.of_pairs(self.items[left], self.items[right])
         likes_a, likes_b = self.likes[left], self.likes[right]
         colikes = jaccard * (likes_a + likes_b) / (1.0 + jaccard)

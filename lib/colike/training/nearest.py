@@ -1,10 +1,10 @@
-"""The nearest titles of each by cosine: exact, a block of rows at a time, on any device."""
+"""Exact nearest neighbours by cosine, a block of rows at a time, on any device."""
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-# Rows of the cosines that are held at once.
+# Rows of cosines that are in memory at once.
 _ROWS = 2048
 
 
@@ -14,13 +14,13 @@ def nearest(
     device: torch.device | str = "cpu",
     among: NDArray[np.int32] | None = None,
 ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-    """Return rows of the nearest others and their cosines, best first: shape (rows, depth) each.
+    """Return each row's nearest others and their cosines, best first: shape (rows, depth) each.
 
     Args:
         vectors: unit vectors, shape (rows, dimensions).
-        depth: others of each row; fewer where there are fewer rows.
+        depth: others of each row; fewer if there are fewer rows.
         device: where to compute.
-        among: rows that may be near; None for all.
+        among: rows that may be among the nearest; None for all.
     """
     whole = torch.from_numpy(vectors).to(device)
     rows = np.arange(len(vectors), dtype=np.int32) if among is None else among

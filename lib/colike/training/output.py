@@ -1,4 +1,4 @@
-"""The worker's output folder: complete, or not there."""
+"""The worker's output folder, which appears whole or not at all."""
 
 import json
 import shutil
@@ -9,20 +9,9 @@ from typing import Any
 
 from sentence_transformers import SentenceTransformer
 
-from colike.errors import ConfigError
 from colike.snapshot.manifest import MODEL
 from colike.training.encoder import save_model
 from colike.training.progress import Point
-
-
-def refuse_used(out: Path) -> None:
-    """Check before any work that the output can be put there.
-
-    Raises:
-        ConfigError: `out` holds something.
-    """
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise ConfigError(f"{out}: exists and is not empty; name a new folder or remove it")
 
 
 def write_output(
@@ -32,9 +21,9 @@ def write_output(
     curve: Sequence[Point],
     facts: Mapping[str, Any],
 ) -> None:
-    """Write model/, metrics.json, curve.json and result.json beside `out`, then rename.
+    """Write model/, metrics.json, curve.json and result.json next to `out`, then rename.
 
-    A run that is killed leaves a hidden folder beside `out` that the next run writes anew.
+    A run that is killed leaves a hidden folder next to `out`, which the next run overwrites.
     """
     out = out.absolute()
     partial = out.with_name(f".{out.name}.partial")

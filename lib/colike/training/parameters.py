@@ -1,4 +1,4 @@
-"""What is trained and how it moves: frozen layers, AdamW, decay, and the mean of the weights."""
+"""Which parameters are trained and how: frozen layers, AdamW, decay, averaged weights."""
 
 import re
 from typing import Final
@@ -8,16 +8,16 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from colike.errors import ConfigError
 
-# As transformers name the parameters of their layers: `encoder.layer.3.`, `layers.3.`, `h.3.`.
+# How transformers names the parameters of layers: `encoder.layer.3.`, `layers.3.`, `h.3.`.
 _LAYER: Final = re.compile(r"\.(?:layer|layers|h|block)\.(\d+)\.")
 _WORDS: Final = ("embeddings.", "embed_tokens.", "wte.", "wpe.")
 
 
 def freeze(model: torch.nn.Module, layers: int) -> None:
-    """Leave the lowest layers, and with any of them the word vectors, as they are.
+    """Freeze the lowest layers and, if there are any, the word embeddings too.
 
     Raises:
-        ConfigError: the model has no more layers than that.
+        ConfigError: the model has no layer beyond these.
     """
     if not layers:
         return
@@ -25,7 +25,7 @@ def freeze(model: torch.nn.Module, layers: int) -> None:
     has = 1 + max((int(found[1]) for found in numbers.values() if found), default=-1)
     if layers >= has:
         raise ConfigError(
-            f"train.freeze_layers={layers}: the base model has {has} layers; leave one to train"
+            f"train.freeze_layers={layers}: the base model has {has} layers; train at least one"
         )
     for name, parameter in model.named_parameters():
         found = numbers[name]
@@ -34,9 +34,9 @@ def freeze(model: torch.nn.Module, layers: int) -> None:
 
 
 def optimizer(modules: list[torch.nn.Module], decay: float) -> torch.optim.Optimizer:
-    """AdamW; biases and layer norms (vectors, not matrices) are not decayed.
+    """Return AdamW that does not decay biases and layer norms (vectors, not matrices).
 
-    Its learning rate is set before every step.
+    The learning rate is set before every step.
     """
     trained = _trained(modules)
     groups = [
@@ -55,7 +55,7 @@ def add_l1_gradients(modules: list[torch.nn.Module], weight: float) -> None:
 
 
 def averaged(model: torch.nn.Module, decay: float | None) -> AveragedModel | None:
-    """The exponential moving average of a model's weights, which begins with them."""
+    """Return the exponential moving average of a model's weights; None without a decay."""
     if decay is None:
         return None
     return AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(decay))

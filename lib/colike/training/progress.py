@@ -1,4 +1,4 @@
-"""What a run tells while it runs: lines on stderr, and the curve that is kept."""
+"""What a run reports: progress lines on stderr, and the training curve."""
 
 import json
 import resource
@@ -6,16 +6,14 @@ import sys
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-import torch
-
 LogFormat = Literal["text", "json"]
 
 
 @dataclass(frozen=True)
 class Point:
-    """One point of the training curve; the loss is the mean since the point before.
+    """One point of the training curve; the loss is the mean since the previous point.
 
-    Documents are counted over all processes, seconds_left is for the steps alone.
+    Documents are counted over all processes; seconds_left covers the steps alone.
     """
 
     step: int
@@ -23,13 +21,13 @@ class Point:
     learning_rate: float
     documents_per_second: float
     seconds_left: float
-    #: Most that the process, or its GPU if it has one, has held so far.
+    #: Peak so far of the process's GPU or, without a GPU, of the process.
     memory_bytes: int
 
 
 @dataclass
 class Progress:
-    """Prints points and messages as they come and keeps the points."""
+    """Prints points and messages as they come, and keeps the points."""
 
     log_format: LogFormat = "text"
     points: list[Point] = field(default_factory=list)
@@ -53,17 +51,17 @@ class Progress:
         self.say("validation", text + (", the best" if is_best else ""), step=step, recall=recall)
 
     def kept(self) -> dict[str, Any]:
-        """What `restore` needs, as JSON has it."""
+        """Return what `restore` needs, ready for JSON."""
         points = [asdict(point) for point in self.points]
         return {"points": points, "validations": self.validations}
 
     def restore(self, kept: dict[str, Any]) -> None:
-        """Take up the points of a run that goes on."""
+        """Restore the points of a run that resumes."""
         self.points = [Point(**point) for point in kept["points"]]
         self.validations = [(step, recall) for step, recall in kept["validations"]]
 
     def say(self, event: str, text: str, **values: object) -> None:
-        """Print a message; in JSON it is the event's name, text and values."""
+        """Print a message; in JSON, the event's name, text and values."""
         self._print(text, {"event": event, "text": text, **values})
 
     def _print(self, text: str, event: dict[str, object]) -> None:
@@ -72,9 +70,12 @@ class Progress:
 
 
 def peak_memory() -> int:
-    """The most bytes that this process's GPU has held, or where it has none, the process."""
+    """The most bytes that this process's GPU has held or, without a GPU, the process itself."""
+    # Imported where it is used: the worker refuses wrong arguments without waiting for torch.
+    import torch
+
     if torch.cuda.is_available():
         return int(torch.cuda.max_memory_allocated())
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    # Kilobytes, but on macOS.
+    # In kilobytes, except on macOS.
     return peak if sys.platform == "darwin" else peak * 1024

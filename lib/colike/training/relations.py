@@ -1,4 +1,4 @@
-"""Look-ups between items that objectives need: Jaccard of any two, and weighted partners."""
+"""Lookups that objectives need: the Jaccard of any two items, and weighted partners."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,8 +21,8 @@ LEAST_WEIGHT = 1e-6
 class JaccardIndex:
     """Jaccard of pairs of items: one sorted 64-bit key and one float per pair, 12 bytes.
 
-    Sorted keys rather than CSR rows, because the one question asked is "these pairs, all at
-    once", which is one binary search per pair and half of a symmetric CSR's memory.
+    Sorted keys rather than CSR rows, because every lookup is of many pairs at once: one binary
+    search per pair, in half the memory of a symmetric CSR.
     """
 
     keys: NDArray[np.int64]
@@ -30,14 +30,14 @@ class JaccardIndex:
 
     @staticmethod
     def of(item_a: Items, item_b: Items, jaccard: NDArray[np.float64]) -> "JaccardIndex":
-        """The index of pairs in any order, each given once."""
+        """Return the index of pairs in any order, each given once."""
         keys = _keys(item_a, item_b)
         order = np.argsort(keys, kind="stable")
         return JaccardIndex(keys[order], jaccard[order].astype(np.float32))
 
     @staticmethod
     def read(files: Sequence[Path], among: Items) -> "JaccardIndex":
-        """The index of the pairs in Parquet files whose items are both among the given ones."""
+        """Read the index of the pairs in Parquet files whose items are both in `among`."""
         wanted = np.zeros(int(among.max(initial=-1)) + 1, bool)
         wanted[among] = True
         found: list[tuple[Items, Items, NDArray[np.float64]]] = []
@@ -56,7 +56,7 @@ class JaccardIndex:
         return JaccardIndex.of(a, b, jaccard)
 
     def between(self, rows: Items, others: Items) -> NDArray[np.float32]:
-        """Jaccard of every row item with every other: shape (rows, others); 0 where none is known.
+        """Return the Jaccard of each row item with each other: shape (rows, others); 0 if unknown.
 
         >>> index = JaccardIndex.of(np.int32([1]), np.int32([5]), np.array([0.5]))
         >>> index.between(np.int32([5, 1]), np.int32([1, 7])).tolist()
@@ -65,7 +65,7 @@ class JaccardIndex:
         return self._look_up(_keys(rows[:, None], others[None, :]))
 
     def of_pairs(self, item_a: Items, item_b: Items) -> NDArray[np.float32]:
-        """Jaccard of each pair: shape (pairs,); 0 where none is known."""
+        """Return the Jaccard of each pair: shape (pairs,); 0 if unknown."""
         return self._look_up(_keys(item_a, item_b))
 
     def _look_up(self, keys: NDArray[np.int64]) -> NDArray[np.float32]:
@@ -78,19 +78,19 @@ class JaccardIndex:
 
 @dataclass(frozen=True)
 class Partners:
-    """For each item its partners with weights (CSR): who is drawn beside an anchor."""
+    """The partners of each item with weights (CSR): what is drawn for an anchor."""
 
-    #: The items that have a partner, ascending.
+    #: The items with a partner, ascending.
     items: Items
-    #: Partners of items[i] lie in partners[starts[i]:starts[i + 1]].
+    #: The partners of items[i] are partners[starts[i]:starts[i + 1]].
     starts: NDArray[np.int64]
     partners: Items
-    #: Sum of all weights before each partner, and of all at the end.
+    #: The sum of the weights before each partner, and of all weights at the end.
     cumulative: NDArray[np.float64]
 
     @staticmethod
     def of(item_a: Items, item_b: Items, weight: NDArray[np.float64]) -> "Partners":
-        """Both directions of each pair; weights need not add up to anything."""
+        """Return the partners of pairs, in both directions; weights need not sum to 1."""
         left, right = np.concatenate([item_a, item_b]), np.concatenate([item_b, item_a])
         weights = np.maximum(np.concatenate([weight, weight]), LEAST_WEIGHT)
         order = np.lexsort((right, left))
@@ -100,11 +100,11 @@ class Partners:
         return Partners(items.astype(np.int32), starts, right[order].astype(np.int32), cumulative)
 
     def known(self, anchors: Items) -> NDArray[np.bool_]:
-        """Which of the anchors have a partner: shape (anchors,)."""
+        """Return which of the anchors have a partner: shape (anchors,)."""
         return np.isin(anchors, self.items)
 
     def draw(self, anchors: Items, rng: np.random.Generator) -> Items:
-        """One partner of each anchor, with odds in proportion to its weight: shape (anchors,).
+        """Draw one partner of each anchor, in proportion to the weights: shape (anchors,).
 
         Every anchor must be known.
         """

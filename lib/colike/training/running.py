@@ -1,4 +1,4 @@
-"""A run in progress: what is trained, how far it is, and how that is kept and taken up again."""
+"""A run in progress: what is trained, how far it got, and how it is saved and resumed."""
 
 import time
 from dataclasses import dataclass, field
@@ -30,19 +30,19 @@ COUNTS: Final = ("step", "documents", "comparisons", "masked")
 
 @dataclass
 class Clock:
-    """Seconds of steps alone, by the first process's clock: all have to stop together."""
+    """Seconds spent on steps, by the first process's clock, because all must stop together."""
 
     accelerator: Accelerator
     seconds: float = 0.0
     _since: float = field(default_factory=time.perf_counter)
 
     def tick(self) -> None:
-        """Add the time since the last tick, or since the clock went on."""
+        """Add the time since the last tick, or since the clock was restarted."""
         now = time.perf_counter()
         self.seconds = of_first_process(self.seconds + now - self._since, self.accelerator)
         self._since = now
 
-    def go_on(self) -> None:
+    def restart(self) -> None:
         """Leave out the time since the last tick."""
         self._since = time.perf_counter()
 
@@ -60,7 +60,7 @@ class Running:
     settings: TrainSettings
     clock: Clock
     step: int = 0
-    #: Of this process: texts encoded, couples compared and couples masked.
+    #: Counts of this process: texts encoded, couples compared and couples masked.
     documents: int = 0
     comparisons: int = 0
     masked: int = 0
@@ -74,13 +74,13 @@ class Running:
         accelerator: Accelerator,
         best: Best | None,
     ) -> "Running":
-        """A run before its first step.
+        """Return a run before its first step.
 
         Raises:
-            ConfigError: more layers are to be frozen than there are.
+            ConfigError: freeze_layers leaves no layer to train.
         """
         freeze(encoder, settings.freeze_layers)
-        # A copy: accelerate is about to change how the encoder is called.
+        # Copied before accelerate changes how the encoder is called.
         average = averaged(encoder, settings.average_decay)
         modules = [module for module in (encoder, objective.module) if module is not None]
         made = optimizer(modules, settings.weight_decay)
@@ -93,11 +93,11 @@ class Running:
 
     @property
     def modules(self) -> list[torch.nn.Module]:
-        """All that is trained."""
+        """Return everything that is trained."""
         return [module for module in (self.encoder, self.objective.module) if module is not None]
 
     def update(self) -> None:
-        """Take the step that the gradients ask for."""
+        """Take one optimizer step with the accumulated gradients."""
         self.optimizer.step()
         self.optimizer.zero_grad()
         self.step += 1
@@ -105,17 +105,17 @@ class Running:
             self.average.update_parameters(self._bare(self.encoder))
 
     def validate(self, done: float) -> float | None:
-        """The recall of the weights as they would be kept now; None where none is due."""
+        """Return the recall of the weights that would be kept now; None if it is not due."""
         if self.best is None or not self.best.due(done):
             return None
         value = self.best.look(self.step, done, self._kept)
-        self.clock.go_on()
+        self.clock.restart()
         return value
 
     def mine(self) -> int | None:
-        """Find new hard negatives where they are due; returns how many pairs, None where not.
+        """Mine hard negatives; returns the number of pairs, None if it is not due.
 
-        By the first process for all, so that all draw the same ones.
+        The first process does it for all, so that all draw the same ones.
         """
         mining, every = self.objective.mining, self.settings.mine_steps
         if mining is None or every is None or self.step % every:
@@ -127,11 +127,11 @@ class Running:
         if self.accelerator.num_processes > 1:
             broadcast_object_list(found)
         self.objective.hard = found[0]
-        self.clock.go_on()
+        self.clock.restart()
         return len(found[0].partners) // 2 if found[0] is not None else 0
 
     def finish(self) -> None:
-        """Undo what accelerate did to the encoder, and give it the weights to be kept."""
+        """Unwrap the encoder from accelerate, and load the weights to keep."""
         kept = self._kept.state_dict()
         encoder = self.accelerator.unwrap_model(self.encoder, keep_fp32_wrapper=False)
         if self.best is not None and self.best.weights:
@@ -139,16 +139,16 @@ class Running:
         encoder.load_state_dict(kept)
 
     def keep(self, checkpoints: Checkpoints, progress: Progress) -> None:
-        """Save the state where the last one is as old as the settings allow."""
+        """Save the state if the last one is at least `checkpoint_minutes` old."""
         minutes = self.settings.checkpoint_minutes
         if minutes is None or self.clock.seconds - self.kept_at < minutes * 60:
             return
         self.kept_at = self.clock.seconds
         checkpoints.save(self.step, State(self._values(progress), self._tensors(), random_state()))
-        self.clock.go_on()
+        self.clock.restart()
 
     def resume(self, checkpoints: Checkpoints, progress: Progress) -> bool:
-        """Go on from the newest state of this run; returns whether there was one."""
+        """Resume from the newest state of this run; returns whether there was one."""
         state = checkpoints.load()
         if state is None:
             return False
@@ -167,7 +167,7 @@ class Running:
         if hard:
             self.objective.hard = Partners(**hard)
         set_random_state(state.own)
-        self.clock.go_on()
+        self.clock.restart()
         return True
 
     @property
@@ -220,7 +220,7 @@ class Running:
 
 
 def of_first_process(value: float, accelerator: Accelerator) -> float:
-    """The value that the first process has."""
+    """Return the first process's value."""
     if accelerator.num_processes == 1:
         return value
     shared = torch.tensor([value], dtype=torch.float64, device=accelerator.device)

@@ -1,10 +1,10 @@
-"""The learning rate over a run that ends by its steps or by its minutes."""
+"""The learning rate over a run that ends after its steps or after its minutes."""
 
 import math
 from dataclasses import dataclass
 from typing import Literal
 
-#: Warm-up ends here at the latest, so that a short run has a peak.
+#: Warm-up takes at most this share of a run, so that a short run warms up too.
 LONGEST_WARMUP = 0.1
 
 
@@ -12,9 +12,9 @@ LONGEST_WARMUP = 0.1
 class Schedule:
     """Linear warm-up, then decay to 0 at the end of the run.
 
-    The run's done share is the larger of its share of steps and its share of minutes, so that
-    the rate has decayed whichever ends the run. Where `repeatable` is set (the settings name
-    max_steps) minutes only stop the run and never touch the rate: equal seeds, equal weights.
+    A run is as far as its share of steps or its share of minutes, whichever is larger, so that the
+    rate has decayed whichever ends the run. If `repeatable` (the settings have max_steps), minutes
+    only stop the run and never change the rate: equal seeds give equal weights.
     """
 
     planned_steps: int
@@ -24,7 +24,7 @@ class Schedule:
     decay: Literal["linear", "cosine"] = "linear"
 
     def done(self, step: int, elapsed_seconds: float) -> float:
-        """The share of the run that is done before a step, 0 to 1.
+        """Return the share of the run that is done before a step, 0 to 1.
 
         >>> Schedule(100, 10, 60.0, repeatable=False).done(step=20, elapsed_seconds=30.0)
         0.5
@@ -37,7 +37,7 @@ class Schedule:
         return min(max(by_steps, elapsed_seconds / self.max_seconds), 1.0)
 
     def factor(self, step: int, elapsed_seconds: float) -> float:
-        """What the peak rate is multiplied with in a step (counted from 0).
+        """Return the factor of the peak rate in a step (counted from 0).
 
         >>> schedule = Schedule(100, 10, 60.0, repeatable=True)
         >>> schedule.factor(4, 0.0), schedule.factor(50, 0.0)
@@ -51,11 +51,11 @@ class Schedule:
         return min(max(by_steps, done / LONGEST_WARMUP), left)
 
     def ended(self, step: int, elapsed_seconds: float) -> bool:
-        """Whether no further step may start."""
+        """Return whether no further step may start."""
         return step >= self.planned_steps or elapsed_seconds >= self.max_seconds
 
     def left(self, step: int, elapsed_seconds: float) -> float:
-        """Seconds left after a step, if steps go on as fast as they did.
+        """Return the seconds left after a step, at the speed so far.
 
         >>> Schedule(100, 10, 60.0, repeatable=False).left(step=50, elapsed_seconds=20.0)
         20.0

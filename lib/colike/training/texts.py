@@ -1,4 +1,4 @@
-"""The items' descriptions as token ids, made once; in training some sentences are left out."""
+"""The items' descriptions as token ids, made once; training can leave out sentences."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -15,9 +15,9 @@ from colike import columns as c
 from colike.errors import SnapshotError
 
 _TOKENISED_AT_ONCE = 4096
-# What is left out makes room for what was cut off: so many times the tokens of a text are kept.
+# Sentences left out make room for what max_tokens cuts off, so this many times as much is kept.
 _SPARE = 2
-# Texts are padded to a multiple of it: torch keeps plans, and memory, for every shape that it met.
+# Texts are padded to a multiple of this: torch keeps plans, and memory, for every shape it meets.
 _WIDTHS = 8
 _SENTENCE_END: Final = re.compile(r"(?<=[.!?])\s+")
 
@@ -25,25 +25,25 @@ Ids = NDArray[np.int32]
 
 
 class Tokenizer(Protocol):
-    """What is used of a fast transformers tokenizer."""
+    """The part of a fast transformers tokenizer that is used."""
 
     pad_token_id: int | None
 
     def __call__(self, text: list[str], **options: Any) -> Mapping[str, Any]:
-        """`input_ids` of each text, and `offset_mapping` where it is asked for."""
+        """Return `input_ids` of each text, and `offset_mapping` on request."""
         ...
 
 
 @dataclass(frozen=True)
 class Dropping:
-    """How sentences are left out: the first, which has the title, and each other one."""
+    """How often sentences are left out: the first, which has the title, and each other one."""
 
     title: float
     sentences: float
     seed: int
 
     def kept(self, item: int, sentences: int, draw: int) -> NDArray[np.bool_]:
-        """Which sentences of an item stay in a draw; all of them where none would.
+        """Return which sentences of an item stay in a draw; all of them if none would.
 
         The same in every process, whatever else is drawn.
         """
@@ -59,26 +59,26 @@ class Tokens:
 
     #: item_idx of each description, ascending.
     items: Ids
-    #: Ids of items[i] lie in ids[starts[i]:starts[i + 1]].
+    #: The ids of items[i] are ids[starts[i]:starts[i + 1]].
     starts: NDArray[np.int64]
     ids: Ids
-    #: Number of each token's sentence within its description.
+    #: The number of each token's sentence within its description.
     sentence: NDArray[np.uint16]
-    #: What stands before and behind every text.
+    #: Special tokens before and after every text.
     before: Ids
-    behind: Ids
+    after: Ids
     pad_id: int
     max_tokens: int
     dropping: Dropping | None = None
 
     def texts(self, items: Ids, draw: int | None = None) -> list[Ids]:
-        """The token ids of each item's text, special tokens included, cut at max_tokens.
+        """Return the token ids of each item's text with special tokens, at most max_tokens.
 
         Args:
             items: item_idx of the texts.
-            draw: Decides which sentences are left out; None leaves out none.
+            draw: decides which sentences are left out; None leaves out none.
         """
-        room = self.max_tokens - len(self.before) - len(self.behind)
+        room = self.max_tokens - len(self.before) - len(self.after)
         texts = []
         for item, row in zip(items, self._rows(items), strict=True):
             span = slice(self.starts[row], self.starts[row + 1])
@@ -86,11 +86,11 @@ class Tokens:
             if self.dropping is not None and draw is not None and len(ids):
                 sentence = self.sentence[span]
                 ids = ids[self.dropping.kept(int(item), int(sentence[-1]) + 1, draw)[sentence]]
-            texts.append(np.concatenate([self.before, ids[:room], self.behind]))
+            texts.append(np.concatenate([self.before, ids[:room], self.after]))
         return texts
 
     def features(self, texts: Sequence[Ids]) -> dict[str, torch.Tensor]:
-        """A transformer's input: input_ids and attention_mask, padded to one of few widths.
+        """Return a transformer's input_ids and attention_mask, padded to one of few widths.
 
         Both of shape (texts, width) and type int64.
         """
@@ -109,28 +109,28 @@ class Tokens:
         wrong = self.items[row] != items
         if wrong.any():
             raise SnapshotError(
-                f"items: no description for item_idx {items[wrong][0]}, which a pair names; "
+                f"items: no description for item_idx {items[wrong][0]}, which a pair has; "
                 "export items and pairs from the same run"
             )
         return row
 
 
 def read_texts(files: Sequence[Path]) -> tuple[Ids, list[str]]:
-    """item_idx in ascending order and the description of each; a missing one is empty.
+    """Return item_idx, ascending, and the description of each; a missing one is empty.
 
     Raises:
-        SnapshotError: no items, or an item_idx that stands twice.
+        SnapshotError: there are no items, or an item_idx is repeated.
     """
     tables = [pq.read_table(path, columns=[c.ITEM_IDX, c.DESCRIPTION]) for path in files]
     if not tables:
-        raise SnapshotError("items: the snapshot holds no item; export the table items again")
+        raise SnapshotError("items: the snapshot has no items; export the table items again")
     items = np.concatenate([table.column(c.ITEM_IDX).to_numpy() for table in tables])
     texts = [text or "" for table in tables for text in table.column(c.DESCRIPTION).to_pylist()]
     order = np.argsort(items, kind="stable")
     items = items[order].astype(np.int32)
     if (np.diff(items) == 0).any():
         raise SnapshotError(
-            f"items: item_idx {items[:-1][np.diff(items) == 0][0]} stands twice; export items again"
+            f"items: item_idx {items[:-1][np.diff(items) == 0][0]} is repeated; export items again"
         )
     return items, [texts[place] for place in order]
 
@@ -145,11 +145,11 @@ def tokenise(
     """Tokenise each text once.
 
     Args:
-        tokenizer: The model's own.
+        tokenizer: the model's own.
         items: item_idx of each text, ascending.
-        texts: The descriptions.
-        max_tokens: Tokens of a text that the model reads, special ones included.
-        dropping: How sentences are left out in training; None: never.
+        texts: the descriptions.
+        max_tokens: tokens of a text that the model reads, special ones included.
+        dropping: how sentences are left out in training; None leaves out none.
     """
     kept = max_tokens if dropping is None else _SPARE * max_tokens
     ids: list[Ids] = []
@@ -163,23 +163,23 @@ def tokenise(
         ids.extend(np.array(one, np.int32) for one in encoded["input_ids"])
         sentences.extend(map(_sentence_of, some, encoded["offset_mapping"]))
     starts = np.concatenate([[0], np.cumsum([len(one) for one in ids])]).astype(np.int64)
-    before, behind = _special(tokenizer)
+    before, after = _special(tokenizer)
     return Tokens(
         items, starts, np.concatenate([*ids, np.empty(0, np.int32)]),
-        np.concatenate([*sentences, np.empty(0, np.uint16)]), before, behind,
+        np.concatenate([*sentences, np.empty(0, np.uint16)]), before, after,
         tokenizer.pad_token_id or 0, max_tokens, dropping,
     )  # fmt: skip
 
 
 def _sentence_of(text: str, spans: Sequence[tuple[int, int]]) -> NDArray[np.uint16]:
-    """The number of each token's sentence, from where its letters stand in the text."""
+    """Return each token's sentence number, from the position of its letters in the text."""
     starts = [match.end() for match in _SENTENCE_END.finditer(text)]
     at = np.array([last - 1 for _, last in spans], np.int64)
     return np.searchsorted(np.array(starts, np.int64), at, side="right").astype(np.uint16)
 
 
 def _special(tokenizer: Tokenizer) -> tuple[Ids, Ids]:
-    """The tokens that the tokenizer puts before and behind a text."""
+    """Return the tokens that the tokenizer puts before and after a text."""
     bare, whole = (
         list(tokenizer(["a"], add_special_tokens=special)["input_ids"][0])
         for special in (False, True)

@@ -1,4 +1,4 @@
-"""The product's own metric in mid-training: recall through neighbours, on validation users."""
+"""The product's own metric during training: recall through neighbours, on validation users."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -14,13 +14,15 @@ from colike.training.checkpoint import Tensors, with_prefix
 from colike.training.likes import read_likes
 from colike.training.nearest import nearest
 
-# Neighbours per liked title that are tried; the best counts, as it does in job recommend.
-DEPTHS = (3, 5, 10, 20)
-LISTED = 10
+# How many neighbours of each liked item count: all are tried, and the best is taken, as in job
+# recommend.
+NEIGHBOURS_PER_ITEM = (3, 5, 10, 20)
+# Length of a list.
+K = 10
 
 Items = NDArray[np.int32]
 Vectors = NDArray[np.float32]
-#: Recall of a model.
+#: Measures the recall of a model.
 Recall = Callable[[torch.nn.Module], float]
 
 
@@ -30,12 +32,12 @@ class ValidationUsers:
 
     likes: Sequence[Items]
     seen: Sequence[Items]
-    #: A like that is none of the items is -1: it counts, and cannot be found.
+    #: -1 is a like of none of the items: it counts, and cannot be found.
     held: Sequence[Items]
 
     @staticmethod
     def read(files: Sequence[Path], among: Items) -> "ValidationUsers":
-        """The users of the snapshot's files, with the rows that items have in `among`."""
+        """Read the users of the snapshot's files, with items as rows of `among`."""
         likes, seen, held = [], [], []
         for path in files:
             table = pq.read_table(path, columns=[c.LIKES, c.SEEN, c.HELD])
@@ -48,42 +50,43 @@ class ValidationUsers:
 
 
 def liked_items(files: Sequence[Path]) -> Items:
-    """item_idx, ascending, of what anybody likes: no other can be among a like's audience."""
+    """Return item_idx, ascending, of the items with a train like: only they can be listed."""
     items, likes = read_likes(files)
     return items[likes > 0]
 
 
 def recall_of_neighbours(vectors: Vectors, users: ValidationUsers) -> float:
-    """Mean recall of the users for the best of DEPTHS: see `recalls`.
+    """Return the users' mean recall for the best of NEIGHBOURS_PER_ITEM: see `recalls`.
 
     Args:
         vectors: unit vectors, shape (items, dimensions).
-        users: everyone has a held like.
+        users: each has a held like.
     """
-    return float(recalls(*nearest(vectors, max(DEPTHS)), users, DEPTHS).mean(axis=0).max())
+    near, cosines = nearest(vectors, max(NEIGHBOURS_PER_ITEM))
+    return float(recalls(near, cosines, users, NEIGHBOURS_PER_ITEM).mean(axis=0).max())
 
 
 def recalls(
-    near: Items, cosines: Vectors, users: ValidationUsers, depths: Sequence[int]
+    near: Items, cosines: Vectors, users: ValidationUsers, numbers: Sequence[int]
 ) -> NDArray[np.float64]:
-    """Share of each user's held likes among the first LISTED titles: shape (users, depths).
+    """Return the share of each user's held likes in a list of K items: shape (users, numbers).
 
-    A title's score is the sum of its cosines over the user's liked titles that have it among
-    their nearest; what the user has seen is not listed.
+    An item's score is the sum of its cosines over the user's liked items that have it among their
+    nearest; what the user has seen is not listed.
 
     Args:
-        near: rows of each item's nearest, best first, shape (items, deepest).
+        near: rows of each item's nearest, best first, shape (items, largest number).
         cosines: their cosines.
-        users: everyone has a held like.
-        depths: nearest per liked title that count.
+        users: each has a held like.
+        numbers: values of neighbours_per_item, in any order.
     """
-    found = np.zeros((len(users.held), len(depths)))
+    found = np.zeros((len(users.held), len(numbers)))
     each = zip(users.likes, users.seen, users.held, strict=True)
-    for number, (likes, seen, held) in enumerate(each):
-        for place, depth in enumerate(depths):
-            candidates, weights = near[likes, :depth].ravel(), cosines[likes, :depth].ravel()
+    for user, (likes, seen, held) in enumerate(each):
+        for place, number in enumerate(numbers):
+            candidates, weights = near[likes, :number].ravel(), cosines[likes, :number].ravel()
             listed = _best(candidates, weights, seen, len(near))
-            found[number, place] = np.isin(held, listed).mean()
+            found[user, place] = np.isin(held, listed).mean()
     return found
 
 
@@ -94,7 +97,7 @@ class Best:
     Args:
         recall: measures a model.
         planned: validations in a run, spaced evenly.
-        patience: validations in a row that may be no better; None for any number.
+        patience: validations in a row without an improvement that end the run; None: none do.
     """
 
     recall: Recall
@@ -107,11 +110,11 @@ class Best:
     weights: Tensors = field(default_factory=dict)
 
     def due(self, done: float) -> bool:
-        """Whether a run of which this share is done has a validation to make."""
+        """Return whether a validation is due when this share of the run is done."""
         return int(done * self.planned + 1e-9) > self.made
 
     def look(self, step: int, done: float, model: torch.nn.Module) -> float:
-        """Measure the model; returns its recall and keeps its weights if it is the best."""
+        """Validate the model; returns its recall and keeps its weights if it is the best."""
         value = self.recall(model)
         self.made = int(done * self.planned + 1e-9)
         if value > self.value:
@@ -123,12 +126,12 @@ class Best:
 
     @property
     def is_over(self) -> bool:
-        """Whether patience has run out."""
+        """Return whether patience has run out."""
         return self.patience is not None and self.worse >= self.patience
 
 
 def _rows(lists: list[list[int]], among: Items) -> list[Items]:
-    """Where each item stands in `among`; -1 where it does not."""
+    """Return the row of each item in `among`; -1 if it is not there."""
     found = []
     for one in lists:
         items = np.array(one, np.int32)
@@ -141,6 +144,6 @@ def _rows(lists: list[list[int]], among: Items) -> list[Items]:
 def _best(candidates: Items, weights: Vectors, seen: Items, items: int) -> Items:
     scores = np.bincount(candidates, weights, minlength=items)
     scores[seen] = 0.0
-    listed = np.argsort(-scores, kind="stable")[:LISTED]
+    listed = np.argsort(-scores, kind="stable")[:K]
     best: Items = listed[scores[listed] > 0].astype(np.int32)
     return best

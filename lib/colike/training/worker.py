@@ -1,9 +1,9 @@
 """The training worker: `python -m colike.training.worker --snapshot DIR --out DIR`.
 
 Runs without Spark, with or without a GPU: verifies the snapshot, fine-tunes the base model,
-measures both on held-out pairs and leaves model/, metrics.json, curve.json and result.json in
-`--out`. Several processes: `torchrun --nproc-per-node N -m colike.training.worker ...`. A run
-that was ended goes on from its last checkpoint when it is started again.
+evaluates both models on held-out pairs, and writes model/, metrics.json, curve.json and result.json
+to `--out`. Several processes: `torchrun --nproc-per-node N -m colike.training.worker ...`. An
+interrupted run resumes from its last checkpoint when it is started again.
 """
 
 import argparse
@@ -21,15 +21,16 @@ from colike.snapshot.manifest import open_snapshot
 from colike.snapshot.settings import TrainSettings, from_json, resolve_base_model
 from colike.training.progress import Progress
 
-SECONDS_BETWEEN_LOOKS = 1.0
+SECONDS_BETWEEN_CHECKS = 1.0
 _NEEDED = ("torch", "sentence_transformers", "accelerate")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the worker; returns the exit code, 2 for an error that colike foresaw."""
+    """Run the worker; returns the exit code, which is 2 for a ColikeError."""
     arguments = _parser().parse_args(argv)
     if arguments.parent is not None:
-        threading.Thread(target=_end_with, args=(arguments.parent,), daemon=True).start()
+        watched = (arguments.parent, os.getppid())
+        threading.Thread(target=_end_with, args=watched, daemon=True).start()
     try:
         run(arguments)
     except ColikeError as error:
@@ -42,14 +43,16 @@ def run(arguments: argparse.Namespace) -> None:
     """Train from arguments.snapshot to arguments.out.
 
     Raises:
-        ColikeError: the snapshot, the config, the base model or a library is not as needed.
+        ColikeError: the output folder is in use, or the snapshot, the config, the base model or a
+            library is missing or wrong.
     """
+    _refuse_used(arguments.out)
     snapshot = open_snapshot(arguments.snapshot)
     config = from_json(snapshot.config_path)
     settings = _overridden(config.settings, arguments)
     base_model = resolve_base_model(config.base_model, snapshot.folder)
     if Path(base_model).is_dir():
-        # Read by huggingface_hub when it is imported: a local model asks nobody anything.
+        # huggingface_hub reads it when it is imported: a local model needs no network.
         os.environ["HF_HUB_OFFLINE"] = "1"
     _check_libraries()
     from colike.training.fit import fit
@@ -63,14 +66,27 @@ def run(arguments: argparse.Namespace) -> None:
     )
 
 
-def _end_with(parent: int) -> None:
-    """End when the process that asked for this one is gone: nobody would see what it makes."""
-    while True:
-        try:
-            os.kill(parent, 0)
-        except ProcessLookupError:
-            os._exit(1)
-        time.sleep(SECONDS_BETWEEN_LOOKS)
+def _refuse_used(out: Path) -> None:
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise ConfigError(f"{out}: exists and is not empty; name a new folder or remove it")
+
+
+def _end_with(parent: int, starter: int) -> None:
+    """End when the job, or the process that started this one, is gone.
+
+    The two differ under torchrun; without either of them nobody would see the result.
+    """
+    while os.getppid() == starter and _is_running(parent):
+        time.sleep(SECONDS_BETWEEN_CHECKS)
+    os._exit(1)
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def _overridden(settings: TrainSettings, arguments: argparse.Namespace) -> TrainSettings:
@@ -97,7 +113,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--max-steps", type=int, help="overrides the snapshot's max_steps")
     parser.add_argument("--max-minutes", type=float, help="overrides the snapshot's max_minutes")
     parser.add_argument("--threads", type=int, help="CPU threads; default: OMP_NUM_THREADS")
-    parser.add_argument("--parent", type=int, help="end when the process of this number is gone")
+    parser.add_argument("--parent", type=int, help="end when this process is gone")
     return parser
 
 

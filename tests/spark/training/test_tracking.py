@@ -1,28 +1,15 @@
-"""What MLflow is told of a trained model: a file store stands for a server."""
+"""Job train logs its model to MLflow: a folder stands for a server."""
 
 import io
-import json
-from pathlib import Path
 
 import pytest
-from safetensors.numpy import load_file
 
-from colike.config.models import TrackingConfig
-from colike.errors import ColikeError, DependencyError
-from colike.launch import tracking
-from colike.launch.tracking import track
+from colike.errors import ColikeError
 from colike.run.reporters import PlainReporter
 
 mlflow = pytest.importorskip("mlflow")
-TAGS = {"colike.run_id": "first", "colike.version.training_pairs": "3"}
 # A port that nobody listens on.
 NOBODY = "http://127.0.0.1:9"
-
-
-@pytest.fixture
-def out(trained):
-    store, _ = trained
-    return Path(store.read("models").first()["uri"]).parent
 
 
 @pytest.fixture
@@ -46,59 +33,6 @@ def uncommitted(trained):
     store, run = trained
     store.spark.sql(f"DELETE FROM {store.location.identifier('runs')} WHERE job = 'train'")
     return store, run
-
-
-def told(uri, **others):
-    values = {"experiment": "/Shared/colike", "registered_model": None, "registry_uri": None}
-    return TrackingConfig(uri=uri, **(values | others))
-
-
-def tensors(folder):
-    """The weights of all modules of a saved model, by file and name."""
-    (root,) = {path.parent for path in folder.rglob("modules.json")}
-    return {
-        (path.relative_to(root).as_posix(), name): tensor.tobytes()
-        for path in root.rglob("*.safetensors")
-        for name, tensor in load_file(path).items()
-    }
-
-
-def test_a_run_has_settings_curve_metrics_versions_and_the_registered_model(out, client, tmp_path):
-    config = told(str(tmp_path / "ml flow"), registered_model="embedder")
-    run_id = track(config, "finetuned", out, TAGS)
-    result = json.loads((out / "result.json").read_text("utf-8"))
-    curve = json.loads((out / "curve.json").read_text("utf-8"))
-    run = client.get_run(run_id)
-    assert run.data.params["objective"] == "head"
-    assert run.data.params["max_steps"] == "30"
-    assert TAGS.items() <= run.data.tags.items()
-    assert run.data.tags["colike.snapshot_sha256"] == result["snapshot"]
-    assert run.data.metrics["finetuned_auc"] == result["metrics"]["finetuned"]["auc"]
-    assert run.data.metrics["recall"] == result["recall"]
-    losses = [(point.step, point.value) for point in client.get_metric_history(run_id, "loss")]
-    assert losses == [(point["step"], point["loss"]) for point in curve]
-    info = mlflow.models.get_model_info("models:/embedder/1")
-    assert "string" in str(info.signature.inputs)
-    assert info.signature.outputs.inputs[0].shape == (-1, 384)
-    saved = Path(mlflow.artifacts.download_artifacts("models:/embedder/1"))
-    assert tensors(saved) == tensors(out / "model")
-    assert track(config, "finetuned", out, TAGS) == run_id
-    assert len(client.search_model_versions("name = 'embedder'")) == 1
-
-
-def test_nothing_is_told_where_nobody_asks(out, monkeypatch):
-    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
-    monkeypatch.delenv("DATABRICKS_RUNTIME_VERSION", raising=False)
-    assert track(told("auto"), "finetuned", out, TAGS) is None
-    monkeypatch.setenv("MLFLOW_TRACKING_URI", NOBODY)
-    assert track(told(None), "finetuned", out, TAGS) is None
-
-
-def test_without_mlflow_only_a_config_that_names_a_place_is_an_error(out, monkeypatch, no_server):
-    monkeypatch.setattr(tracking, "find_spec", lambda _: None)
-    assert track(told("auto"), "finetuned", out, TAGS) is None
-    with pytest.raises(DependencyError, match=r"pip install 'colike\[mlflow\]'"):
-        track(told("runs"), "finetuned", out, TAGS)
 
 
 def test_a_server_that_the_config_names_and_is_away_fails_the_job_before_the_row(

@@ -10,7 +10,7 @@ from benchmarks.unseen import (
     without_unseen,
 )
 
-from colike.training.validation import LISTED, ValidationUsers
+from colike.training.validation import K, ValidationUsers
 
 
 def many_ratings(titles=300, users=20):
@@ -59,5 +59,5 @@ def test_recall_ranks_candidates_by_the_cosines_of_the_likes_that_are_near_them(
                 for place in np.argsort(-cosines)[:depth]:
                     title = candidates[place]
                     scores[title] = scores.get(title, 0) + float(cosines[place])
-            listed = sorted((t for t in scores if scores[t] > 0), key=lambda t: -scores[t])[:LISTED]
+            listed = sorted((t for t in scores if scores[t] > 0), key=lambda t: -scores[t])[:K]
             assert recall == pytest.approx(np.isin(wanted, listed).mean())

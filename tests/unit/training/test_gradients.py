@@ -12,7 +12,7 @@ from colike.training.gradients import Backward, own_items, random_state, set_ran
 from colike.training.parameters import add_l1_gradients, averaged, freeze, optimizer
 from colike.training.texts import read_texts, tokenise
 
-from .conftest import base_model
+pytestmark = [pytest.mark.torch, pytest.mark.xdist_group("torch")]
 
 
 @pytest.fixture
@@ -21,9 +21,9 @@ def accelerator(fresh_accelerate):
 
 
 @pytest.fixture
-def encoder(make_snapshot):
+def encoder(make_snapshot, small_model):
     """With the dropout that its model has."""
-    model = load_model(base_model(), 48)
+    model = load_model(small_model, 48)
     place(model, torch.device("cpu"))
     snapshot = open_snapshot(make_snapshot())
     return Encoder(model, tokenise(model.tokenizer, *read_texts(snapshot.files(ITEMS)), 48)).train()
@@ -78,15 +78,15 @@ def test_texts_are_dealt_out_evenly():
     assert dealt == [[10, 13, 16], [11, 14, 16], [12, 15, 16]]
 
 
-def test_frozen_layers_and_word_vectors_are_not_trained():
-    model = load_model(base_model(), 16)
-    freeze(model, 4)
+def test_frozen_layers_and_word_vectors_are_not_trained(small_model):
+    model = load_model(small_model, 16)
+    freeze(model, 1)
     trained = {name for name, p in model.named_parameters() if p.requires_grad}
     assert trained
     assert not any("embeddings" in name for name in trained)
-    assert {int(n.split(".layer.")[1].split(".")[0]) for n in trained if ".layer." in n} == {4, 5}
-    with pytest.raises(ConfigError, match="has 6 layers"):
-        freeze(model, 6)
+    assert {int(n.split(".layer.")[1].split(".")[0]) for n in trained if ".layer." in n} == {1}
+    with pytest.raises(ConfigError, match="has 2 layers"):
+        freeze(model, 2)
 
 
 def test_l1_pulls_matrices_to_zero_and_leaves_biases_alone():

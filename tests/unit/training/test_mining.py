@@ -9,6 +9,8 @@ from colike.training.objectives import OBJECTIVES
 from colike.training.objectives.base import Share, TrainData
 from colike.training.relations import JaccardIndex
 
+pytestmark = [pytest.mark.torch, pytest.mark.xdist_group("torch")]
+
 
 def unit(rows, dimensions=4, seed=2):
     vectors = np.random.default_rng(seed).normal(size=(rows, dimensions)).astype(np.float32)

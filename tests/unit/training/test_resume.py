@@ -1,22 +1,21 @@
-"""Runs that are killed, and runs of several processes: the worker as users start it."""
+"""Runs that were interrupted, and runs of several processes."""
 
 import json
-import os
-import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 from safetensors.numpy import load_file
 
-import colike.training
 from colike.snapshot.manifest import write_manifest
+from colike.training.progress import Progress
 
-from .conftest import base_model
+from ..snapshots import write_snapshot
+from .conftest import run_in_process
 
+pytestmark = [pytest.mark.torch, pytest.mark.xdist_group("torch")]
 SETTINGS = {
     "batch_size": 4,
     "learning_rate": 3e-4,
@@ -25,32 +24,20 @@ SETTINGS = {
     "precision": "fp32",
     "checkpoint_minutes": 0.0,
 }
-WORKER = ["-m", "colike.training.worker", "--log-format", "json", "--threads", "1"]
 
 
-def started(folder, out, *before):
-    environment = {**os.environ, "PYTHONPATH": str(Path(colike.training.__path__[0]).parents[1])}
-    return subprocess.Popen(
-        [sys.executable, *before, *WORKER, "--snapshot", str(folder), "--out", str(out)],
-        stderr=subprocess.PIPE, text=True, env=environment, start_new_session=True,
-    )  # fmt: skip
+class Interrupted(Progress):
+    """Ends the run in its third step, whose state is not yet on disk."""
+
+    def point(self, point):
+        super().point(point)
+        if point.step == 3:
+            raise KeyboardInterrupt
 
 
-def finished(folder, out, *before):
-    process = started(folder, out, *before)
-    _, said = process.communicate(timeout=300)
-    assert process.returncode == 0, said
-    return json.loads((out / "result.json").read_text()), said
-
-
-def killed_after(step, folder, out):
-    process = started(folder, out)
-    for line in process.stderr:
-        event = json.loads(line)
-        if event["event"] == "step" and event["step"] >= step:
-            break
-    os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+def interrupted(folder, out):
+    with pytest.raises(KeyboardInterrupt):
+        run_in_process(folder, out, Interrupted())
     assert not out.exists()
 
 
@@ -63,15 +50,15 @@ def killed_after(step, folder, out):
         {"objective": "softmax", "accumulate": 2, "encoded_at_once": 3},
     ],
 )
-def test_a_run_that_was_killed_ends_with_the_weights_of_an_unbroken_one(
-    make_snapshot, tmp_path, settings
+def test_an_interrupted_run_ends_with_the_weights_of_an_unbroken_one(
+    make_snapshot, tmp_path, small_model, settings, capsys
 ):
-    folder = make_snapshot(max_steps=8, **{**SETTINGS, **settings})
-    unbroken, _ = finished(folder, tmp_path / "unbroken")
+    folder = make_snapshot(small_model, max_steps=8, **{**SETTINGS, **settings})
+    unbroken = run_in_process(folder, tmp_path / "unbroken")
     broken = tmp_path / "broken"
-    killed_after(3, folder, broken)
-    result, said = finished(folder, broken)
-    assert '"event": "resume"' in said
+    interrupted(folder, broken)
+    result = run_in_process(folder, broken)
+    assert "resumes after step 2" in capsys.readouterr().err
     assert result["model_sha256"] == unbroken["model_sha256"]
     assert result["recall"] == unbroken["recall"]
     assert result["validations"] == unbroken["validations"]
@@ -83,83 +70,72 @@ def test_a_run_that_was_killed_ends_with_the_weights_of_an_unbroken_one(
     assert not list(tmp_path.glob(".broken*"))
 
 
-def test_a_state_of_other_settings_is_not_taken_up(make_snapshot, tmp_path):
-    folder = make_snapshot(max_steps=6, **SETTINGS)
-    killed_after(3, folder, tmp_path / "out")
+def test_a_state_of_other_settings_is_not_resumed(make_snapshot, tmp_path, small_model, capsys):
+    folder = make_snapshot(small_model, max_steps=6, **SETTINGS)
+    interrupted(folder, tmp_path / "out")
+    assert list(tmp_path.glob(".out*"))
     (folder / "config.json").write_text(
         (folder / "config.json").read_text().replace('"seed": 42', '"seed": 43')
     )
     write_manifest(folder, {})
-    _, said = finished(folder, tmp_path / "out")
-    assert '"event": "resume"' not in said
+    run_in_process(folder, tmp_path / "out")
+    assert "resumes" not in capsys.readouterr().err
     assert not list(tmp_path.glob(".out*"))
 
 
 # One compares all texts of a batch, one the texts of a pair alone and trains a layer of its own.
-@pytest.mark.parametrize(
-    "settings",
-    [
-        {"objective": "graded", "encoded_at_once": 3},
-        {"objective": "softmax", "accumulate": 2},
-    ],
-)
-def test_two_processes_equal_one_with_twice_the_batch(make_snapshot, tmp_path, settings):
-    settings = {**SETTINGS, **settings, "dropout": 0.0, "max_steps": 4}
-    folder = make_snapshot(**settings)
-    torchrun = ("-m", "torch.distributed.run", "--nproc-per-node", "2", "--standalone")
-    two, _ = finished(folder, tmp_path / "two", *torchrun)
+IN_STEP = {**SETTINGS, "dropout": 0.0, "max_steps": 4}
+OBJECTIVES = {
+    "graded": {**IN_STEP, "objective": "graded", "encoded_at_once": 3},
+    "softmax": {**IN_STEP, "objective": "softmax", "accumulate": 2},
+}
+
+
+@pytest.fixture(scope="module")
+def trained_by_two(tmp_path_factory, small_model):
+    """Output folders of both objectives, each trained by two processes under one torchrun."""
+    folder = tmp_path_factory.mktemp("two")
+    pairs = []
+    for name, settings in OBJECTIVES.items():
+        write_snapshot(folder / f"snapshot-{name}", small_model, **settings)
+        pairs += [str(folder / f"snapshot-{name}"), str(folder / name)]
+    program = folder / "program.py"
+    program.write_text(
+        "import sys\n"
+        "from accelerate import Accelerator\n"
+        "from accelerate.state import AcceleratorState\n"
+        "from colike.training import worker\n"
+        # The end of a run takes its process group along, and torchrun can make one only once.
+        "Accelerator.end_training = lambda accelerator: None\n"
+        "for snapshot, out in zip(sys.argv[1::2], sys.argv[2::2]):\n"
+        "    code = worker.main(['--snapshot', snapshot, '--out', out, '--threads', '1'])\n"
+        "    assert code == 0\n"
+        "    AcceleratorState._reset_state(reset_partial_state=True)\n"
+    )
+    torchrun = ["-m", "torch.distributed.run", "--nproc-per-node", "2", "--standalone"]
+    done = subprocess.run(
+        [sys.executable, *torchrun, str(program), *pairs],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+@pytest.mark.parametrize("name", OBJECTIVES)
+def test_two_processes_equal_one_with_twice_the_batch(
+    make_snapshot, tmp_path, small_model, trained_by_two, name
+):
+    settings = {**OBJECTIVES[name], "batch_size": 8}
+    one = run_in_process(make_snapshot(small_model, **settings), tmp_path / "one")
+    two = json.loads((trained_by_two / name / "result.json").read_text())
     assert two["processes"] == 2
-    alone = tmp_path / "alone"
-    alone.mkdir()
-    folder.rename(tmp_path / "used")
-    folder = make_snapshot(**{**settings, "batch_size": 8})
-    one, _ = finished(folder, alone / "one")
-    weights = [
-        load_file(out / "model" / "model.safetensors") for out in (tmp_path / "two", alone / "one")
-    ]
-    base = {
-        name: weight
-        for name, weight in load_file(Path(base_model()) / "model.safetensors").items()
-        if name in weights[0]
-    }
-    assert weights[0].keys() == weights[1].keys() == base.keys()
-    apart = sum(float(np.abs(weights[0][name] - weights[1][name]).sum()) for name in base)
-    moved = sum(float(np.abs(weights[0][name] - base[name]).sum()) for name in base)
+    folders = (trained_by_two / name / "model", tmp_path / "one" / "model", Path(small_model))
+    theirs, ours, base = (load_file(folder / "model.safetensors") for folder in folders)
+    assert theirs.keys() == ours.keys()
+    apart = sum(float(np.abs(theirs[name] - ours[name]).sum()) for name in ours)
+    moved = sum(float(np.abs(theirs[name] - base[name]).sum()) for name in ours)
     # The order of additions differs, and AdamW's first steps make much of the least gradients.
     assert apart < 0.02 * moved
     assert two["metrics"]["finetuned"]["auc"] == pytest.approx(
         one["metrics"]["finetuned"]["auc"], abs=0.01
     )
-
-
-def test_the_worker_ends_with_the_process_that_started_it(make_snapshot, tmp_path):
-    folder = make_snapshot(max_steps=10_000, **SETTINGS)
-    program = (
-        "import os, subprocess, sys\n"
-        "worker = subprocess.Popen([sys.executable, *sys.argv[1:], '--parent', str(os.getpid())],\n"
-        "    stderr=subprocess.DEVNULL)\n"
-        "print(worker.pid, flush=True)\n"
-        "worker.wait()\n"
-    )
-    arguments = [*WORKER, "--snapshot", str(folder), "--out", str(tmp_path / "out")]
-    environment = {**os.environ, "PYTHONPATH": str(Path(colike.training.__path__[0]).parents[1])}
-    parent = subprocess.Popen(
-        [sys.executable, "-c", program, *arguments],
-        stdout=subprocess.PIPE, text=True, env=environment,
-    )  # fmt: skip
-    worker = int(parent.stdout.readline())
-    parent.kill()
-    parent.wait()
-    for _ in range(100):
-        if not is_running(worker):
-            return
-        time.sleep(0.2)
-    os.kill(worker, signal.SIGKILL)
-    pytest.fail("the worker went on alone")
-
-
-def is_running(pid):
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False

@@ -1,23 +1,25 @@
 import numpy as np
 import pytest
 
-from colike.training.encoder import load_model
+from colike.errors import SnapshotError
 from colike.training.texts import Dropping, tokenise
 
-from .conftest import base_model
+from ...small_model import small_tokenizer
 
+pytestmark = [pytest.mark.torch, pytest.mark.xdist_group("torch")]
 TEXTS = [
     "Trigun is a TV. It has 26 episodes! Its genres are Action, Sci-Fi.",
     "Dr. Stone is a TV. It is from TMS Studio? Everybody turns to stone.",
     "",
     "One sentence",
 ]
+LONG = "First part here. Second part of the text is longer."
 ITEMS = np.int32([2, 3, 5, 8])
 
 
 @pytest.fixture(scope="module")
 def tokenizer():
-    return load_model(base_model(), 64).tokenizer
+    return small_tokenizer([*TEXTS, LONG])
 
 
 @pytest.mark.parametrize("max_tokens", [6, 64])
@@ -74,10 +76,9 @@ def test_a_draw_decides_alone_whatever_else_is_in_the_batch(tokenizer):
 
 
 def test_what_is_left_out_makes_room_for_what_was_cut_off(tokenizer):
-    long = ["First part here. " + "Second part of the text is longer."]
     items = np.int32([0])
     dropping = Dropping(title=0.99, sentences=0.0, seed=1)
-    cut = tokenise(tokenizer, items, long, 8, dropping)
+    cut = tokenise(tokenizer, items, [LONG], 8, dropping)
     assert (
         cut.texts(items, 1)[0].tolist()
         == (
@@ -86,3 +87,8 @@ def test_what_is_left_out_makes_room_for_what_was_cut_off(tokenizer):
             ]
         )
     )
+
+
+def test_an_item_without_a_description_is_named(tokenizer):
+    with pytest.raises(SnapshotError, match="no description for item_idx 999"):
+        tokenise(tokenizer, ITEMS, TEXTS, 64).texts(np.int32([3, 999]))

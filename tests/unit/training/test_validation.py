@@ -5,13 +5,15 @@ import pytest
 import torch
 
 from colike.training.validation import (
-    DEPTHS,
-    LISTED,
+    NEIGHBOURS_PER_ITEM,
     Best,
+    K,
     ValidationUsers,
     liked_items,
     recall_of_neighbours,
 )
+
+pytestmark = [pytest.mark.torch, pytest.mark.xdist_group("torch")]
 
 
 def random_world(items=40, users=30):
@@ -25,25 +27,25 @@ def random_world(items=40, users=30):
     return vectors, ValidationUsers(likes, seen, held)
 
 
-def by_definition(vectors, users, depth):
-    """Recall by loops over titles: each liked title gives its nearest their cosines."""
+def by_definition(vectors, users, neighbours_per_item):
+    """Recall by loops over items: each liked item gives its nearest their cosines."""
     cosines = vectors @ vectors.T
     recalls = []
     for likes, seen, held in zip(users.likes, users.seen, users.held, strict=True):
         scores = {}
         for liked in likes:
             others = [item for item in np.argsort(-cosines[liked]) if item != liked]
-            for item in others[:depth]:
+            for item in others[:neighbours_per_item]:
                 scores[item] = scores.get(item, 0.0) + cosines[liked, item]
         fresh = [i for i in scores if i not in seen and scores[i] > 0]
-        listed = sorted(fresh, key=lambda item: -scores[item])[:LISTED]
+        listed = sorted(fresh, key=lambda item: -scores[item])[:K]
         recalls.append(len({*listed} & {*held.tolist()}) / len(held))
     return float(np.mean(recalls))
 
 
-def test_recall_is_that_of_the_best_depth():
+def test_recall_is_that_of_the_best_number_of_neighbours_per_item():
     vectors, users = random_world()
-    expected = [by_definition(vectors, users, depth) for depth in DEPTHS]
+    expected = [by_definition(vectors, users, number) for number in NEIGHBOURS_PER_ITEM]
     assert len({*expected}) > 1
     assert recall_of_neighbours(vectors, users) == pytest.approx(max(expected))
 

@@ -1,4 +1,4 @@
-"""The objectives by the name that the settings give them; a new one is one file and one line."""
+"""The objectives by their name in the settings; a new one is one file and one line."""
 
 from collections.abc import Callable
 from typing import Any, Final

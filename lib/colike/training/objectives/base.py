@@ -1,4 +1,4 @@
-"""What the training loop asks of an objective: its batches, and the loss of one."""
+"""What the training loop needs of an objective: its batches, and the loss of each."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -25,29 +25,29 @@ class Step(Protocol):
 
     @property
     def items(self) -> Items:
-        """item_idx of the texts to encode, each once: shape (texts,)."""
+        """Return item_idx of the texts to encode, each once: shape (texts,)."""
         ...
 
     @property
     def comparisons(self) -> int:
-        """Couples of texts that the loss has a label for."""
+        """Return the number of couples of texts that the loss has a label for."""
         ...
 
     @property
     def masked(self) -> int:
-        """Couples left out of the loss as false negatives."""
+        """Return the number of couples left out of the loss as false negatives."""
         ...
 
 
 StepT = TypeVar("StepT", bound=Step)
 BatchT = TypeVar("BatchT")
-# Apart from the random numbers that order an epoch.
+# Keeps a batch's draws apart from the random numbers that order an epoch.
 _DRAWS = 1
 
 
 @dataclass(frozen=True)
 class Share:
-    """How long to go on, from which batch on, and which process's share of the batches to make."""
+    """Which batches to make: how many epochs, from which batch on, and for which process."""
 
     epochs: int
     batch_size: int
@@ -56,51 +56,51 @@ class Share:
     start: int = 0
 
     def numbered(self, batches: Iterable[BatchT]) -> Iterator[tuple[int, BatchT]]:
-        """The batches from `start` on, each with its number."""
+        """Yield the batches from `start` on, each with its number."""
         return islice(enumerate(batches), self.start, None)
 
     def random(self, seed: int, number: int) -> np.random.Generator:
-        """The draws of a batch, whether or not those before it were made."""
+        """Return the generator of a batch, whether or not the batches before it were made."""
         return np.random.default_rng([seed, _DRAWS, self.rank, number])
 
 
 class Objective(Protocol[StepT]):
     """A way to train; made once per run from the snapshot and the settings."""
 
-    #: Epochs where the settings name none.
+    #: Epochs if the settings have none.
     default_epochs: int
-    #: Peak learning rate where the settings name none.
+    #: Peak learning rate if the settings have none.
     default_learning_rate: float
-    #: Batch size where the settings name none.
+    #: Batch size if the settings have none.
     default_batch_size: int
-    #: What an epoch goes through: pairs, or anchors.
+    #: Rows of an epoch: pairs, or anchors.
     rows: int
-    #: Whether a batch's texts are compared with each other. Then all processes make the same
-    #: batch, as large as all of theirs, and share out its texts; else each makes its own.
+    #: Whether a batch's texts are compared with each other. If so, all processes make the same
+    #: large batch and each encodes its share of the texts; if not, each makes its own batch.
     in_batch: bool
-    #: What is trained beside the encoder, if anything is.
+    #: What is trained along with the encoder, if anything.
     module: torch.nn.Module | None
-    #: What finds new hard negatives, if any are to be found, and those drawn from now.
+    #: What mines hard negatives, if the settings ask for it, and those in use now.
     mining: Mining | None
     hard: Partners | None
 
     def steps(self, share: Share) -> Iterator[StepT]:
-        """This process's batches, in an order that the settings' seed decides.
+        """Yield this process's batches, in an order that the settings' seed decides.
 
         A batch depends on its number, not on whether those before it were made.
         """
         ...
 
     def loss(self, embeddings: torch.Tensor, step: StepT) -> torch.Tensor:
-        """The scalar loss of a batch, from unit vectors of shape (texts, dimensions)."""
+        """Return the scalar loss of a batch, from unit vectors of shape (texts, dimensions)."""
         ...
 
 
 @dataclass(frozen=True)
 class TrainData:
-    """A snapshot, how to read its training pairs, and what else an objective has to know.
+    """A snapshot, how to read its training pairs, and what else an objective needs to know.
 
-    `dimensions` are those of the model's vectors, `users` those with a train like.
+    `dimensions` is the length of the model's vectors, `users` the number with a train like.
     """
 
     snapshot: Snapshot
@@ -109,7 +109,7 @@ class TrainData:
     users: int = 0
 
     def reader(self, share: Share, label: int | None = None) -> BatchReader:
-        """The training pairs in the settings' batches."""
+        """Return a reader of the training pairs in the batches of `share`."""
         options = ReaderOptions(
             share.batch_size,
             self.settings.seed,
@@ -122,16 +122,16 @@ class TrainData:
         return open_reader(self.snapshot, self.settings.reader, options)
 
     def mining(self, among: Items) -> Mining | None:
-        """What finds hard negatives among these titles; None where none are to be mined."""
+        """Return what mines hard negatives among these items; None if the settings mine none."""
         if self.settings.mine_steps is None:
             return None
         return Mining.of(self.snapshot, among, self.settings.mine_min_likes, self.users)
 
     def pairs(self, split: Literal["train", "heldout"], label: int | None = None) -> PairBatch:
-        """All pairs of a split at once, about 20 bytes each.
+        """Return all pairs of a split at once, about 20 bytes each.
 
         Raises:
-            SnapshotError: training pairs are asked for and there are none.
+            SnapshotError: there are no training pairs.
         """
         options = ReaderOptions(1 << 20, self.settings.seed, split=split, label=label)
         pairs = PairBatch.joined(list(open_reader(self.snapshot, self.settings.reader, options)))
@@ -145,7 +145,7 @@ class TrainData:
 
 
 def unique_rows(*groups: Items) -> tuple[Items, list[NDArray[np.int64]]]:
-    """The distinct items of all groups, and for each group the rows of its items among them.
+    """Return the distinct items of all groups, and each group's items as rows of them.
 
     >>> items, rows = unique_rows(np.int32([7, 3]), np.int32([3, 9]))
     >>> items.tolist(), [group.tolist() for group in rows]
@@ -156,8 +156,8 @@ def unique_rows(*groups: Items) -> tuple[Items, list[NDArray[np.int64]]]:
     return items, np.split(rows.reshape(-1), ends[:-1])
 
 
-def drawn_beside(partners: Partners | None, anchors: Items, rng: np.random.Generator) -> Items:
-    """A partner of each anchor that has any, in the anchors' order."""
+def drawn_with(partners: Partners | None, anchors: Items, rng: np.random.Generator) -> Items:
+    """Draw a partner of each anchor that has any, in the anchors' order."""
     if partners is None:
         return np.empty(0, np.int32)
     return partners.draw(anchors[partners.known(anchors)], rng)

@@ -12,14 +12,14 @@ class ContrastiveObjective(PairwiseObjective):
     """Squared distance of positives, and squared shortfall of negatives from the margin."""
 
     def loss(self, embeddings: torch.Tensor, step: PairStep) -> torch.Tensor:
-        """The loss of the step's pairs."""
+        """Return the loss of the step's pairs."""
         return contrastive_loss(*step.sides(embeddings), step.labels_on(embeddings.device))
 
 
 def contrastive_loss(
     left: torch.Tensor, right: torch.Tensor, labels: torch.Tensor, margin: float = MARGIN
 ) -> torch.Tensor:
-    """Mean of (y d^2 + (1 - y) max(0, margin - d)^2) / 2, with d = 1 - cosine.
+    """Return the mean of (y d^2 + (1 - y) max(0, margin - d)^2) / 2, with d = 1 - cosine.
 
     Hadsell, Chopra, LeCun 2006, "Dimensionality reduction by learning an invariant mapping".
 
@@ -27,7 +27,7 @@ def contrastive_loss(
         left: unit vectors, shape (pairs, dimensions).
         right: unit vectors, shape (pairs, dimensions).
         labels: 0 or 1, shape (pairs,).
-        margin: negatives farther apart than this count no more.
+        margin: negatives farther apart than this do not count.
 
     Returns:
         A scalar.

@@ -9,12 +9,14 @@ class CosineObjective(PairwiseObjective):
     """Mean squared error between cosine and label over all training pairs."""
 
     def loss(self, embeddings: torch.Tensor, step: PairStep) -> torch.Tensor:
-        """The loss of the step's pairs."""
+        """Return the loss of the step's pairs."""
         return cosine_loss(*step.sides(embeddings), step.labels_on(embeddings.device))
 
 
 def cosine_loss(left: torch.Tensor, right: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
-    """Mean of (cosine - label) squared (Hands-On LLMs, chapter 10: CosineSimilarityLoss).
+    """Return the mean of (cosine - label) squared.
+
+    CosineSimilarityLoss of Hands-On LLMs, chapter 10.
 
     Args:
         left: unit vectors, shape (pairs, dimensions).

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from colike.snapshot.manifest import ITEMS, SIMILARITY
 from colike.training.anchors import Anchors
-from colike.training.objectives.base import Items, Share, TrainData, drawn_beside, unique_rows
+from colike.training.objectives.base import Items, Share, TrainData, drawn_with, unique_rows
 from colike.training.readers.sampler import dealt
 from colike.training.relations import JaccardIndex, Partners
 
@@ -28,12 +28,12 @@ class GradedStep:
 
     @property
     def comparisons(self) -> int:
-        """Every item with every other."""
+        """Return the couples of every item with every other."""
         return len(self.items) * (len(self.items) - 1)
 
     @property
     def masked(self) -> int:
-        """None: a label says how much people like two titles together, none at all included."""
+        """Return 0: a label is how much people like two items together, not at all included."""
         return 0
 
 
@@ -41,12 +41,12 @@ class GradedObjective:
     """Cross-entropy between the in-batch Jaccard distribution and the softmax of the cosines.
 
     Anchors are drawn from the items with a positive by a power of their likes, not from pairs:
-    few much-liked titles stand in most pairs, and a title with one positive would hardly ever
-    be an anchor. The positive is drawn in proportion to its Jaccard.
+    a few popular items are in most pairs, and an item with one positive would hardly ever be
+    an anchor. The positive is drawn in proportion to its Jaccard.
     """
 
-    # Five thousand batches of 32 for some five thousand anchors: more than max_minutes has room for
-    # on a CPU, and minutes on a GPU.
+    # Five thousand batches of 32 for about five thousand anchors: minutes on a GPU, and more than a
+    # CPU manages in max_minutes.
     default_epochs = 30
     # Every text of a batch is compared with all others: steadier gradients than a pair's.
     default_learning_rate = 1e-4
@@ -66,35 +66,35 @@ class GradedObjective:
         self.hard: Partners | None = None
 
     def steps(self, share: Share) -> Iterator[GradedStep]:
-        """One step per batch of anchors; an epoch has as many anchors as there are items."""
+        """Yield a step per batch of anchors; an epoch has as many anchors as there are items."""
         seed = self._settings.seed
         orders = (self._anchors.epoch(seed, e) for e in range(share.epochs))
         batches = dealt(orders, share.batch_size, share.rank, share.world_size)
         for number, anchors in share.numbered(batches):
             rng = share.random(seed, number)
             positives = self._positives.draw(anchors, rng)
-            hard = drawn_beside(self.hard, anchors, rng)
+            hard = drawn_with(self.hard, anchors, rng)
             items, _ = unique_rows(anchors, positives, hard)
             yield GradedStep(items, self._jaccard.between(items, items))
 
     def loss(self, embeddings: torch.Tensor, step: GradedStep) -> torch.Tensor:
-        """The loss of the step's items."""
+        """Return the loss of the step's items."""
         jaccard = torch.from_numpy(step.jaccard).to(embeddings.device)
         return graded_loss(embeddings @ embeddings.T / self._settings.temperature, jaccard)
 
 
 def graded_loss(logits: torch.Tensor, jaccard: torch.Tensor) -> torch.Tensor:
-    """Soft-target cross-entropy per item, without itself, mean over items with any Jaccard.
+    """Return the soft-target cross-entropy, averaged over items with any Jaccard.
 
     For item i: -sum over j of p(j|i) log q(j|i), where p is the Jaccard of i with the others,
     normalised to 1, and q the softmax of the logits over the others.
 
     Args:
         logits: cosine / temperature, shape (items, items).
-        jaccard: symmetric, shape (items, items); the diagonal is not looked at.
+        jaccard: symmetric, shape (items, items); the diagonal is ignored.
 
     Returns:
-        A scalar; 0, with a gradient of 0, where no two items have a Jaccard.
+        A scalar; 0, with a gradient of 0, if no two items have a Jaccard.
     """
     itself = torch.eye(len(logits), dtype=torch.bool, device=logits.device)
     weights = jaccard.masked_fill(itself, 0.0)

@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 
 from colike.snapshot.manifest import SIMILARITY
-from colike.training.objectives.base import Items, Share, TrainData, drawn_beside, unique_rows
+from colike.training.objectives.base import Items, Share, TrainData, drawn_with, unique_rows
 from colike.training.readers.base import KINDS
 from colike.training.relations import JaccardIndex, Partners
 
@@ -29,12 +29,12 @@ class RankingStep:
 
     @property
     def comparisons(self) -> int:
-        """Every anchor with its positive and its negatives."""
+        """Return the couples of every anchor with its positive and its negatives."""
         return int(self.allowed.sum())
 
     @property
     def masked(self) -> int:
-        """Candidates that would be false negatives."""
+        """Return the number of candidates that would be false negatives."""
         return self.allowed.size - self.comparisons
 
 
@@ -61,13 +61,13 @@ class RankingObjective:
         self.mining = data.mining(among)
 
     def steps(self, share: Share) -> Iterator[RankingStep]:
-        """One step per batch of positives; which item is the anchor is drawn for each pair."""
+        """Yield a step per batch of positives; which item is the anchor is drawn for each pair."""
         for number, pairs in enumerate(self._data.reader(share, label=1), share.start):
             rng = share.random(self._settings.seed, number)
             swap = rng.random(len(pairs)) < 0.5
             anchors = np.where(swap, pairs.item_b, pairs.item_a)
             positives = np.where(swap, pairs.item_a, pairs.item_b)
-            hard = drawn_beside(self.hard, anchors, rng)
+            hard = drawn_with(self.hard, anchors, rng)
             candidates = np.concatenate([positives, hard])
             jaccard = self._jaccard.between(anchors, candidates)
             allowed = allowed_candidates(
@@ -77,7 +77,7 @@ class RankingObjective:
             yield RankingStep(items, anchor_rows, candidate_rows, allowed)
 
     def loss(self, embeddings: torch.Tensor, step: RankingStep) -> torch.Tensor:
-        """The loss of the step's anchors."""
+        """Return the loss of the step's anchors."""
         cosines = embeddings[step.anchors] @ embeddings[step.candidates].T
         allowed = torch.from_numpy(step.allowed).to(embeddings.device)
         return ranking_loss(cosines / self._settings.temperature, allowed)
@@ -86,9 +86,9 @@ class RankingObjective:
 def allowed_candidates(
     anchors: Items, candidates: Items, jaccard: NDArray[np.float32], bound: float
 ) -> NDArray[np.bool_]:
-    """Which candidates are fair for which anchor: its positive, and what nobody likes with it.
+    """Return which candidates count for which anchor: its positive, and fair negatives.
 
-    A candidate that is the anchor itself, its positive once more, or that co-likes it above the
+    A candidate that is the anchor itself, its positive again, or has a Jaccard with it above the
     bound would be a false negative.
 
     Args:
@@ -108,11 +108,11 @@ def allowed_candidates(
 
 
 def ranking_loss(logits: torch.Tensor, allowed: torch.Tensor) -> torch.Tensor:
-    """Mean over anchors of -log softmax at the positive, over the allowed candidates.
+    """Return the mean over anchors of -log softmax at the positive, over allowed candidates.
 
     Args:
         logits: cosine / temperature, shape (anchors, candidates), positives on the diagonal.
-        allowed: same shape; what is not allowed does not count.
+        allowed: same shape; other candidates do not count.
 
     Returns:
         A scalar.

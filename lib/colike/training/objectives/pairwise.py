@@ -1,4 +1,4 @@
-"""Batches of labelled pairs, which the pairwise objectives share."""
+"""Batches of labelled pairs, shared by the pairwise objectives."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,25 +23,25 @@ class PairStep:
 
     @property
     def comparisons(self) -> int:
-        """A label per pair."""
+        """Return the pairs: each has a label."""
         return len(self.labels)
 
     @property
     def masked(self) -> int:
-        """A pair with a label is never left out."""
+        """Return 0: a pair with a label is never left out."""
         return 0
 
     def sides(self, embeddings: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """The vectors of the pairs' two items, each of shape (pairs, dimensions)."""
+        """Return the vectors of the pairs' two items, each of shape (pairs, dimensions)."""
         return embeddings[self.left], embeddings[self.right]
 
     def labels_on(self, device: torch.device) -> torch.Tensor:
-        """The labels there: shape (pairs,)."""
+        """Return the labels on the device: shape (pairs,)."""
         return torch.from_numpy(self.labels).to(device)
 
 
 class PairwiseObjective:
-    """An objective whose loss is of labelled pairs; a subclass says which."""
+    """An objective on labelled pairs; a subclass defines the loss."""
 
     default_epochs = 1
     default_learning_rate = 5e-5
@@ -56,7 +56,7 @@ class PairwiseObjective:
         self.rows = len(data.pairs("train"))
 
     def steps(self, share: Share) -> Iterator[PairStep]:
-        """One step per batch of pairs, both labels mixed as the shuffle has them."""
+        """Yield a step per batch of pairs; the shuffle mixes both labels."""
         for pairs in self._data.reader(share):
             items, (left, right) = unique_rows(pairs.item_a, pairs.item_b)
             yield PairStep(items, left, right, pairs.label.astype(np.float32))

@@ -10,10 +10,10 @@ ReaderName = Literal["auto", "petastorm", "arrow"]
 
 
 def open_reader(snapshot: Snapshot, name: ReaderName, options: ReaderOptions) -> BatchReader:
-    """The reader of that name; `auto` is petastorm where it is installed, else Arrow.
+    """Return the reader of that name; `auto` is petastorm if it is installed, else Arrow.
 
     Raises:
-        DependencyError: petastorm is asked for and not installed.
+        DependencyError: petastorm is requested but not installed.
     """
     if name == "arrow" or (name == "auto" and importlib.util.find_spec("petastorm") is None):
         from colike.training.readers.arrow_reader import ArrowReader

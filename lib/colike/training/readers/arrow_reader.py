@@ -20,7 +20,7 @@ class ArrowReader:
     options: ReaderOptions
 
     def __iter__(self) -> Iterator[PairBatch]:
-        """Batches of this process until all epochs are read."""
+        """Yield this process's batches until all epochs are read."""
         return pair_batches(self._chunks(), self.snapshot.rows(PAIRS), self.options)
 
     def _chunks(self) -> Iterator[Rows]:

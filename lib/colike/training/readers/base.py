@@ -1,4 +1,4 @@
-"""What a reader of training pairs gives, and what it is asked for."""
+"""What a reader of training pairs returns, and its options."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -48,14 +48,14 @@ class PairBatch:
 
     @staticmethod
     def of(rows: Rows) -> "PairBatch":
-        """The batch of rows of PAIR_DTYPE."""
+        """Return the batch of rows of PAIR_DTYPE."""
         return PairBatch(
             rows[c.ITEM_A], rows[c.ITEM_B], rows[c.LABEL], rows[c.JACCARD], rows[c.KIND]
         )
 
     @staticmethod
     def joined(batches: Sequence["PairBatch"]) -> "PairBatch":
-        """The pairs of several batches, or no pair of none."""
+        """Return the pairs of all batches as one, which may be empty."""
         if not batches:
             return PairBatch.of(np.empty(0, PAIR_DTYPE))
         return PairBatch(
@@ -79,7 +79,7 @@ class ReaderOptions:
     label: int | None = None
     rank: int = 0
     world_size: int = 1
-    #: The batch to begin with; those before it are read, but not made.
+    #: The first batch to make; those before it are read and skipped.
     start: int = 0
     #: Pairs are shuffled within windows of so many rows, which bounds the memory.
     window_rows: int = 1 << 20
@@ -89,15 +89,15 @@ class BatchReader(Protocol):
     """Batches of one process's share of the pairs, in an order that the seed alone decides."""
 
     def __iter__(self) -> Iterator[PairBatch]:
-        """Batches until all epochs are read."""
+        """Yield batches until all epochs are read."""
         ...
 
 
 def to_rows(table: Mapping[str, NDArray[Any]]) -> Rows:
-    """Rows of PAIR_DTYPE from column arrays; a missing Jaccard counts as 0.
+    """Return rows of PAIR_DTYPE from column arrays; a missing Jaccard counts as 0.
 
     Raises:
-        SnapshotError: a kind or split that is not known.
+        SnapshotError: an unknown kind or split.
     """
     rows = np.empty(len(table[c.ITEM_A]), PAIR_DTYPE)
     for name in (c.ITEM_A, c.ITEM_B, c.LABEL):

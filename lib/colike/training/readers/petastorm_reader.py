@@ -18,15 +18,15 @@ from colike.training.readers.sampler import pair_batches
 class PetastormReader:
     """Reads the manifest's files in sequence through one petastorm reader for all epochs.
 
-    One reader for all epochs, because petastorm's memory grows when a reader is made anew; its
-    own shuffling is off, and its pool is the calling thread, so that rows keep the files' order.
+    One reader for all epochs, because petastorm's memory grows with every reader; its own
+    shuffling is off, and its pool is the calling thread, so that rows keep the files' order.
     """
 
     snapshot: Snapshot
     options: ReaderOptions
 
     def __iter__(self) -> Iterator[PairBatch]:
-        """Batches of this process until all epochs are read."""
+        """Yield this process's batches until all epochs are read."""
         return pair_batches(self._chunks(), self.snapshot.rows(PAIRS), self.options)
 
     def _chunks(self) -> Iterator[Rows]:
@@ -66,7 +66,7 @@ def _petastorm() -> ModuleType:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Without petastorm's print at the end and its warnings that pyarrow's older API is old."""
+    """Silence petastorm's print at the end, and its warnings about pyarrow's older API."""
     with redirect_stdout(io.StringIO()), warnings.catch_warnings():
         warnings.simplefilter("ignore", category=FutureWarning)
         warnings.simplefilter("ignore", category=DeprecationWarning)

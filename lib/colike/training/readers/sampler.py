@@ -1,4 +1,4 @@
-"""The order of training: seeded shuffles, cut into batches and shared out between processes.
+"""The order of training: seeded shuffles, cut into batches and split between processes.
 
 Files are read in sequence and the order is made here, from numbers alone, so that it depends on
 the seed and never on the reader, its threads or the size of its row groups.
@@ -18,7 +18,7 @@ Array = NDArray[Any]
 
 
 def steps_in(rows: int, epochs: int, batch_size: int, world_size: int) -> int:
-    """Batches that each process gets from so many rows.
+    """Return the number of batches that each process gets from so many rows.
 
     >>> steps_in(rows=10, epochs=1, batch_size=4, world_size=1)  # 4 + 4 + 2
     3
@@ -30,16 +30,16 @@ def steps_in(rows: int, epochs: int, batch_size: int, world_size: int) -> int:
 
 
 def shuffled(rows: Array, seed: int, *place: int) -> Array:
-    """The rows in an order that the seed and the place (epoch, window) decide."""
+    """Return the rows in an order that the seed and the place (epoch, window) decide."""
     rng = np.random.default_rng([seed, *place])
     return rng.permutation(rows)
 
 
 def dealt(pieces: Iterable[Array], batch_size: int, rank: int, world_size: int) -> Iterator[Array]:
-    """One process's batches of the stream of rows: every world_size-th row, from its rank on.
+    """Yield one process's batches of the stream of rows: every world_size-th, from its rank on.
 
-    Batches run on from piece to piece, so only the last one may be short. Rows at the very end
-    that are too few to give each process one are left out: processes step together or not at all.
+    Batches continue from piece to piece, so only the last one may be short. Rows at the very end
+    are left out if there are fewer than processes, because all processes must take the same steps.
     """
     together = batch_size * world_size
     rest: Array | None = None
@@ -54,14 +54,14 @@ def dealt(pieces: Iterable[Array], batch_size: int, rank: int, world_size: int) 
 
 
 def pair_batches(chunks: Iterator[Rows], rows: int, options: ReaderOptions) -> Iterator[PairBatch]:
-    """Shuffled batches of a stream that repeats all rows of the table once per epoch.
+    """Yield shuffled batches of a stream that has all rows of the table once per epoch.
 
     Args:
         chunks: rows of PAIR_DTYPE, cut anywhere.
-        rows: rows of the table, all splits: where an epoch ends.
+        rows: rows of the table in all splits, after which an epoch ends.
         options: which pairs, in which order, for which process.
 
-    Returns:
+    Yields:
         The batches of this process.
     """
     windows = _windows(chunks, rows, options)
@@ -83,7 +83,7 @@ def _windows(chunks: Iterator[Rows], rows: int, options: ReaderOptions) -> Itera
 
 
 def _take(waiting: list[Rows], chunks: Iterator[Rows], size: int) -> tuple[Rows, list[Rows]]:
-    """The next `size` rows of the stream, and what of the last chunk is left for later."""
+    """Return the next `size` rows of the stream, and the rest of the last chunk."""
     held = sum(len(chunk) for chunk in waiting)
     while held < size:
         waiting.append(next(chunks))

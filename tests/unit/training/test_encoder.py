@@ -1,0 +1,61 @@
+import numpy as np
+import pytest
+import torch
+from accelerate import Accelerator
+
+from colike.training.encoder import Encoder, encode, load_model, place, set_dropout
+from colike.training.texts import tokenise
+
+from ..snapshots import make_items
+
+pytestmark = [
+    pytest.mark.torch,
+    pytest.mark.xdist_group("torch"),
+    pytest.mark.usefixtures("fresh_accelerate"),
+]
+TEXTS = list(make_items().values())
+ITEMS = np.arange(len(TEXTS), dtype=np.int32)
+
+
+@pytest.fixture
+def model(small_model):
+    return load_model(small_model, 12)
+
+
+def encoder_of(model, max_tokens=12):
+    return Encoder(model, tokenise(model.tokenizer, ITEMS, TEXTS, max_tokens))
+
+
+def test_our_encoding_equals_the_models_own(model):
+    wanted = ITEMS[::-3]
+    theirs = model.encode([TEXTS[item] for item in wanted])
+    place(model, torch.device("cpu"))
+    ours = encode(encoder_of(model), wanted, Accelerator(cpu=True))
+    assert np.abs(ours - theirs).max() < 1e-5
+
+
+def test_texts_encoded_in_parts_by_length_give_the_gradients_of_one_batch(model, monkeypatch):
+    set_dropout(model, 0.0)
+    place(model, torch.device("cpu"))
+    tokens = tokenise(model.tokenizer, ITEMS, TEXTS, 48)
+    encoder, items = Encoder(model, tokens), ITEMS[::-2]
+    found = []
+    for together in (1000, 3):
+        monkeypatch.setattr("colike.training.encoder._TOGETHER_ON_CPU", together)
+        encoder.zero_grad()
+        vectors = encoder(items)
+        (vectors @ vectors.T).square().sum().backward()
+        gradients = [p.grad.flatten() for p in encoder.parameters() if p.grad is not None]
+        found.append((vectors.detach(), torch.cat(gradients)))
+    (whole, of_whole), (parts, of_parts) = found
+    assert len({len(text) for text in tokens.texts(items)}) > 1, "or nothing is sorted"
+    assert torch.allclose(parts, whole, atol=1e-6)
+    assert torch.allclose(of_parts, of_whole, rtol=1e-3, atol=1e-4 * of_whole.abs().max())
+
+
+def test_without_dropout_a_model_in_training_encodes_as_in_use(model):
+    encoder, items = encoder_of(model), np.int32([0, 1])
+    in_use = encoder.eval()(items)
+    assert not torch.allclose(encoder.train()(items), in_use, atol=1e-3)
+    set_dropout(model, 0.0)
+    assert torch.allclose(encoder.train()(items), in_use, atol=1e-5)
