@@ -20,7 +20,8 @@ def config_error(error: ValidationError, origins: Mapping[str, str], file: str) 
         file: The data set's file, named where no layer set the path.
     """
     finding = error.errors()[0]
-    path = [str(part) for part in finding["loc"]]
+    # pydantic marks a key of a free mapping, as against its value, with a last part of its own.
+    path = [str(part) for part in finding["loc"] if part != "[key]"]
     dotted = ".".join(path)
     where = f"{_origin(path, origins) or file}: {dotted}" if path else file
     more = f" ({error.error_count() - 1} more findings)" if error.error_count() > 1 else ""
@@ -35,6 +36,11 @@ def _sentence(finding: Any, path: list[str]) -> str:
         return f"unknown key; {hint}allowed here: {', '.join(allowed)}."
     if finding["type"] == "missing":
         return "this key is missing; add it."
+    if finding["type"] == "string_pattern_mismatch":
+        return (
+            f"{finding.get('input')!r} is not a name: use at most 80 letters, digits, dots, "
+            "hyphens and underscores, beginning with a letter or digit."
+        )
     message = str(finding["msg"]).removeprefix("Value error, ")
     given = "" if finding["type"] == "value_error" else f", not {finding.get('input')!r}"
     return f"{message}{given}."

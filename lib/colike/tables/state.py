@@ -76,10 +76,6 @@ class Known:
 def look_up(spark: SparkSession, identifier: str, known: Known | None) -> TableState:
     """Return the state of a table from its history, in one statement wherever possible.
 
-    Delta removes log entries after some weeks. Where no visible entry changed rows, the version
-    that an earlier run saw stands, provided that the log reaches back to what that run saw; else
-    the oldest visible version does.
-
     Args:
         spark: The session.
         identifier: SQL name of the table.
@@ -91,7 +87,29 @@ def look_up(spark: SparkSession, identifier: str, known: Known | None) -> TableS
     table_id = _id_in(rows) or id_of(spark, identifier)
     newest = int(rows[0]["version"])
     replaced_at = min((row["made_at"] for row in rows if row["version"] > 0), default=None)
-    return TableState(Pin(table_id, _changed(rows, table_id, known)), newest, replaced_at)
+    return TableState(Pin(table_id, last_change(rows, table_id, known)), newest, replaced_at)
+
+
+def last_change(rows: Sequence[Row], table_id: str, known: Known | None) -> int:
+    """Return the version of the last change of rows.
+
+    Delta removes log entries after some weeks. Where no visible entry changed rows, the version
+    that an earlier run saw stands, provided that the log reaches back to what that run saw; else
+    the oldest visible version does.
+
+    Args:
+        rows: The table's history, newest version first: version and operation.
+        table_id: Delta's id of the table.
+        known: What an earlier run saw, None where no run did.
+    """
+    versions = [int(row["version"]) for row in rows if row["operation"] in CHANGES_ROWS]
+    if versions:
+        return max(versions)
+    oldest = int(rows[-1]["version"])
+    is_same = known is not None and known.pin.table_id == table_id
+    if known is not None and is_same and known.newest >= oldest - 1:
+        return known.pin.version
+    return oldest
 
 
 def after_commit(spark: SparkSession, identifier: str) -> Row:
@@ -117,17 +135,6 @@ def signed(spark: SparkSession, table_id: str) -> Iterator[None]:
             spark.conf.unset(USER_METADATA)
         else:
             spark.conf.set(USER_METADATA, before)
-
-
-def _changed(rows: Sequence[Row], table_id: str, known: Known | None) -> int:
-    versions = [int(row["version"]) for row in rows if row["operation"] in CHANGES_ROWS]
-    if versions:
-        return max(versions)
-    oldest = int(rows[-1]["version"])
-    is_same = known is not None and known.pin.table_id == table_id
-    if known is not None and is_same and known.newest >= oldest - 1:
-        return known.pin.version
-    return oldest
 
 
 def _id_in(rows: Sequence[Row]) -> str | None:

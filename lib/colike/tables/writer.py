@@ -20,8 +20,10 @@ from colike.tables.store import Store
 from colike.tables.writes import Where, Write
 
 BROKEN_CHECK = re.compile(r"(?:CHECK|NOT NULL) constraint .*", re.IGNORECASE)
+# Delta's metrics that add up to the rows of a commit: of a merge, a write, or a deletion. A write
+# that replaces rows counts those as deleted too, which are no rows of the job.
 MERGED = ("numTargetRowsInserted", "numTargetRowsUpdated", "numTargetRowsDeleted")
-WRITTEN = (*MERGED, "numOutputRows", "numDeletedRows")
+METRICS = (MERGED, ("numOutputRows",), ("numDeletedRows",))
 
 
 @dataclass
@@ -160,7 +162,7 @@ class Writer:
         metrics = row["operationMetrics"]
         self.ledger.committed(table, int(row["version"]))
         self.pins[table] = self.ledger.states[table].pin
-        counted = MERGED if MERGED[0] in metrics else WRITTEN
+        counted = next((names for names in METRICS if names[0] in metrics), ())
         written = sum(int(metrics.get(name, 0)) for name in counted)
         self.rows[table] = self.rows.get(table, 0) + written
 

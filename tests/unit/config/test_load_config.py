@@ -1,3 +1,4 @@
+import json
 from importlib import resources
 
 import pytest
@@ -11,6 +12,8 @@ PACKAGED = sorted(
     for file in resources.files("colike.conf").iterdir()
     if file.name.endswith(".yml") and file.name != "base.yml"
 )
+# What would leave a folder, end a quoted text, or say nothing.
+NO_NAMES = ["x' OR '1'='1", "../../../../evil", "", "a" * 81, ".hidden", "a/b", "two words"]
 
 
 def mal_tree():
@@ -172,10 +175,10 @@ def test_every_packaged_config_loads_by_name_from_anywhere(name, tmp_path, monke
 
 
 def test_a_file_that_is_there_goes_before_a_packaged_one_of_its_name(tmp_path, monkeypatch):
-    tree = {**mal_tree(), "name": "my own"}
+    tree = {**mal_tree(), "name": "my-own"}
     (tmp_path / "mal2020.yml").write_text(yaml.safe_dump(tree), "utf-8")
     monkeypatch.chdir(tmp_path)
-    assert load_config("mal2020.yml").name == "my own"
+    assert load_config("mal2020.yml").name == "my-own"
 
 
 def test_a_file_may_begin_with_a_byte_order_mark(tmp_path):
@@ -210,6 +213,24 @@ def test_an_override_that_cannot_be_read_is_quoted(override):
 )
 def test_settings_that_contradict_each_other_are_refused(overrides, says):
     assert says in message("mal2020.yml", *overrides)
+
+
+@pytest.mark.parametrize("name", NO_NAMES)
+def test_names_of_data_sets_and_embedders_follow_the_pattern_of_names(written, name):
+    path = written({**mal_tree(), "name": name})
+    assert message(path).startswith(f"{path}: name: {name!r} is not a name: use at most 80 letters")
+    path = written({**mal_tree(), "embed": {"embedders": {name: {"kind": "finetuned"}}}})
+    says = f"{path}: embed.embedders.{name}: {name!r} is not a name: use at most 80 letters"
+    assert message(path).startswith(says)
+    assert message("mal2020.yml", f"name={json.dumps(name)}").startswith("--set name=")
+
+
+def test_a_name_of_80_letters_digits_dots_hyphens_and_underscores_is_taken(written):
+    name = ("1a.b-C_" * 12)[:80]
+    embedders = {name: {"kind": "finetuned"}, "finetuned": None}
+    config = load_config(written({**mal_tree(), "name": name, "embed": {"embedders": embedders}}))
+    assert config.name == name
+    assert name in config.embed.embedders
 
 
 def test_a_config_cannot_be_changed_after_loading():

@@ -9,7 +9,7 @@ from colike.tables import IdTypes, TableContract, contracts
 from colike.tables.contracts import parse_type
 from colike.tables.store import ddl
 
-# The tables of the design; `item_colikes` is optional there.
+# The tables of the design, but for `item_colikes`, which is optional there.
 TABLES = {
     "ratings": ("user_id", "item_id"),
     "items": ("item_id",),
@@ -22,8 +22,7 @@ TABLES = {
     "item_neighbours": ("source", "item_id", "rank"),
     "recommendations": ("source", "history", "user_id", "rank"),
     "evaluation": ("run_id", "source", "protocol", "segment", "metric", "k", "versus"),
-    "runs": ("run_id", "job", "at"),
-    "run_metrics": ("run_id", "job", "name"),
+    "runs": ("run_id", "job", "entry"),
     "published_recommendations": ("run_id", "user_id", "rank"),
     "published_neighbours": ("run_id", "item_id", "rank"),
     "champion_moves": None,  # append only: the last row counts

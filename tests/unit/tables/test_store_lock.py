@@ -5,14 +5,13 @@ from contextlib import contextmanager
 import pytest
 
 from colike.errors import StoreError
-from colike.tables import store_lock
-from colike.tables.location import CatalogLocation, FolderLocation, locate
+from colike.tables import folder_lock
 
 HOLDER = """
 import sys
-from colike.tables.location import FolderLocation
-from colike.tables.lock import store_lock
-with store_lock(FolderLocation(sys.argv[1])):
+from pathlib import Path
+from colike.tables.lock import folder_lock
+with folder_lock(Path(sys.argv[1])):
     print("held", flush=True)
     sys.stdin.readline()
 """
@@ -36,7 +35,7 @@ def test_a_store_that_another_process_holds_is_refused_by_its_id(tmp_path):
     with (
         another_process_that_holds(store) as holder,
         pytest.raises(StoreError, match=f"in use by process {holder.pid}; wait until it ends"),
-        store_lock(FolderLocation(str(store))),
+        folder_lock(store),
     ):
         pass
 
@@ -45,34 +44,17 @@ def test_a_store_is_free_again_when_its_holder_was_killed(tmp_path):
     with another_process_that_holds(tmp_path) as holder:
         holder.kill()
         holder.wait()
-        with store_lock(FolderLocation(str(tmp_path))):
+        with folder_lock(tmp_path):
             assert (tmp_path / ".lock").exists()
 
 
 def test_a_store_is_free_again_after_an_error(tmp_path):
-    location = FolderLocation(str(tmp_path))
-    with pytest.raises(RuntimeError, match="within"), store_lock(location):
+    with pytest.raises(RuntimeError, match="within"), folder_lock(tmp_path):
         raise RuntimeError("within")
-    with store_lock(location):
+    with folder_lock(tmp_path):
         pass
 
 
 def test_two_stores_do_not_wait_for_each_other(tmp_path):
-    with (
-        another_process_that_holds(tmp_path / "one"),
-        store_lock(FolderLocation(str(tmp_path / "two"))),
-    ):
+    with another_process_that_holds(tmp_path / "one"), folder_lock(tmp_path / "two"):
         pass
-
-
-def test_a_dotted_name_is_a_catalog_schema_unless_a_folder_has_it(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    assert locate("main.colike") == CatalogLocation("main.colike")
-    assert locate("main.colike").identifier("ratings") == "main.colike.ratings"
-    (tmp_path / "main.colike").mkdir()
-    assert locate("main.colike") == FolderLocation("main.colike")
-    assert locate("build/store") == FolderLocation("build/store")
-    assert (
-        locate("s3://bucket/store").identifier("ratings")
-        == "delta.`s3://bucket/store/tables/ratings`"
-    )

@@ -1,0 +1,92 @@
+"""Tables as their contracts say, before any job writes to them."""
+
+import json
+from pathlib import Path
+
+import pytest
+from pyspark.sql import functions as F
+
+from colike.errors import SchemaError, StoreError
+from colike.tables import IdTypes, Store, contracts
+from colike.tables.writes import overwrite
+
+IDS = IdTypes("bigint", "string")
+TABLE = "item_neighbours"
+NEIGHBOURS = "source string, item_id string, rank int, neighbour_id string, weight double"
+ROW = ("jaccard", "a", 1, "b", 0.5)
+
+
+@pytest.fixture(scope="module")
+def store(spark, tmp_path_factory):
+    """A store with one table; each test reads it."""
+    return Store.open(spark, str(tmp_path_factory.mktemp("store")), IDS)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _written(store, write):
+    rows = [ROW, ("base", "a", 1, "c", 0.9)]
+    write(store, overwrite(TABLE, store.spark.createDataFrame(rows, NEIGHBOURS).coalesce(1)))
+
+
+def test_a_table_is_created_as_its_contract_says(store):
+    contract, schema = contracts()[TABLE], store.read(TABLE).schema
+    assert [field.name for field in schema] == [column.name for column in contract.columns]
+    assert {f.name: f.metadata["comment"] for f in schema} == {
+        column.name: column.comment for column in contract.columns
+    }
+    name = store.location.identifier(TABLE)
+    detail = store.spark.sql(f"DESCRIBE DETAIL {name}").collect()[0]
+    assert detail["description"] == contract.description
+    assert detail["properties"]["delta.enableDeletionVectors"] == "false"
+    for check in contract.checks:
+        assert f"delta.constraints.{check.name}" in detail["properties"]
+
+
+def test_delta_keeps_the_bounds_of_the_clustering_columns_alone(store):
+    log = Path(store.location.root) / "tables" / TABLE / "_delta_log"
+    actions = map(json.loads, sorted(log.glob("*.json"))[-1].read_text().splitlines())
+    (file,) = [action["add"] for action in actions if "add" in action]
+    bounds = json.loads(file["stats"])
+    assert bounds["numRecords"] == 2
+    assert bounds["minValues"] == {"source": "base", "item_id": "a"}
+    assert bounds["maxValues"] == {"source": "jaccard", "item_id": "a"}
+
+
+def test_a_table_that_is_not_there_is_named_with_the_remedy(store):
+    assert store.existing() == {TABLE}
+    assert not store.exists("ratings")
+    with pytest.raises(StoreError, match="has no table ratings; run the chain first"):
+        store.read("ratings")
+    nothing = store.read_or_empty("ratings")
+    assert nothing.columns == [column.name for column in contracts()["ratings"].columns]
+    assert nothing.isEmpty()
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (lambda frame: frame.drop("weight"), "column weight is missing"),
+        (lambda frame: frame.withColumn("more", F.lit(1)), "column more is unknown"),
+        (
+            lambda frame: frame.withColumn("rank", F.col("rank").cast("bigint")),
+            "column rank is bigint, not int",
+        ),
+        (
+            lambda frame: frame.withColumn("item_id", F.lit(1).cast("bigint")),
+            "column item_id is bigint, not string",
+        ),
+    ],
+)
+def test_rows_of_another_shape_are_refused_by_name(spark, change, says):
+    frame = change(spark.createDataFrame([(*ROW, "run-1")], f"{NEIGHBOURS}, run_id string"))
+    with pytest.raises(SchemaError) as raised:
+        contracts()[TABLE].conform(frame, IDS)
+    assert says in str(raised.value)
+    assert "conf/tables/item_neighbours.yml" in str(raised.value)
+
+
+def test_columns_may_come_in_any_order(spark):
+    frame = spark.createDataFrame([(*ROW, "run-1")], f"{NEIGHBOURS}, run_id string")
+    turned = frame.select("weight", "rank", "run_id", "source", "neighbour_id", "item_id")
+    (row,) = contracts()[TABLE].conform(turned, IDS).collect()
+    assert tuple(row) == (*ROW, "run-1")

@@ -1,0 +1,64 @@
+"""What a stage may read; what is read stands for itself here, without Spark."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from colike.errors import StageError, StoreError
+from colike.run.inputs import Inputs
+from colike.run.reporters import PlainReporter
+from colike.tables.state import Pin
+
+
+class Tables:
+    """Says which version of which table is read."""
+
+    location = SimpleNamespace(name="build/store")
+
+    def read(self, table, version):
+        return f"{table} at version {version}"
+
+    def empty(self, table):
+        return f"no rows of {table}"
+
+
+@pytest.fixture
+def inputs():
+    return Inputs(
+        job="recommend",
+        reads=("items", "item_neighbours"),
+        continues=("recommendations",),
+        store=Tables(),
+        pins={"items": Pin("id", 3)},
+        own_pins={},
+        data=None,
+        run_id="run-1",
+        code="",
+        row_sets={},
+        figures={},
+        writers={"items": "run-0"},
+        not_run={},
+        reporter=PlainReporter(),
+    )
+
+
+def test_a_declared_table_is_read_at_its_pinned_version(inputs):
+    assert inputs.read("items") == "items at version 3"
+    assert inputs.read_or_empty("items") == "items at version 3"
+    assert inputs.last_run_of("items") == "run-0"
+
+
+def test_a_table_that_is_not_there_is_named_with_the_job_that_reads_it(inputs):
+    with pytest.raises(
+        StoreError,
+        match="Store build/store has no table item_neighbours, which job recommend reads",
+    ):
+        inputs.read("item_neighbours")
+    assert inputs.read_or_empty("item_neighbours") == "no rows of item_neighbours"
+    assert inputs.own("recommendations") == "no rows of recommendations"
+
+
+@pytest.mark.parametrize("read", ["read", "read_or_empty", "own", "last_run_of"])
+def test_a_table_that_the_stage_does_not_declare_is_refused(inputs, read):
+    with pytest.raises(StageError, match="Stage recommend reads table ratings, which it does not"):
+        getattr(inputs, read)("ratings")
