@@ -108,7 +108,7 @@ def _computed(
     chosen, texts = chosen_neighbours_per_item(store, config), text_sources(config)
     rows: list[dict[str, Any]] = []
     for source in fit_sources(store, offer.catalogue, config.recommend, texts, sources):
-        size = neighbours_per_item or chosen.get(source.name, config.neighbours.k)
+        size = neighbours_per_item or chosen.get(source.name, max(source.grid, default=0))
         plain = partial(source.scorer, offer, size)
         scorer = offer.lists(plain, min(k, offer.catalogue.size))
         batch = to_arrow(pa.array([0]), scorer(histories), offer.catalogue)
