@@ -110,7 +110,8 @@ def _rows(
     choice: Choice | None,
 ) -> DataFrame:
     """A source's lists of all users, by every history."""
-    size = 0 if choice is None else choice.neighbours_per_item
+    # Nothing was chosen where nobody has a validation like.
+    size = max(source.grid, default=0) if choice is None else choice.neighbours_per_item
     scorer = offer.lists(lambda k: source.scorer(offer, size, k), offer.settings.k)
     parts = [
         rows.select(F.lit(source.name).alias(C.SOURCE), F.lit(name).alias(C.HISTORY), "*")

@@ -1,5 +1,6 @@
 """One lazy Spark session and one small finished store for all tests that ask for them."""
 
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -159,6 +160,9 @@ class FrameStore:
     def read(self, table: str, version: int | None = None) -> DataFrame:
         return self.frames[table]
 
+    def read_or_empty(self, table: str) -> DataFrame:
+        return self.frames[table] if table in self.frames else self.empty(table)
+
     def empty(self, table: str) -> DataFrame:
         return self.spark.createDataFrame([], contracts()[table].spark_schema(self.ids))
 
@@ -166,8 +170,21 @@ class FrameStore:
         return Store.frame(self, table, rows)
 
 
-@pytest.fixture
-def run_stage(spark: SparkSession, tmp_path: Path) -> Iterator[Callable[..., Outputs]]:
+@pytest.fixture(scope="session")
+def frame_store(
+    spark: SparkSession, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[..., FrameStore]:
+    """Makes frames, by table, readable as a store is."""
+
+    def made(frames: Mapping[str, DataFrame], ids: IdTypes | None = None) -> FrameStore:
+        files = tmp_path_factory.mktemp("frames") / "files"
+        return FrameStore(spark, ids or IdTypes("bigint", "bigint"), frames, files)
+
+    return made
+
+
+@pytest.fixture(scope="module")
+def run_stage(frame_store: Callable[..., FrameStore]) -> Iterator[Callable[..., Outputs]]:
     """Runs a job's stage on frames alone; gives its Outputs, of which nothing is written."""
     opened: list[Inputs] = []
 
@@ -177,6 +194,7 @@ def run_stage(spark: SparkSession, tmp_path: Path) -> Iterator[Callable[..., Out
         frames: Mapping[str, DataFrame],
         own: Mapping[str, DataFrame] | None = None,
         data: Path | str | None = None,
+        pins: Mapping[str, Pin] | None = None,
         **more: object,
     ) -> Outputs:
         (stage,) = stages([job])
@@ -187,8 +205,8 @@ def run_stage(spark: SparkSession, tmp_path: Path) -> Iterator[Callable[..., Out
             job=stage.name,
             reads=stage.reads,
             continues=stage.continues,
-            store=FrameStore(spark, ids, {**frames, **own}, tmp_path / "files"),
-            pins={table: ANYTHING for table in stage.reads if table in frames},
+            store=frame_store({**frames, **own}, ids),
+            pins={table: ANYTHING for table in stage.reads if table in frames} | dict(pins or {}),
             own_pins={table: ANYTHING for table in stage.continues if table in own},
             data=data and str(data),
             run_id="run-1",
@@ -200,7 +218,7 @@ def run_stage(spark: SparkSession, tmp_path: Path) -> Iterator[Callable[..., Out
         return stage.run(inputs, stage.settings(config))
 
     yield run
-    for inputs in opened:
+    for inputs in reversed(opened):  # each gives back the settings that it found
         inputs.close()
 
 
@@ -238,3 +256,23 @@ def _embed(store: Store, items: Sequence[Row], vectors: np.ndarray) -> None:
 def embed() -> Callable[[Store, Sequence[Row], np.ndarray], None]:
     """Gives rows of items their vectors, made unit length, as embedder `base` of a store."""
     return _embed
+
+
+@pytest.fixture
+def typed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., tuple[int, str, str]]:
+    """Types `colike ...` as a user does; returns the exit code, the output and the errors."""
+    from colike.cli.main import main
+
+    def type_in(*words: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["colike", *words])
+        code = 0
+        try:
+            main()
+        except SystemExit as end:
+            code = int(end.code or 0)
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    return type_in

@@ -24,12 +24,21 @@ def test_every_file_of_conf_is_inside(content):
     assert wanted <= set(content)
 
 
-def test_every_job_has_a_console_script_and_so_has_the_command_line(content):
+@pytest.fixture
+def entry_points(content):
     (name,) = (name for name in content if name.endswith(".dist-info/entry_points.txt"))
-    scripts = ConfigParser()
-    scripts.read_string(content[name])
+    parsed = ConfigParser()
+    parsed.read_string(content[name])
+    return parsed
+
+
+def test_every_job_has_a_console_script_and_so_has_the_command_line(entry_points):
     jobs = {f"colike-{job}": f"colike.jobs.{job}:main" for job in JOBS}
-    assert dict(scripts["console_scripts"]) == {"colike": "colike.cli.main:main", **jobs}
+    assert dict(entry_points["console_scripts"]) == {"colike": "colike.cli.main:main", **jobs}
+
+
+def test_the_chain_finds_the_stage_of_every_job_by_its_entry_point(entry_points):
+    assert dict(entry_points["colike.jobs"]) == {job: f"colike.jobs.{job}:STAGE" for job in JOBS}
 
 
 def test_a_cluster_brings_its_own_spark(content):

@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from colike.run.chain import JOBS, stage
+from colike.run.chain import JOBS, stages
 
 PAGE = Path(__file__).parents[2] / "docs" / "dataflow.md"
 # Their cells are words: files of the config, and all tables.
 IN_WORDS = {"ingest": {"reads"}, "maintain": {"reads", "writes"}}
+STAGES = {stage.name: stage for stage in stages(JOBS)}
 
 
 def rows():
@@ -29,4 +30,4 @@ def test_the_page_lists_the_jobs_in_their_order():
 @pytest.mark.parametrize("job", JOBS)
 def test_the_page_names_the_tables_of_each_job(job, column):
     if column not in IN_WORDS.get(job, set()):
-        assert set(rows()[job][column].split(", ")) == set(getattr(stage(job), column))
+        assert set(rows()[job][column].split(", ")) == set(getattr(STAGES[job], column))

@@ -32,6 +32,7 @@ LIBRARIES = {
 }
 OPTIONAL = {"petastorm", "openai"}
 LEAST_MEMORY = 4 * 2**30
+LEAST_PYTHON = (3, 11)
 JAVA_SECONDS = 20
 
 
@@ -62,7 +63,8 @@ def command(store: StoreOption = DEFAULT_STORE, as_json: JsonOption = False) -> 
 
 def _python() -> Finding:
     version = platform.python_version()
-    if platform.python_version_tuple() < ("3", "11"):
+    major, minor, _ = version.split(".", 2)
+    if (int(major), int(minor)) < LEAST_PYTHON:
         return Finding("python", "wrong", version, "install Python 3.11")
     return Finding("python", "ok", version)
 

@@ -2,13 +2,37 @@
 
 import os
 import sys
+from collections.abc import Callable
+from functools import wraps
 
-import click
 import typer
 from rich.console import Console
 
 from colike.cli import doctor, generate, leaderboard, recommend, report, run, similar, sql
 from colike.errors import ColikeError
+
+FORESEEN = 2
+INTERRUPTED = 130
+
+
+def stoppable(command: Callable[..., None]) -> Callable[..., None]:
+    """Return a command that an interrupt ends with exit code 130 and how to resume.
+
+    It is caught here, before typer makes an error of its own of it.
+    """
+
+    @wraps(command)
+    def run_it(*args: object, **options: object) -> None:
+        try:
+            command(*args, **options)
+        except KeyboardInterrupt:
+            message = "Stopped. Finished jobs stay; the same command resumes from there."
+            print(message, file=sys.stderr, flush=True)
+            # Spark's own process ends with this one, without the seconds of an orderly shutdown.
+            os._exit(INTERRUPTED)
+
+    return run_it
+
 
 app = typer.Typer(
     help="From ratings and item texts to recommendations for every user.",
@@ -16,30 +40,22 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (run, recommend, similar, leaderboard, sql, report, generate, doctor):
-    app.command(name=command.NAME)(command.command)
-
-FORESEEN = 2
-INTERRUPTED = 130
+for module in (run, recommend, similar, leaderboard, sql, report, generate, doctor):
+    app.command(name=module.NAME)(stoppable(module.command))
 
 
 def main() -> None:
-    """Run the command line: errors that colike foresaw are one sentence and exit code 2."""
+    """Run the command line: errors that colike foresaw are one sentence and exit code 2.
+
+    Typer itself ends a command line that it cannot parse, with its message and exit code 2 too.
+    """
     try:
-        sys.exit(app(standalone_mode=False))
+        app()
     except ColikeError as error:
         Console(stderr=True, soft_wrap=True).print(
             f"{type(error).__name__}: {error}", style="red", markup=False, highlight=False
         )
         sys.exit(FORESEEN)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
-    except (KeyboardInterrupt, click.Abort):
-        message = "Stopped. Finished jobs stay; the same command resumes from there."
-        print(message, file=sys.stderr, flush=True)
-        # Spark's own process ends with this one, without the seconds of an orderly shutdown.
-        os._exit(INTERRUPTED)
 
 
 if __name__ == "__main__":

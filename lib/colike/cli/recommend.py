@@ -51,7 +51,6 @@ def command(
         config.recommend,
         config.text_sources,
         chosen_neighbours_per_item(RunLog.read(opened, ""), config.recommend),
-        config.neighbours.k,
     )
     found: list[dict[str, Any]] = []
     for user in users:

@@ -57,13 +57,12 @@ class UserSettings:
     """What the lists of a store were made with.
 
     `chosen` are the neighbours_per_item of sources, as the last recommend job chose or was given
-    them; `most_neighbours` are all that the store keeps.
+    them.
     """
 
     recommend: RecommendConfig
     texts: TextSources
     chosen: Mapping[str, int]
-    most_neighbours: int
 
 
 def chosen_neighbours_per_item(log: RunLog, settings: RecommendConfig) -> dict[str, int]:
@@ -121,7 +120,7 @@ def _computed(
     offer = _offer(tables, settings.recommend)
     rows: list[dict[str, Any]] = []
     for source in fit_sources(tables, offer.catalogue, settings.recommend, settings.texts, sources):
-        size = neighbours_per_item or settings.chosen.get(source.name, settings.most_neighbours)
+        size = neighbours_per_item or settings.chosen.get(source.name, max(source.grid, default=0))
         plain = partial(source.scorer, offer, size)
         scorer = offer.lists(plain, min(k, offer.catalogue.size))
         batch = to_arrow(pa.array([0]), scorer(histories), offer.catalogue)

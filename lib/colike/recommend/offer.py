@@ -32,7 +32,8 @@ class Offer:
     def fingerprint(self) -> str:
         """Hash of what it holds: lists of an equal offer differ only by histories and sources."""
         catalogue = self.catalogue
-        return fingerprint(catalogue.popular, catalogue.order, self.may, self.vectors)
+        ids = catalogue.ids.astype(np.str_)
+        return fingerprint(ids, catalogue.popular, catalogue.order, self.may, self.vectors)
 
     def lists(self, plain: Callable[[int], Scorer], k: int) -> Scorer:
         """Return what makes lists of length k, diverse if the config asks for it.

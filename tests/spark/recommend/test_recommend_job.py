@@ -1,271 +1,259 @@
-"""The job recommend as a whole: its options, and that what is scored again equals a full run."""
+"""The job recommend on frames: what its options do, and which rows it makes again."""
 
-import io
 import json
-import shutil
-from pathlib import Path
 
-import numpy as np
 import pytest
 from pyspark.sql import functions as F
 
 from colike import columns as C
 from colike.config import load_config
-from colike.run.chain import run_jobs
-from colike.run.reporters import PlainReporter
-from colike.run.stage import Run
-from colike.tables import Store, Writer
+from colike.tables.state import Pin
 
+TABLE = "recommendations"
 OVERRIDES = (
     "recommend.sources=[popularity,jaccard,base,profile]",
     "recommend.profile.embedder=base",
+    "recommend.neighbours_grid=[2,4,8]",
 )
+ALL = {"popularity", "jaccard", "base", "profile"}
 
 
 @pytest.fixture(scope="module")
-def embedded(spark, tiny_store, embed, tmp_path_factory):
-    """The tiny store with random vectors for `base`, its neighbours and everyone's lists."""
-    folder = tmp_path_factory.mktemp("embedded") / "store"
-    shutil.copytree(tiny_store.location.root, folder)
-    store = Store.open(spark, str(folder), tiny_store.ids)
-    write_vectors(embed, store, seed=0)
-    run(store, "first", ["neighbours", "recommend"])
-    return store
+def recommend(run_stage, frames):
+    """Runs the job with settings and, by name, other frames; gives its Outputs."""
+
+    def run(*overrides, changed=None, **more):
+        config = load_config("conf/mal2020.yml", [*OVERRIDES, *overrides])
+        return run_stage("recommend", config, {**frames, **(changed or {})}, **more)
+
+    return run
 
 
-@pytest.fixture
-def store(spark, embedded, tmp_path):
-    """A copy of its own."""
-    shutil.copytree(embedded.location.root, tmp_path / "store")
-    return Store.open(spark, str(tmp_path / "store"), embedded.ids)
+@pytest.fixture(scope="module")
+def lists(recommend, written):
+    """Runs the job likewise; gives the rows that it writes."""
+    return lambda *overrides, **more: written(recommend(*overrides, **more), TABLE).collect()
 
 
-def write_vectors(embed, store, seed, changed=()):
-    """Give every item a random unit vector, and those of `changed` another one."""
-    items = store.read("items").orderBy(C.ITEM_IDX).select(C.ITEM_ID, "content_hash").collect()
-    vectors = np.random.default_rng(0).normal(size=(len(items), 6))
-    for place in changed:
-        vectors[place] = np.random.default_rng(seed).normal(size=6)
-    embed(store, items, vectors)
+@pytest.fixture(scope="module")
+def first(recommend):
+    """A run that starts from nothing."""
+    return recommend()
 
 
-def run(store, run_id, jobs, *overrides, data=None):
-    said = io.StringIO()
-    config = load_config("conf/mal2020.yml", [*OVERRIDES, *overrides])
-    run_jobs(Run(config, store, run_id, data, PlainReporter(said)), jobs)
-    return said.getvalue()
+@pytest.fixture(scope="module")
+def rows(first, written):
+    return written(first, TABLE).collect()
 
 
-def rows_of(store, where="true"):
-    frame = store.read("recommendations").where(where).drop(C.RUN_ID)
-    return sorted(map(repr, frame.collect()))
+def by_list(rows):
+    found = {}
+    for row in sorted(rows, key=lambda row: row[C.RANK]):
+        found.setdefault((row[C.SOURCE], row[C.HISTORY], row[C.USER_ID]), []).append(row)
+    return found
 
 
-def made_anew(spark, store, tmp_path):
-    """The rows of a run that can count on no earlier one."""
-    shutil.copytree(store.location.root, tmp_path / "anew")
-    shutil.rmtree(tmp_path / "anew" / "tables" / "recommendations")
-    copy = Store.open(spark, str(tmp_path / "anew"), store.ids)
-    run(copy, "anew", ["recommend"])
-    return rows_of(copy)
-
-
-def scored(store, run_id):
-    """How many users a run scored, by source."""
-    rows = store.read("run_metrics").where(F.col(C.RUN_ID) == run_id).collect()
-    name = "users_scored."
+def seen_by_user(frames, *splits):
+    """The ids of the items that each user has seen in some splits."""
+    ids = {row[C.ITEM_IDX]: row[C.ITEM_ID] for row in frames["items"].collect()}
     return {
-        row[C.NAME].removeprefix(name): row[C.VALUE] for row in rows if row[C.NAME].startswith(name)
+        row[C.USER_ID]: {ids[index] for split in splits for index in row[f"seen_{split}"]}
+        for row in frames["user_history"].collect()
     }
 
 
-def change_histories(store, users):
-    """Some users like another item in train; one user is gone."""
-    history = store.read("user_history")
-    first = sorted(row[0] for row in history.select(C.USER_ID).collect())[: users + 1]
-    other = F.array(F.lit(3))
-    is_changed = F.col(C.USER_ID).isin(first[:users])
-
-    def with_other(name):
-        more = F.array_sort(F.array_union(name, other))
-        return F.when(is_changed, more).otherwise(F.col(name))
-
-    rows = history.where(F.col(C.USER_ID) != first[users])
-    for name in ("likes_train", "seen_train"):
-        rows = rows.withColumn(name, with_other(name))
-    Writer(store, "change", ("user_history",)).merge("user_history", rows.drop(C.RUN_ID))
-
-
-def test_users_whose_history_changed_are_scored_again_and_the_result_is_that_of_a_full_run(
-    spark, store, tmp_path
-):
-    change_histories(store, 5)
-    said = run(store, "second", ["recommend"])
-    assert rows_of(store) == made_anew(spark, store, tmp_path)
-    users = store.read("user_history").count()
-    counts = scored(store, "second")
-    assert counts["popularity"] == users, "its scores are numbers of likes"
-    assert 6 <= counts["jaccard"] < users / 2
-    assert f"jaccard: {counts['jaccard']:.0f} of {users} users are scored again" in said
-
-
-def test_users_whose_neighbours_changed_are_scored_again(spark, store, tmp_path):
-    table = store.read("item_neighbours")
-    liked = store.read("items").where(f"{C.ITEM_IDX} = 7").collect()[0][C.ITEM_ID]
-    of_one = (F.col(C.SOURCE) == "jaccard") & (F.col(C.ITEM_ID) == liked) & (F.col(C.RANK) == 1)
-    weight = F.when(of_one, F.lit(0.99)).otherwise(F.col(C.WEIGHT))
-    writer = Writer(store, "change", ("item_neighbours",))
-    writer.overwrite("item_neighbours", table.withColumn(C.WEIGHT, weight).drop(C.RUN_ID))
-    before = rows_of(store)
-    run(store, "second", ["recommend"])
-    after = rows_of(store)
-    assert after != before
-    assert after == made_anew(spark, store, tmp_path)
-    counts = scored(store, "second")
-    fans = store.read("user_history").where(
-        "array_contains(flatten(array(likes_train, likes_validation, likes_test)), 7)"
-    )
-    assert counts == {"popularity": 0, "jaccard": fans.count(), "base": 0, "profile": 0}
-
-
-def test_other_vectors_change_the_lists_that_are_made_of_them_alone(spark, embed, store, tmp_path):
-    write_vectors(embed, store, seed=9, changed=[0, 1])
-    before = rows_of(store, "source IN ('popularity', 'jaccard')")
-    run(store, "second", ["neighbours", "recommend"])
-    assert rows_of(store, "source IN ('popularity', 'jaccard')") == before
-    assert rows_of(store) == made_anew(spark, store, tmp_path)
-    counts = scored(store, "second")
-    assert counts["popularity"] == counts["jaccard"] == 0
-    assert counts["profile"] == store.read("user_history").count()
-
-
-def test_where_nothing_that_counts_has_changed_nobody_is_scored_and_nothing_is_written(store):
-    items = store.read("items").drop(C.RUN_ID).withColumn(C.SYNOPSIS, F.lit("Other words"))
-    Writer(store, "change", ("items",)).merge("items", items)
-    version = store.version("recommendations")
-    run(store, "second", ["recommend"])
-    assert set(scored(store, "second").values()) == {0}
-    assert store.version("recommendations") == version
-    assert "recommend: nothing to do" in run(store, "third", ["recommend"])
-
-
-def test_where_the_last_lists_inputs_are_vacuumed_all_lists_are_made_again(store):
-    folder = Path(store.location.root) / "tables" / "item_neighbours"
-    old_files = list(folder.glob("*.parquet"))
-    rows = store.read("item_neighbours").drop(C.RUN_ID).cache()
-    rows.count()
-    Writer(store, "change", ("item_neighbours",)).overwrite("item_neighbours", rows)
-    for file in old_files:
-        file.unlink()
-    before = rows_of(store)
-    run(store, "second", ["recommend"])
-    assert scored(store, "second") == {}, "all lists were made"
-    assert rows_of(store) == before
-
-
-def test_a_table_that_somebody_else_has_written_is_not_counted_on(spark, store, tmp_path):
-    fewer = store.read("recommendations").where("rank < 3").drop(C.RUN_ID)
-    Writer(store, "other", ("recommendations",)).overwrite("recommendations", fewer)
-    change_histories(store, 1)
-    run(store, "second", ["recommend"])
-    assert rows_of(store) == made_anew(spark, store, tmp_path)
-    assert scored(store, "second") == {}, "all lists were made"
-
-
-def test_other_settings_make_all_lists_again(store):
-    run(store, "second", ["recommend"], "recommend.k=12")
-    assert store.read("recommendations").agg(F.max(C.RANK)).first()[0] == 12
-    assert scored(store, "second") == {}
-
-
-def test_only_candidates_are_recommended_by_any_source(store):
-    where = "recommend.candidates.where=item_idx % 2 = 0"
-    run(store, "second", ["recommend"], where)
-    items = store.read("items").select(C.ITEM_ID, C.ITEM_IDX)
-    listed = store.read("recommendations").join(items, C.ITEM_ID)
-    counts = {row[0]: row[1] for row in listed.groupBy(C.SOURCE).count().collect()}
-    assert set(counts) == {"popularity", "jaccard", "base", "profile"}
-    assert listed.where("item_idx % 2 <> 0").isEmpty()
-    reasons = listed.select(F.explode(f"{C.BECAUSE}.{C.ITEM_ID}").alias(C.ITEM_ID)).join(
-        items, C.ITEM_ID
-    )
-    assert not reasons.where("item_idx % 2 <> 0").isEmpty(), "other likes count all the same"
-
-
-def test_neighbours_of_too_small_a_weight_do_not_count(store):
-    run(store, "second", ["recommend"], "recommend.least_weight.jaccard=0.2")
-    mine = store.read("recommendations").where(F.col(C.SOURCE) == "jaccard")
-    parts = mine.select(F.explode(f"{C.BECAUSE}.{C.PART}").alias("part"))
-    assert parts.agg(F.min("part")).first()[0] >= 0.2
-    assert not mine.where(F.col(C.FALLBACK)).isEmpty()
-
-
-def test_diverse_lists_are_less_alike_within_and_hold_what_the_longer_list_has(store):
-    def mean_cosine():
-        vectors = store.read("item_embeddings").select(C.ITEM_ID, C.EMBEDDING)
-        lists = (
-            store.read("recommendations")
-            .where(f"source = 'jaccard' AND history = 'known' AND NOT {C.FALLBACK}")
-            .join(vectors, C.ITEM_ID)
-            .groupBy(C.USER_ID)
-            .agg(F.collect_list(C.EMBEDDING).alias("vectors"))
-        )
-        found = [np.array(row["vectors"]) for row in lists.collect() if len(row["vectors"]) > 2]
-        alike = [(each @ each.T)[np.triu_indices(len(each), 1)].mean() for each in found]
-        return np.mean(alike)
-
-    depth = "recommend.neighbours_per_item={jaccard: 20, base: 20}"
-    run(store, "long", ["recommend"], depth, "recommend.k=30")
-    wide = {
-        (row[C.USER_ID], row[C.ITEM_ID])
-        for row in store.read("recommendations").where("source = 'jaccard'").collect()
+def test_every_source_lists_ten_unseen_items_for_every_user_by_each_history(rows, frames):
+    seen = {
+        "known": seen_by_user(frames, "train", "validation"),
+        "all": seen_by_user(frames, "train", "validation", "test"),
     }
-    run(store, "plain", ["recommend"], depth)
-    plain = mean_cosine()
-    run(
-        store, "diverse", ["recommend"], depth,
-        "recommend.diversity.relevance=0.5", "recommend.diversity.pool=30",
-    )  # fmt: skip
-    assert mean_cosine() < plain - 0.05
-    listed = store.read("recommendations").where("source = 'jaccard'").collect()
-    assert {(row[C.USER_ID], row[C.ITEM_ID]) for row in listed} <= wide
+    found = by_list(rows)
+    users = seen["all"]
+    assert set(found) == {
+        (name, history, user) for name in ALL for history in seen for user in users
+    }
+    for (_, history, user), listed in found.items():
+        ids = [row[C.ITEM_ID] for row in listed]
+        assert [row[C.RANK] for row in listed] == list(range(1, 11))
+        assert len(set(ids)) == 10
+        assert not set(ids) & seen[history][user]
 
 
-def test_named_users_alone_are_published_strangers_among_them(store, tmp_path):
-    known = store.read("user_history").select(C.USER_ID).orderBy(C.USER_ID).limit(2).collect()
-    ids = [row[0] for row in known] + [987654321]
-    (tmp_path / "named.csv").write_text("\n".join(["user_id", *map(str, ids)]) + "\n")
+def test_what_was_chosen_for_each_source_with_neighbours_is_told_in_figures(first):
+    chosen = {name: first.figures[f"neighbours_per_item.{name}"][0] for name in ("jaccard", "base")}
+    for name, size in chosen.items():
+        recall = {n: first.figures[f"validation_recall.{name}.{n}"][0] for n in (2, 4, 8)}
+        best = [n for n, value in recall.items() if value == max(recall.values())]
+        assert size == min(best)
+    assert not any("popularity" in name or "profile" in name for name in first.figures)
+
+
+def test_where_nobody_has_a_validation_like_the_largest_of_the_grid_counts(lists, frames):
+    nothing = F.array().cast("array<int>")
+    history = frames["user_history"].withColumn(C.LIKES_VALIDATION, nothing)
+    only = "recommend.sources=[jaccard]"
+    made = lists(only, changed={"user_history": history})
+    fixed = lists(
+        only, "recommend.neighbours_per_item={jaccard: 8}", changed={"user_history": history}
+    )
+    assert sorted(made) == sorted(fixed)
+    assert not all(row[C.FALLBACK] for row in made)
+
+
+def test_only_candidates_are_recommended_by_any_source_and_other_likes_count(lists, frames):
+    index = {row[C.ITEM_ID]: row[C.ITEM_IDX] for row in frames["items"].collect()}
+    found = lists("recommend.candidates.where=item_idx % 2 = 0")
+    assert {row[C.SOURCE] for row in found} == ALL
+    assert {index[row[C.ITEM_ID]] % 2 for row in found} == {0}
+    reasons = {index[reason[C.ITEM_ID]] % 2 for row in found for reason in row[C.BECAUSE]}
+    assert reasons == {0, 1}
+
+
+def test_neighbours_of_too_small_a_weight_do_not_count(lists):
+    found = lists("recommend.sources=[jaccard]", "recommend.least_weight.jaccard=0.6")
+    assert min(reason[C.PART] for row in found for reason in row[C.BECAUSE]) >= 0.6
+    assert any(row[C.FALLBACK] for row in found)
+
+
+def test_named_users_alone_are_published_strangers_among_them(lists, frames, tmp_path):
+    (tmp_path / "named.csv").write_text("user_id\n3\n5\n987654321\n")
     file = json.dumps({"path": "named.csv"})
-    run(store, "second", ["recommend"], f"recommend.users={file}", data=str(tmp_path))
-    rows = store.read("recommendations").where("source = 'jaccard'")
-    assert {row[0] for row in rows.where("history = 'all'").select(C.USER_ID).collect()} == set(ids)
-    measured = rows.where("history = 'known'").select(C.USER_ID).distinct().count()
-    assert measured == store.read("user_history").count()
-    stranger = rows.where(f"{C.USER_ID} = 987654321").collect()
+    found = by_list(lists("recommend.sources=[jaccard]", f"recommend.users={file}", data=tmp_path))
+    published = {user for _, history, user in found if history == "all"}
+    measured = {user for _, history, user in found if history == "known"}
+    assert published == {3, 5, 987654321}
+    assert measured == set(seen_by_user(frames, "train")), "so that figures stand for all"
+    stranger = found["jaccard", "all", 987654321]
     assert len(stranger) == 10
     assert all(row[C.FALLBACK] for row in stranger)
 
 
-def test_a_source_without_neighbours_has_no_lists_and_the_run_says_so(store):
-    said = run(store, "second", ["recommend"], "recommend.profile.embedder=finetuned")
-    assert "source profile has neither neighbours nor vectors" in said
-    assert not rows_of(store, "source = 'profile'")
-    assert rows_of(store, "source = 'base'")
+def test_train_is_a_history_like_the_others(lists):
+    found = lists("recommend.sources=[popularity]", "recommend.histories=[train,known,all]")
+    assert {row[C.HISTORY] for row in found} == {"train", "known", "all"}
 
 
-def test_a_list_longer_than_the_catalogue_has_each_unseen_title_once(store):
-    run(store, "second", ["recommend"], "recommend.k=500", "recommend.sources=[jaccard,profile]")
-    items = store.read("items").count()
-    history = store.read("user_history").select(
-        C.USER_ID, F.expr("size(seen_train) + size(seen_validation)").alias("seen")
+def test_diversity_changes_the_lists_and_needs_an_embedder_with_vectors(lists):
+    settings = ("recommend.sources=[jaccard]", "recommend.diversity.pool=20")
+    plain, diverse = (
+        sorted(lists(*settings, f"recommend.diversity.relevance={share}")) for share in (1, 0.5)
     )
-    known = store.read("recommendations").where("history = 'known'").groupBy(C.SOURCE, C.USER_ID)
-    counts = known.agg(F.count("*").alias("rows"), F.countDistinct(C.ITEM_ID).alias("items"))
-    wrong = counts.join(history, C.USER_ID).where(f"rows <> items OR rows <> {items} - seen")
-    assert wrong.isEmpty()
+    assert len(plain) == len(diverse)
+    assert plain != diverse
 
 
-def test_train_is_a_history_like_the_others(store):
-    run(store, "second", ["recommend"], "recommend.histories=[train,known,all]")
-    names = store.read("recommendations").select(C.HISTORY).distinct().collect()
-    assert {row[0] for row in names} == {"train", "known", "all"}
+def test_a_source_that_has_nothing_to_score_by_has_no_lists_and_the_run_says_so(recommend, written):
+    outputs = recommend(
+        "recommend.sources=[popularity,profile]", "recommend.profile.embedder=finetuned"
+    )
+    found = written(outputs, TABLE).select(C.SOURCE).distinct().collect()
+    assert [row[0] for row in found] == ["popularity"]
+    assert outputs.notes == ["source profile has nothing to score by yet, and so no lists"]
+    assert set(outputs.row_sets) == {"popularity"}
+
+
+# Which lists are made again
+
+
+def weight_of_one(frames, source):
+    """The neighbours, one of a source's with another weight."""
+    table = frames["item_neighbours"]
+    item = table.agg(F.min(C.ITEM_ID)).collect()[0][0]
+    mine = (F.col(C.SOURCE) == source) & (F.col(C.ITEM_ID) == item) & (F.col(C.RANK) == 1)
+    weight = F.when(mine, F.lit(0.99)).otherwise(F.col(C.WEIGHT))
+    return {"item_neighbours": table.withColumn(C.WEIGHT, weight)}
+
+
+def turned_vector(frames):
+    """The vectors, each turned round."""
+    turned = F.transform(C.EMBEDDING, lambda value: -value)
+    return {"item_embeddings": frames["item_embeddings"].withColumn(C.EMBEDDING, turned)}
+
+
+def other_words(frames):
+    """The items with another synopsis, which no list depends on."""
+    return {"items": frames["items"].withColumn(C.SYNOPSIS, F.lit("Other words"))}
+
+
+@pytest.mark.parametrize(
+    ("change", "again"),
+    [
+        (lambda frames: weight_of_one(frames, "jaccard"), {"jaccard"}),
+        (lambda frames: weight_of_one(frames, "base"), {"base"}),
+        (turned_vector, {"profile"}),
+        (other_words, set()),
+    ],
+)
+def test_a_source_is_scored_again_when_what_it_scores_by_has_changed(
+    recommend, first, frames, change, again
+):
+    outputs = recommend(changed=change(frames), row_sets=first.row_sets, figures=first.figures)
+    assert {n for n, made_of in outputs.row_sets.items() if first.row_sets[n] != made_of} == again
+    kept = sorted(ALL - again)
+    assert sorted(outputs.notes) == [
+        f"{name}: inputs are unchanged, its lists stay" for name in kept
+    ]
+    written_to = [(one.how, one.where) for one in outputs.writes]
+    everyone = ("trim", {C.SOURCE: sorted(ALL)})
+    if again:
+        assert written_to == [("replace", {C.SOURCE: sorted(again)}), everyone]
+    else:
+        assert written_to == [("keep", {}), everyone]
+
+
+@pytest.mark.parametrize(
+    ("override", "more"),
+    [
+        ("recommend.k=12", {}),
+        ("recommend.candidates.deny=[1000]", {}),
+        ("recommend.k=10", {"pins": {"user_history": Pin("test", 1)}}),
+    ],
+)
+def test_all_are_scored_again_with_other_settings_candidates_or_histories(
+    recommend, first, override, more
+):
+    only = "recommend.sources=[popularity,profile]"  # without a dial, so that nothing is tried
+    outputs = recommend(only, override, row_sets=first.row_sets, figures=first.figures, **more)
+    assert [one.how for one in outputs.writes] == ["overwrite"]
+    assert all(first.row_sets[name] != made_of for name, made_of in outputs.row_sets.items())
+
+
+def test_other_named_users_make_all_lists_again(recommend, tmp_path):
+    only = ("recommend.sources=[popularity]", 'recommend.users={"path": "named.csv"}')
+    made_of = []
+    for user in (3, 3, 5):
+        (tmp_path / "named.csv").write_text(f"user_id\n{user}\n")
+        made_of.append(recommend(*only, data=tmp_path).row_sets["popularity"])
+    assert made_of[0] == made_of[1] != made_of[2]
+
+
+def test_a_source_taken_out_of_the_config_loses_its_rows_and_the_others_keep_theirs(
+    recommend, first
+):
+    outputs = recommend(
+        "recommend.sources=[popularity,jaccard]", row_sets=first.row_sets, figures=first.figures
+    )
+    assert [(one.how, one.where) for one in outputs.writes] == [
+        ("keep", {}),
+        ("trim", {C.SOURCE: ["jaccard", "popularity"]}),
+    ]
+    assert set(outputs.row_sets) == {"popularity", "jaccard"}
+
+
+def test_an_added_source_is_scored_alone(recommend, first, written, rows):
+    before = {name: made_of for name, made_of in first.row_sets.items() if name != "base"}
+    outputs = recommend(row_sets=before, figures=first.figures)
+    replaced, _ = outputs.writes
+    assert (replaced.how, replaced.where) == ("replace", {C.SOURCE: ["base"]})
+    assert sorted(written(outputs, TABLE).collect()) == sorted(
+        row for row in rows if row[C.SOURCE] == "base"
+    )
+
+
+def test_the_figures_of_a_source_that_keeps_its_rows_stay(recommend, first, frames):
+    changed = weight_of_one(frames, "base")
+    outputs = recommend(changed=changed, row_sets=first.row_sets, figures=first.figures)
+    mine = {name for name in first.figures if ".jaccard" in name}
+    assert len(mine) == 1 + 3
+    assert {name: outputs.figures[name] for name in mine} == {n: first.figures[n] for n in mine}
+    assert set(outputs.figures) == set(first.figures)

@@ -4,11 +4,11 @@ import pytest
 from colike import columns as C
 from colike.compute.batches import MOST_BYTES
 from colike.recommend.catalogue import Catalogue, collect_catalogue
-from colike.recommend.depth import choose_depths
 from colike.recommend.graph import NeighbourGraph, collect_graph
 from colike.recommend.lists import LIST_COLUMNS
 from colike.recommend.scorers import NeighbourScorer, PopularScorer
 from colike.recommend.scoring import FEWEST_ROWS, INDEX_BYTES, history_bytes, recommend_all
+from colike.recommend.tuning import choose
 from colike.tables import IdTypes
 
 IDS = IdTypes("string", "string")
@@ -143,9 +143,9 @@ def star(leaves):
     )
 
 
-def test_the_best_depth_is_chosen_on_validation_likes_and_the_smallest_of_equals(spark):
-    # Both users like 0 in train; 2 and 3 are their validation likes. At depth 2 item 2 is found,
-    # from depth 3 on both are, and depth 4 adds nothing.
+def test_the_best_neighbours_per_item_is_chosen_on_validation_likes_the_smallest_of_equals(spark):
+    # Both users like 0 in train; 2 and 3 are their validation likes. Two neighbours find item 2,
+    # three find both, and a fourth adds nothing.
     empty = []
     rows = [("a", [0], [0], [2, 3], [2, 3], empty, empty), ("b", [0], [0], [2], [2], [3], [3])]
     rows += [("no validation like", [0], [0], empty, [5], empty, empty)]
@@ -158,19 +158,23 @@ def test_the_best_depth_is_chosen_on_validation_likes_and_the_smallest_of_equals
     graph = star([1, 2, 3, 4])
     nothing_popular = catalogue_of([0] * SIZE).popular_within(np.zeros(SIZE, bool))
     trying = {
-        (name, depth): NeighbourScorer(nothing_popular, edges.cut(depth), "sum", 10)
+        (name, size): NeighbourScorer(nothing_popular, edges.cut(size), "sum", 10)
         for name, edges in (("good", graph), ("useless", star([7, 8, 9, 10])))
-        for depth in (4, 3, 2, 1)
+        for size in (4, 3, 2, 1)
     }
-    choices = choose_depths(history.repartition(3), trying)
+    choices = choose(history.repartition(3), trying)
     assert choices["good"].recall == {
         1: 0.0,
         2: (1 / 2 + 1 / 1) / 2,
         3: (2 / 2 + 1 / 1) / 2,
         4: (2 / 2 + 1 / 1) / 2,
     }
-    assert choices["good"].depth == 3
-    assert choices["useless"].depth == 1
+    assert choices["good"].neighbours_per_item == 3
+    assert choices["useless"].neighbours_per_item == 1
+
+
+def test_without_a_trial_nothing_is_chosen(histories):
+    assert choose(histories, {}) == {}
 
 
 def test_a_history_is_as_long_as_the_catalogue_or_where_that_is_large_as_the_longest(spark):

@@ -3,8 +3,10 @@ import pytest
 from colike.config.recommend import UsersFile
 from colike.errors import QualityError, SchemaError
 from colike.recommend.users import histories_of, named_users
+from colike.tables import IdTypes
 
 SPLITS = ("train", "validation", "test")
+IDS = IdTypes("bigint", "bigint")
 
 
 @pytest.fixture(scope="module")
@@ -29,9 +31,9 @@ def users_file(tmp_path):
     return write
 
 
-def test_a_file_names_each_user_once(tiny_store, users_file):
+def test_a_file_names_each_user_once(spark, users_file):
     file, folder = users_file("user_id\n2\n7\n2\n")
-    assert sorted(row[0] for row in named_users(tiny_store, folder, file).collect()) == [2, 7]
+    assert sorted(row[0] for row in named_users(spark, folder, file, IDS).collect()) == [2, 7]
 
 
 def test_named_users_are_published_and_measuring_takes_everyone(spark, history):
@@ -43,13 +45,13 @@ def test_named_users_are_published_and_measuring_takes_everyone(spark, history):
     assert len(rows_of(histories_of(history, "all", None))) == 3
 
 
-def test_an_id_of_another_type_is_an_error_that_names_it(tiny_store, users_file):
+def test_an_id_of_another_type_is_an_error_that_names_it(spark, users_file):
     file, folder = users_file("user_id\n2\nbob\n")
     with pytest.raises(QualityError, match="names the user 'bob', which is no bigint"):
-        named_users(tiny_store, folder, file)
+        named_users(spark, folder, file, IDS)
 
 
-def test_a_file_without_the_column_is_an_error(tiny_store, users_file):
+def test_a_file_without_the_column_is_an_error(spark, users_file):
     file, folder = users_file("id\n2\n")
     with pytest.raises(SchemaError, match="has no column user_id"):
-        named_users(tiny_store, folder, file)
+        named_users(spark, folder, file, IDS)
