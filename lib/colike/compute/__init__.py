@@ -1,1 +1,1 @@
-"""Numbers without Spark: array types, compiled functions, top-k, batch sizes."""
+"""Numbers without Spark: array types, compiled functions, top-k, batch sizes, ragged rows."""

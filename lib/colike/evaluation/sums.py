@@ -10,7 +10,8 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from colike import columns as C
-from colike.compute.arrays import Bools, Doubles, Longs
+from colike.compute.arrays import Doubles
+from colike.compute.ragged import padded, ragged
 from colike.evaluation.bootstrap import poisson_weights
 from colike.evaluation.judged import (
     Judged,
@@ -90,11 +91,12 @@ def metric_sums(judged_input: DataFrame, measure: Measure) -> dict[Key, Sums]:
 
 def _batch_sums(batch: pa.RecordBatch, measure: Measure) -> Iterator[pa.RecordBatch]:
     sources = np.asarray(batch.column(C.SOURCE).to_pylist(), object)
-    test = TestRows(*_ragged(batch.column(TEST_ITEMS)), _flat(batch.column(TEST_RATINGS)))
+    _, ratings = ragged(batch.column(TEST_RATINGS), np.float64)
+    test = TestRows(*ragged(batch.column(TEST_ITEMS), np.int64), ratings)
     depth = max(measure.ks)
-    lists = _padded(batch.column(C.ITEMS), depth, -1)
-    fallback = _padded(batch.column(C.FALLBACK), depth, 0).astype(np.bool_)
-    judged = judge(lists, fallback, _padded(batch.column(POPULAR), depth, -1), test, measure.scale)
+    lists = padded(batch.column(C.ITEMS), depth, -1)
+    fallback = padded(batch.column(C.FALLBACK), depth, 0).astype(np.bool_)
+    judged = judge(lists, fallback, padded(batch.column(POPULAR), depth, -1), test, measure.scale)
     kept = eligible_users(test, measure.scale)
     weights = poisson_weights(batch.column(HASH).to_numpy()[kept], measure.replicates)
     likes = batch.column(KNOWN_LIKES).to_numpy()[kept]
@@ -127,24 +129,3 @@ def _segment_sums(
             ]
             names = [field.split(" ")[0] for field in SUMS.split(", ")]
             yield pa.RecordBatch.from_arrays(columns, names=names)
-
-
-def _ragged(column: pa.ListArray) -> tuple[Longs, Longs]:
-    offsets = column.offsets.to_numpy().astype(np.int64)
-    return offsets - offsets[0], column.flatten().to_numpy().astype(np.int64)
-
-
-def _flat(column: pa.ListArray) -> Doubles:
-    return np.asarray(column.flatten().to_numpy(), np.float64)
-
-
-def _padded(column: pa.ListArray, depth: int, filler: int) -> Longs:
-    """Return lists as rows of equal length: cut at `depth`, padded with `filler`."""
-    offsets = column.offsets.to_numpy().astype(np.int64)
-    sizes = np.diff(offsets)
-    values = column.flatten().to_numpy(zero_copy_only=False).astype(np.int64)
-    position = np.arange(len(values)) - np.repeat(offsets[:-1] - offsets[0], sizes)
-    rows = np.full((len(sizes), depth), filler, np.int64)
-    kept: Bools = position < depth
-    rows[np.repeat(np.arange(len(sizes)), sizes)[kept], position[kept]] = values[kept]
-    return rows

@@ -5,8 +5,8 @@ from typing import Final
 
 import numpy as np
 
+from colike.compute.arrays import Doubles, Longs
 from colike.generate.form import UNKNOWN
-from colike.generate.shape import Floats, Ints
 
 # MAL gives no score to titles that few have rated.
 _LEAST_RATINGS: Final = 20
@@ -29,13 +29,13 @@ class Audience:
         members, favorites, planned: int64[items].
     """
 
-    histogram: Ints
-    means: Floats
-    ranks: Ints
-    ranks_by_members: Ints
-    members: Ints
-    favorites: Ints
-    planned: Ints
+    histogram: Longs
+    means: Doubles
+    ranks: Longs
+    ranks_by_members: Longs
+    members: Longs
+    favorites: Longs
+    planned: Longs
 
     def score(self, item: int) -> str:
         """Returns the mean rating with two digits, or Unknown."""
@@ -66,7 +66,7 @@ class Audience:
         )
 
 
-def make_audience(rng: np.random.Generator, histogram: Ints) -> Audience:
+def make_audience(rng: np.random.Generator, histogram: Longs) -> Audience:
     """Returns the summed columns of all items from int64[items, 10] ratings per value."""
     count = histogram.sum(axis=1)
     total = (histogram * np.arange(1, 11)).sum(axis=1)
@@ -84,7 +84,7 @@ def make_audience(rng: np.random.Generator, histogram: Ints) -> Audience:
     )
 
 
-def _ranks(values: Floats) -> Ints:
+def _ranks(values: Doubles) -> Longs:
     """Returns 1 for the largest value, 2 for the next, ...; ties in item order."""
     ranks = np.empty(len(values), dtype=np.int64)
     ranks[np.argsort(-values, kind="stable")] = np.arange(1, len(values) + 1)

@@ -4,22 +4,18 @@ Random bits come from splitmix64 (Steele, Lea, Flood 2014) on a state per user, 
 of a user depends on nothing but that user's state.
 """
 
-from collections.abc import Callable
-from pathlib import Path
 from typing import Final, NamedTuple, ParamSpec, TypeVar
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
-from colike.generate.shape import Floats, Ints
-from colike.generate.world import Int32s, Latent, Tables
+from colike.compute.arrays import Bools, Doubles, Floats, Ints, Longs
+from colike.compute.compiled import compiled
+from colike.generate.world import Latent, Tables
 
 P = ParamSpec("P")
 R = TypeVar("R")
-Float32s = npt.NDArray[np.float32]
 States = npt.NDArray[np.uint64]
-Flags = npt.NDArray[np.bool_]
 
 
 class Wants(NamedTuple):
@@ -30,8 +26,8 @@ class Wants(NamedTuple):
         shares: float64[(users,) slots], probabilities.
     """
 
-    tables: Int32s
-    shares: Floats
+    tables: Ints
+    shares: Doubles
 
 
 # Attempts per wanted item before the exact race over all items takes over.
@@ -41,13 +37,6 @@ _FOLLOW: Final = 0.18
 _GOLDEN: Final = np.uint64(0x9E3779B97F4A7C15)
 _MIX_A: Final = np.uint64(0xBF58476D1CE4E5B9)
 _MIX_B: Final = np.uint64(0x94D049BB133111EB)
-
-
-def compiled(function: Callable[P, R]) -> Callable[P, R]:
-    """Returns function compiled without the GIL; cached where the source is a file on disk."""
-    compile_it: Callable[[Callable[P, R]], Callable[P, R]]
-    compile_it = numba.njit(nogil=True, cache=Path(__file__).is_file())
-    return compile_it(function)
 
 
 @compiled
@@ -75,7 +64,7 @@ def _pair_normal(key: np.uint64, number: int) -> float:
 
 
 @compiled
-def _from_table(at: float, low: int, high: int, cumulated: Floats) -> int:
+def _from_table(at: float, low: int, high: int, cumulated: Doubles) -> int:
     """Returns the first row in low..high-1 whose cumulated weight exceeds `at`."""
     high -= 1
     while low < high:
@@ -88,7 +77,7 @@ def _from_table(at: float, low: int, high: int, cumulated: Floats) -> int:
 
 
 @compiled
-def _drawn(state: States, tastes: Int32s, shares: Floats, tables: Tables) -> int:
+def _drawn(state: States, tastes: Ints, shares: Doubles, tables: Tables) -> int:
     """Returns one item: a taste of the user by its share, then an item of that taste's table."""
     at = _uniform(state)
     slot = 0
@@ -114,7 +103,7 @@ def _relative(state: States, source: int, latent: Latent) -> int:
 
 
 @compiled
-def _attempts(state: States, seen: Flags, wants: Wants, latent: Latent, out: Int32s) -> int:
+def _attempts(state: States, seen: Bools, wants: Wants, latent: Latent, out: Ints) -> int:
     """Fills out with items not seen before and returns how many it found within its patience."""
     filled = 0
     for _ in range(_PATIENCE * len(out) + 32):
@@ -132,7 +121,7 @@ def _attempts(state: States, seen: Flags, wants: Wants, latent: Latent, out: Int
 
 
 @compiled
-def _race(state: States, seen: Flags, wants: Wants, latent: Latent, out: Int32s) -> None:
+def _race(state: States, seen: Bools, wants: Wants, latent: Latent, out: Ints) -> None:
     """Fills out with unseen items drawn without repeats, by the smallest exponential arrival.
 
     The arrivals (Efraimidis, Spirakis 2006) have the distribution of drawing one after another
@@ -159,7 +148,7 @@ def _race(state: States, seen: Flags, wants: Wants, latent: Latent, out: Int32s)
 
 
 @compiled
-def draw(states: States, first: Ints, wants: Wants, latent: Latent, out: Int32s) -> None:
+def draw(states: States, first: Longs, wants: Wants, latent: Latent, out: Ints) -> None:
     """Writes the items of user u, sorted and without repeats, to `out[first[u] : first[u + 1]]`."""
     seen = np.zeros(len(latent.weight), dtype=np.bool_)
     for user in range(len(states)):
@@ -176,8 +165,8 @@ def draw(states: States, first: Ints, wants: Wants, latent: Latent, out: Int32s)
 
 @compiled
 def taste_liking(
-    states: States, first: Ints, items: Int32s, scores: Float32s, latent: Latent
-) -> Float32s:
+    states: States, first: Longs, items: Ints, scores: Floats, latent: Latent
+) -> Floats:
     """Returns what tastes and franchises make of each rated item, float32[ratings].
 
     `scores` (float32[users, tastes]) says how a user likes a taste; a franchise that somebody
@@ -195,7 +184,7 @@ def taste_liking(
 
 
 @compiled
-def tally(histogram: Ints, items: Int32s, ratings: npt.NDArray[np.uint8]) -> None:
+def tally(histogram: Longs, items: Ints, ratings: npt.NDArray[np.uint8]) -> None:
     """Adds the ratings to `histogram` (int64[items, 10]), column r - 1 for rating r."""
     for row in range(len(items)):
         histogram[items[row], ratings[row] - 1] += 1

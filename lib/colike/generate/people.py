@@ -5,9 +5,9 @@ from typing import Final
 
 import numpy as np
 
+from colike.compute.arrays import Floats, Ints, Longs
 from colike.generate import kernel
-from colike.generate.shape import Ints
-from colike.generate.world import Int32s, World, second_tastes
+from colike.generate.world import World, second_tastes
 
 # Standard deviations of the parts of a liking, fitted to user means (0.97 of 1.6 rating points),
 # title means (0.74 for titles with 50 ratings) and the spread within a user (1.35).
@@ -27,19 +27,19 @@ class Drawn:
     """The ratings of a chunk before they are cut to 1..10, users' rows together, items sorted."""
 
     first_user: int
-    counts: Ints
-    items: Int32s
-    liking: kernel.Float32s
+    counts: Longs
+    items: Ints
+    liking: Floats
 
 
 @dataclass(frozen=True)
 class _Tastes:
     wants: kernel.Wants
-    scores: kernel.Float32s
+    scores: Floats
 
 
 def draw_chunk(
-    world: World, source: np.random.SeedSequence, first_user: int, counts: Ints
+    world: World, source: np.random.SeedSequence, first_user: int, counts: Longs
 ) -> Drawn:
     """Returns what the users first_user, first_user + 1, ... rate: counts[u] items each."""
     rng = np.random.default_rng(source)
@@ -53,9 +53,7 @@ def draw_chunk(
     return Drawn(first_user, counts, items, liking)
 
 
-def _own_part(
-    rng: np.random.Generator, world: World, counts: Ints, items: Int32s
-) -> kernel.Float32s:
+def _own_part(rng: np.random.Generator, world: World, counts: Longs, items: Ints) -> Floats:
     """Returns the liking by the user's level, the title's quality and noise, float32[ratings]."""
     level = rng.normal(0.0, _OF_USER, len(counts)) + _PER_LOG_RATING * np.log(counts)
     part = rng.standard_normal(len(items), dtype=np.float32) * np.float32(_OF_NOISE)

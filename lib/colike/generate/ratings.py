@@ -12,11 +12,12 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.csv
 
+from colike.compute.arrays import Floats, Ints, Longs
 from colike.generate.form import RATINGS_HEADER
-from colike.generate.kernel import Float32s, tally
+from colike.generate.kernel import tally
 from colike.generate.people import Drawn, draw_chunk
-from colike.generate.shape import Ints, rating_thresholds
-from colike.generate.world import Int32s, World
+from colike.generate.shape import rating_thresholds
+from colike.generate.world import World
 
 Progress = Callable[[int, int], None]
 
@@ -31,16 +32,16 @@ _STREAM: Final = 1
 class Rated:
     """What was rated: int64[items, 10] counts per item and value, int64[users] likes per user."""
 
-    histogram: Ints
-    likes: Ints
+    histogram: Longs
+    likes: Longs
 
 
 @dataclass(frozen=True)
 class _Piece:
     csv: pa.Buffer
-    items: Int32s
+    items: Ints
     ratings: npt.NDArray[np.uint8]
-    likes: Ints
+    likes: Longs
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class RatingsWriter:
 
     world: World
     seed: int
-    counts: Ints
+    counts: Longs
     workers: int
 
     def write(self, path: Path, on_progress: Progress | None) -> Rated:
@@ -77,17 +78,17 @@ class RatingsWriter:
                     on_progress(done, total)
         return Rated(histogram, np.concatenate(likes))
 
-    def _draw(self, bounds: Ints, chunk: int) -> Drawn:
+    def _draw(self, bounds: Longs, chunk: int) -> Drawn:
         start, stop = int(bounds[chunk]), int(bounds[chunk + 1])
         source = np.random.SeedSequence(self.seed, spawn_key=(_STREAM, chunk))
         return draw_chunk(self.world, source, start, self.counts[start:stop])
 
-    def _thresholds(self, bounds: Ints) -> Float32s:
+    def _thresholds(self, bounds: Longs) -> Floats:
         """Returns the cuts fitted to the first chunks: users are alike in all chunks."""
         pilots = range(min(_PILOT_CHUNKS, len(bounds) - 1))
         return rating_thresholds(np.concatenate([self._draw(bounds, c).liking for c in pilots]))
 
-    def _piece(self, bounds: Ints, chunk: int, thresholds: Float32s) -> _Piece:
+    def _piece(self, bounds: Longs, chunk: int, thresholds: Floats) -> _Piece:
         drawn = self._draw(bounds, chunk)
         ratings = (np.searchsorted(thresholds, drawn.liking, side="right") + 1).astype(np.uint8)
         users = np.arange(drawn.first_user, drawn.first_user + len(drawn.counts))
@@ -96,7 +97,7 @@ class RatingsWriter:
         likes = np.add.reduceat((ratings >= 9).astype(np.int64), starts)
         return _Piece(_csv(columns), drawn.items, ratings, likes)
 
-    def _pieces(self, bounds: Ints, thresholds: Float32s) -> Iterator[_Piece]:
+    def _pieces(self, bounds: Longs, thresholds: Floats) -> Iterator[_Piece]:
         """Yields the chunks in order, with at most one waiting per worker."""
         waiting: deque[Future[_Piece]] = deque()
         with ThreadPoolExecutor(self.workers) as pool:
@@ -108,7 +109,7 @@ class RatingsWriter:
                 yield waiting.popleft().result()
 
 
-def chunk_bounds(counts: Ints) -> Ints:
+def chunk_bounds(counts: Longs) -> Longs:
     """Returns the first user of each chunk and the number of users, int64[chunks + 1]."""
     by_ratings = (np.cumsum(counts) - counts) // CHUNK_RATINGS
     by_users = np.arange(len(counts)) // CHUNK_USERS

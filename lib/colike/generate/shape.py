@@ -9,8 +9,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
+from colike.compute.arrays import Doubles, Longs
 
 # Share of the values 1 to 10 among all ratings; 9 and 10 together make 31.2 %.
 RATING_SHARES: Final = (0.007, 0.007, 0.012, 0.025, 0.056, 0.109, 0.217, 0.255, 0.182, 0.130)
@@ -42,7 +41,7 @@ def rating_thresholds(latent: npt.NDArray[np.float32]) -> npt.NDArray[np.float32
     return np.quantile(latent.astype(np.float64), shares).astype(np.float32)
 
 
-def activity(rng: np.random.Generator, users: int, items: int, ratings: int) -> Ints:
+def activity(rng: np.random.Generator, users: int, items: int, ratings: int) -> Longs:
     """Returns ratings per user, int64[users]: heavy-tailed, at least 1, summing to `ratings`."""
     below, multiple = (np.array(column) for column in zip(*ACTIVITY, strict=True))
     # One stratified draw per user: the shares hold at any size, only who is active is random.
@@ -53,18 +52,18 @@ def activity(rng: np.random.Generator, users: int, items: int, ratings: int) -> 
     return _settled(rng, counts, most, ratings)
 
 
-def _scaled(raw: Floats, most: int, ratings: int) -> Ints:
+def _scaled(raw: Doubles, most: int, ratings: int) -> Longs:
     """Returns floor(factor * raw) within 1..most for the largest factor with sum <= ratings."""
     low, high = 0.0, float(most) / float(raw.min())
     for _ in range(64):
         middle = (low + high) / 2
         total = int(np.clip(np.floor(raw * middle), 1, most).sum())
         low, high = (middle, high) if total <= ratings else (low, middle)
-    counts: Ints = np.clip(np.floor(raw * low), 1, most).astype(np.int64)
+    counts: Longs = np.clip(np.floor(raw * low), 1, most).astype(np.int64)
     return counts
 
 
-def _settled(rng: np.random.Generator, counts: Ints, most: int, ratings: int) -> Ints:
+def _settled(rng: np.random.Generator, counts: Longs, most: int, ratings: int) -> Longs:
     """Returns counts with the few missing ratings spread over users who have room."""
     counts = counts.copy()
     while missing := ratings - int(counts.sum()):
@@ -73,12 +72,12 @@ def _settled(rng: np.random.Generator, counts: Ints, most: int, ratings: int) ->
     return counts
 
 
-def popularity(normal: Floats) -> Floats:
+def popularity(normal: Doubles) -> Doubles:
     """Returns a positive weight per item from its standard normal: lognormal, as in the real data.
 
     With 17,562 items sigma is 3.1: the most popular title is rated by half of the users and the
     first 1,000 take 70 % of the ratings. A small catalogue is like the head of a large one.
     """
     sigma = float(np.clip(0.73 * (np.log(len(normal)) - 5.57), 0.8, 3.4))
-    weight: Floats = np.exp(sigma * np.clip(normal, -2.5, None))
+    weight: Doubles = np.exp(sigma * np.clip(normal, -2.5, None))
     return weight

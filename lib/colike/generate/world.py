@@ -4,13 +4,11 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-from colike.generate.shape import SHARE_WITHOUT_RATINGS, Floats, Ints, popularity
+from colike.compute.arrays import Doubles, Ints, Longs
+from colike.generate.shape import SHARE_WITHOUT_RATINGS, popularity
 from colike.generate.tastes import TASTES
 from colike.generate.vocabulary import GROUPS
-
-Int32s = npt.NDArray[np.int32]
 
 ITEMS_PER_TASTE: Final = 25
 # Franchise sizes 1 to 9; about half of the items have relatives.
@@ -32,10 +30,10 @@ class Franchises(NamedTuple):
         part: int32[items], place of the item in its franchise, from 0.
     """
 
-    of_item: Int32s
-    start: Int32s
-    members: Int32s
-    part: Int32s
+    of_item: Ints
+    start: Ints
+    members: Ints
+    part: Ints
 
 
 class Tables(NamedTuple):
@@ -48,10 +46,10 @@ class Tables(NamedTuple):
         total: float64[tastes + 1], sum of the weights.
     """
 
-    start: Ints
-    items: Int32s
-    cumulated: Floats
-    total: Floats
+    start: Longs
+    items: Ints
+    cumulated: Doubles
+    total: Doubles
 
 
 class Latent(NamedTuple):
@@ -65,9 +63,9 @@ class Latent(NamedTuple):
         tables: what users draw items from.
     """
 
-    tastes: Int32s
-    blend: Floats
-    weight: Floats
+    tastes: Ints
+    blend: Doubles
+    weight: Doubles
     franchises: Franchises
     tables: Tables
 
@@ -83,9 +81,9 @@ class World:
         latent: tastes, popularity and relatives of the items.
     """
 
-    mal_id: Ints
-    quality: Floats
-    taste_sizes: Floats
+    mal_id: Longs
+    quality: Doubles
+    taste_sizes: Doubles
     latent: Latent
 
     @property
@@ -114,7 +112,7 @@ def make_world(rng: np.random.Generator, items: int) -> World:
     )
 
 
-def second_tastes(rng: np.random.Generator, main: Int32s, sizes: Floats) -> Int32s:
+def second_tastes(rng: np.random.Generator, main: Ints, sizes: Doubles) -> Ints:
     """Returns another taste per main taste: of the same group half of the time."""
     anywhere = rng.choice(len(sizes), size=main.shape, p=sizes)
     steps = rng.integers(1, len(TASTES) // len(GROUPS), size=main.shape)
@@ -123,7 +121,7 @@ def second_tastes(rng: np.random.Generator, main: Int32s, sizes: Floats) -> Int3
     return np.where(use_near, near, anywhere).astype(np.int32)
 
 
-def _taste_sizes(rng: np.random.Generator, items: int) -> Floats:
+def _taste_sizes(rng: np.random.Generator, items: int) -> Doubles:
     tastes = int(np.clip(items // ITEMS_PER_TASTE, 1, len(TASTES)))
     return rng.dirichlet(np.full(tastes, 8.0))
 
@@ -139,7 +137,7 @@ def _franchises(rng: np.random.Generator, items: int) -> Franchises:
     return Franchises(of_item, start, members, part)
 
 
-def _shared_normal(rng: np.random.Generator, franchises: Franchises, shared: float) -> Floats:
+def _shared_normal(rng: np.random.Generator, franchises: Franchises, shared: float) -> Doubles:
     """Returns a standard normal per item, correlated by `shared` within a franchise."""
     common = rng.standard_normal(len(franchises.start) - 1)[franchises.of_item]
     own = rng.standard_normal(len(franchises.of_item))
@@ -147,8 +145,8 @@ def _shared_normal(rng: np.random.Generator, franchises: Franchises, shared: flo
 
 
 def _item_tastes(
-    rng: np.random.Generator, franchises: Franchises, sizes: Floats
-) -> tuple[Int32s, Floats]:
+    rng: np.random.Generator, franchises: Franchises, sizes: Doubles
+) -> tuple[Ints, Doubles]:
     """Returns the two tastes of each item and their parts; a franchise shares the main one."""
     of_franchise = rng.choice(len(sizes), size=len(franchises.start) - 1, p=sizes)
     main = of_franchise[franchises.of_item].astype(np.int32)
@@ -157,14 +155,14 @@ def _item_tastes(
     return tastes, np.stack([most, 1 - most], axis=1)
 
 
-def _not_yet_seen(rng: np.random.Generator, items: int) -> Ints:
+def _not_yet_seen(rng: np.random.Generator, items: int) -> Longs:
     """Returns the items without ratings: some of the newest tenth."""
     count = int(items * SHARE_WITHOUT_RATINGS)
     newest = np.arange(items - max(count, items // 10), items)
     return rng.choice(newest, size=count, replace=False)
 
 
-def _tables(tastes: Int32s, blend: Floats, weight: Floats, count: int) -> Tables:
+def _tables(tastes: Ints, blend: Doubles, weight: Doubles, count: int) -> Tables:
     every = np.arange(len(weight))
     members, weights = [], []
     for taste in range(count):

@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from colike import columns as C
 from colike.compute.arrays import Ints, Longs
-from colike.compute.compiled import compiled
+from colike.compute.ragged import ragged, sorted_rows
 
 
 @dataclass(frozen=True)
@@ -26,8 +26,10 @@ class Histories:
     @staticmethod
     def of_batch(batch: pa.RecordBatch) -> "Histories":
         """Return the histories of an Arrow batch with list columns `likes` and `seen`."""
-        indptr, likes = rows_of(batch.column(C.LIKES))
-        return Histories(indptr, sorted_rows(indptr, likes), *rows_of(batch.column(C.SEEN)))
+        indptr, likes = ragged(batch.column(C.LIKES), np.int32)
+        return Histories(
+            indptr, sorted_rows(indptr, likes), *ragged(batch.column(C.SEEN), np.int32)
+        )
 
     @staticmethod
     def of_user(likes: list[int], seen: list[int]) -> "Histories":
@@ -53,29 +55,6 @@ class Histories:
         """Yield start and end of successive blocks of at most `users` users; one at least."""
         for start in range(0, max(len(self), 1), users):
             yield start, min(start + users, len(self))
-
-
-@compiled
-def sorted_rows(indptr: Longs, values: Ints) -> Ints:
-    """Return compressed rows with the values of each row sorted.
-
-    >>> sorted_rows(np.array([0, 3, 5]), np.array([2, 9, 1, 8, 4], np.int32)).tolist()
-    [1, 2, 9, 4, 8]
-    """
-    made = values.copy()
-    for row in range(len(indptr) - 1):
-        mine = made[indptr[row] : indptr[row + 1]]
-        for at in range(1, len(mine)):
-            if mine[at - 1] > mine[at]:
-                mine.sort()
-                break
-    return made
-
-
-def rows_of(column: pa.ListArray) -> tuple[Longs, Ints]:
-    """Return a list column as compressed rows: where each row begins, and all values."""
-    offsets = column.offsets.to_numpy().astype(np.int64)
-    return offsets - offsets[0], column.flatten().to_numpy().astype(np.int32, copy=False)
 
 
 def _row(items: list[int]) -> tuple[Longs, Ints]:

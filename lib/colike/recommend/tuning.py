@@ -11,8 +11,9 @@ from pyspark.sql import functions as F
 from colike import columns as C
 from colike.compute.arrays import Doubles, Ints, Longs
 from colike.compute.compiled import compiled
+from colike.compute.ragged import ragged
 from colike.data.history import of_history
-from colike.recommend.histories import Histories, rows_of
+from colike.recommend.histories import Histories
 from colike.recommend.scorers import Scorer
 
 # Names of figures begin so, and end with the source.
@@ -108,7 +109,7 @@ def _recall_sums(users: DataFrame, trials: Trials) -> DataFrame:
     def measure(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
             histories = Histories.of_batch(batch)
-            held = rows_of(batch.column(C.HELD))
+            held = ragged(batch.column(C.HELD), np.int32)
             rows = []
             for (source, size), scorer in shared.value.items():
                 recall = recall_of(scorer(histories).items, *held)

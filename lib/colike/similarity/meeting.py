@@ -9,7 +9,7 @@ from pyspark.broadcast import Broadcast
 from colike import columns as C
 from colike.compute.arrays import Ints, Longs
 from colike.compute.compiled import compiled
-from colike.similarity.packing import lists_of, starts_of
+from colike.compute.ragged import ragged, starts_of
 
 PAIRS = f"{C.ITEM_A} int, {C.ITEM_B} int"
 #: What runs in mapInArrow.
@@ -77,9 +77,9 @@ def _whole_items(batches: Iterable[pa.RecordBatch]) -> Iterator[Rows]:
     """Regroup batches so that all rows of an item are together."""
     items, lengths, others = np.empty(0, np.int32), np.empty(0, np.int64), np.empty(0, np.int32)
     for batch in batches:
-        more, values = lists_of(batch.column(1))
+        begin, values = ragged(batch.column(1), np.int32)
         items = np.concatenate([items, batch.column(0).to_numpy()])
-        lengths = np.concatenate([lengths, more])
+        lengths = np.concatenate([lengths, np.diff(begin)])
         others = np.concatenate([others, values])
         over = int(np.searchsorted(items, items[-1])) if len(items) else 0
         if over:

@@ -9,6 +9,7 @@ from pyspark.sql import DataFrame
 
 from colike import columns as C
 from colike.compute.arrays import Ints, Longs
+from colike.compute.ragged import ragged, starts_of
 from colike.data.splits import TrainLikes
 from colike.similarity.kernel import Places, cut
 from colike.similarity.placing import KEY, TILE, Plan
@@ -50,23 +51,13 @@ def unpacked(rows: Iterable[tuple[bytes, bytes]]) -> tuple[Longs, Places]:
     return starts_of(lengths), places
 
 
-def lists_of(column: pa.ListArray) -> tuple[Longs, Ints]:
-    """Return the length of each list of a column, and all values concatenated."""
-    offsets = column.offsets.to_numpy().astype(np.int64)
-    return np.diff(offsets), column.values.to_numpy()[offsets[0] : offsets[-1]]
-
-
-def starts_of(lengths: Longs) -> Longs:
-    """Return where concatenated lists of these lengths begin, and where the last one ends."""
-    return np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)])
-
-
 def _groups(batches: Iterable[pa.RecordBatch]) -> Iterator[tuple[Longs, Ints]]:
     """Yield batches joined into groups of LIKES_PER_GROUP likes or more: offsets and item_idx."""
     waiting: list[tuple[Longs, Ints]] = []
     held = 0
     for batch in batches:
-        lengths, values = lists_of(batch.column(0))
+        starts, values = ragged(batch.column(0), np.int32)
+        lengths = np.diff(starts)
         waiting.append((lengths, values))
         held += len(values)
         if held >= LIKES_PER_GROUP:

@@ -3,15 +3,12 @@
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from colike.compute.arrays import Bools, Doubles
 from colike.training.readers.base import KINDS, PairBatch
 
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
 
-
-def evaluate(pairs: PairBatch, cosines: Floats) -> dict[str, Any]:
+def evaluate(pairs: PairBatch, cosines: Doubles) -> dict[str, Any]:
     """Return all metrics of one model on held-out pairs; what cannot be computed is None.
 
     Args:
@@ -42,7 +39,7 @@ def evaluate(pairs: PairBatch, cosines: Floats) -> dict[str, Any]:
     }
 
 
-def ranks(values: Floats) -> Floats:
+def ranks(values: Doubles) -> Doubles:
     """Return ranks from 1; equal values share the mean of their ranks.
 
     >>> ranks(np.array([0.3, 0.1, 0.3])).tolist()
@@ -50,11 +47,11 @@ def ranks(values: Floats) -> Floats:
     """
     _, place, counts = np.unique(values, return_inverse=True, return_counts=True)
     last = np.cumsum(counts)
-    mean: Floats = last - (counts - 1) / 2
+    mean: Doubles = last - (counts - 1) / 2
     return mean[place]
 
 
-def auc(scores: Floats, positive: Bools) -> float | None:
+def auc(scores: Doubles, positive: Bools) -> float | None:
     """Return the share of (positive, negative) couples with the positive ahead; a tie is half.
 
     Mann-Whitney U over the number of couples; None unless there are both classes.
@@ -70,7 +67,7 @@ def auc(scores: Floats, positive: Bools) -> float | None:
     return float(u / (n_positive * n_negative))
 
 
-def best_threshold(scores: Floats, positive: Bools) -> float | None:
+def best_threshold(scores: Doubles, positive: Bools) -> float | None:
     """Return the threshold of the largest F1, the highest if several have it.
 
     It is chosen on the pairs that it is applied to, for every model alike: read F1 and accuracy as
@@ -91,7 +88,7 @@ def best_threshold(scores: Floats, positive: Bools) -> float | None:
 
 
 def at_threshold(
-    scores: Floats, positive: Bools, threshold: float | None
+    scores: Doubles, positive: Bools, threshold: float | None
 ) -> dict[str, float | None]:
     """Return accuracy, precision, recall and F1 if scores from the threshold up are positive.
 
@@ -110,7 +107,7 @@ def at_threshold(
     }
 
 
-def pearson(left: Floats, right: Floats) -> float | None:
+def pearson(left: Doubles, right: Doubles) -> float | None:
     """Return Pearson's correlation; None if either side is constant.
 
     >>> round(pearson(np.array([1.0, 2.0, 3.0]), np.array([1.0, 3.0, 2.0])), 6)
@@ -121,7 +118,7 @@ def pearson(left: Floats, right: Floats) -> float | None:
     return float(np.corrcoef(left, right)[0, 1])
 
 
-def spearman(left: Floats, right: Floats) -> float | None:
+def spearman(left: Doubles, right: Doubles) -> float | None:
     """Return Spearman's correlation: Pearson's of the ranks.
 
     >>> spearman(np.array([1.0, 20.0, 300.0]), np.array([0.1, 0.2, 0.3]))

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from colike.compute.arrays import Doubles
 from colike.snapshot.manifest import ITEMS, SIMILARITY, Snapshot
 from colike.training.likes import read_likes
 from colike.training.nearest import nearest
@@ -18,7 +19,6 @@ from colike.training.relations import JaccardIndex, Partners
 DEPTH = 30
 
 Items = NDArray[np.int32]
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Mining:
 
     #: item_idx, ascending, and the likes of each.
     items: Items
-    likes: Floats
+    likes: Doubles
     jaccard: JaccardIndex
     #: Users with a like; chance is computed from their number.
     users: int
