@@ -45,7 +45,7 @@ def generate(
         ratings: rows of `rating_complete.csv`, exactly.
         seed: 0 or more.
         out: folder, made if missing; files of the same names are overwritten.
-        on_progress: called with (ratings written, ratings) as the work goes on.
+        on_progress: called with (ratings written, ratings) as the work proceeds.
 
     Raises:
         ConfigError: no such data set exists, e.g. fewer ratings than users.

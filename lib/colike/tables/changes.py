@@ -38,15 +38,3 @@ def changes(store: Store, table: str, since: int, until: int) -> Changes | None:
     except (PySparkException, Py4JJavaError):
         return None
     return Changes(feed.where(F.col(TYPE).isin(*AFTER)), feed.where(F.col(TYPE).isin(*BEFORE)))
-
-
-def is_whole(store: Store, table: str, version: int) -> bool:
-    """Return whether a version can still be read: `maintain` removes old files in time."""
-    try:
-        rows = store.read(table, version)
-        # Every file is opened for it, where a plain count reads the log alone.
-        one = F.xxhash64(rows.columns[0]).alias("one")
-        rows.select(one).agg(F.expr("bit_xor(one)")).collect()
-    except (PySparkException, Py4JJavaError):
-        return False
-    return True

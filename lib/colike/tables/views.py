@@ -18,7 +18,7 @@ def register_views(store: Store) -> list[str]:
     """Make tables and views known by their plain names; return the names, tables first.
 
     In a folder store they become temporary views of the session. In a catalog the schema becomes
-    the current one and its views are created anew. A view waits until all its tables exist.
+    the current one and its views are replaced. A view waits until all its tables exist.
     """
     if isinstance(store.location, CatalogLocation):
         return create_views(store)

@@ -5,7 +5,7 @@ from functools import partial
 
 import numpy as np
 import pytest
-from colike.config.derived import TextSources
+from colike.config.embed import TextSources
 
 from colike.config import load_config
 from colike.errors import ConfigError
