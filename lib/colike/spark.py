@@ -3,6 +3,7 @@
 import logging
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -11,6 +12,7 @@ from importlib import metadata, resources
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import current_thread, main_thread
 
 import pyspark
 from pyspark.sql import SparkSession
@@ -71,6 +73,7 @@ def session(settings: Mapping[str, str], app: str = "colike") -> SparkSession:
             builder = builder.config("spark.jars", ",".join(map(str, _needed_jars(local))))
     for key, value in SESSION.items():
         builder = builder.config(key, value)
+    interrupted = signal.getsignal(signal.SIGINT)
     try:
         spark = builder.getOrCreate()
     except Exception as error:
@@ -79,6 +82,9 @@ def session(settings: Mapping[str, str], app: str = "colike") -> SparkSession:
             "Run `colike doctor`: it names what is missing."
         ) from error
     logging.getLogger("py4j").setLevel(logging.WARNING)
+    if interrupted is not signal.default_int_handler and current_thread() is main_thread():
+        # Spark's context sets a handler of its own; whoever had one before keeps it.
+        signal.signal(signal.SIGINT, interrupted)
     return spark
 
 

@@ -1,6 +1,7 @@
 """The command line: `colike COMMAND`; the only place where errors become exit codes."""
 
 import os
+import signal
 import sys
 from collections.abc import Callable
 from functools import wraps
@@ -10,28 +11,35 @@ from rich.console import Console
 
 from colike.cli import doctor, generate, leaderboard, recommend, report, run, similar, sql
 from colike.errors import ColikeError
+from colike.launch.machine import end_workers
 
 FORESEEN = 2
 INTERRUPTED = 130
 
 
 def stoppable(command: Callable[..., None]) -> Callable[..., None]:
-    """Return a command that an interrupt ends with exit code 130 and how to resume.
-
-    It is caught here, before typer makes an error of its own of it.
-    """
+    """Return a command that an interrupt ends at once, with exit code 130 and how to resume."""
 
     @wraps(command)
     def run_it(*args: object, **options: object) -> None:
+        # Python's own way is an exception, which a call that waits for Spark turns into another
+        # error, minutes later.
+        signal.signal(signal.SIGINT, _stop)
         try:
             command(*args, **options)
         except KeyboardInterrupt:
-            message = "Stopped. Finished jobs stay; the same command resumes from there."
-            print(message, file=sys.stderr, flush=True)
-            # Spark's own process ends with this one, without the seconds of an orderly shutdown.
-            os._exit(INTERRUPTED)
+            _stop()
 
     return run_it
+
+
+def _stop(*_: object) -> None:
+    end_workers()
+    Console(stderr=True).show_cursor()  # the progress bars hide it
+    message = "Stopped. Finished jobs stay; the same command resumes from there."
+    print(message, file=sys.stderr, flush=True)
+    # Spark's own process ends with this one, without the seconds of an orderly shutdown.
+    os._exit(INTERRUPTED)
 
 
 app = typer.Typer(

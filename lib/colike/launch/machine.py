@@ -10,6 +10,8 @@ from colike.launch.folders import Training
 
 # How long torchrun may take to end its processes before it is killed.
 SECONDS_TO_END = 10.0
+#: Workers of this process that have not ended.
+_RUNNING: "list[subprocess.Popen[str]]" = []
 
 
 def run_here(training: Training, listener: Listener, processes: int = 1) -> Result:
@@ -35,15 +37,24 @@ def run_here(training: Training, listener: Listener, processes: int = 1) -> Resu
         encoding="utf-8",
         start_new_session=True,
     )
+    _RUNNING.append(process)
     try:
         others = _listen(process, listener)
         code = process.wait()
     except BaseException:
         _end(process)
         raise
+    finally:
+        _RUNNING.remove(process)
     if code:
         raise failure(others or f"it ended with code {code}", training.snapshot)
     return result_of(training.out)
+
+
+def end_workers() -> None:
+    """End all workers of this process at once, before it ends without unwinding its calls."""
+    for process in _RUNNING:
+        _end(process)
 
 
 def _command(training: Training, processes: int) -> list[str]:

@@ -4,35 +4,12 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 from urllib.parse import unquote, urlparse
 
 from pyspark.sql import SparkSession
 
 CATALOG_NAME = re.compile(r"[A-Za-z_]\w*\.[A-Za-z_]\w*")
 LOG = "_delta_log"
-
-
-class Location(Protocol):
-    """Gives tables their SQL names and other files their folder."""
-
-    @property
-    def name(self) -> str:
-        """The store as the user wrote it."""
-        ...
-
-    @property
-    def files(self) -> str:
-        """Folder of snapshots, models and reports."""
-        ...
-
-    def identifier(self, table: str) -> str:
-        """Return the SQL name of a table."""
-        ...
-
-    def existing(self, spark: SparkSession, tables: Iterable[str]) -> set[str]:
-        """Return those of the tables that have been created."""
-        ...
 
 
 @dataclass(frozen=True)
