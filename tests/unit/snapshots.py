@@ -115,7 +115,7 @@ def write_tables(folder: Path) -> None:
             "jaccard": pa.array(list(similarity.values()), pa.float64()),
         }
     )
-    # Each user likes titles of one theme, of which some are held.
+    # Each user likes items of one theme, of which some are held.
     users_table = pa.table(
         {
             name: pa.array(

@@ -27,7 +27,7 @@ class Request:
     registry_uri: str | None
     experiment: str
     registered_model: str | None
-    #: The embedder's.
+    #: The embedder's name.
     name: str
     #: The worker's output folder.
     folder: str

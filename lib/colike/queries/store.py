@@ -8,6 +8,8 @@ from colike.tables.location import FolderLocation, locate
 
 # A reading command works on small frames; a whole run takes its settings from the config.
 READING = {
+    # It also lives for seconds, so a JVM that compiles little is the faster one.
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
     "spark.master": "local[2]",
     "spark.driver.memory": "2g",
     "spark.sql.shuffle.partitions": "2",

@@ -97,7 +97,7 @@ class Best:
     Args:
         recall: measures a model.
         planned: validations in a run, spaced evenly.
-        patience: validations in a row without an improvement that end the run; None: none do.
+        patience: validations in a row without an improvement that end the run; None: never.
     """
 
     recall: Recall

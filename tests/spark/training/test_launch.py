@@ -37,11 +37,10 @@ def test_executors_train_what_processes_of_one_machine_train(spark, snapshot, tm
         assert tensor == pytest.approx(theirs[name], abs=1e-5)
 
 
-@pytest.mark.parametrize("settings", [TORCHRUN, SPARK], ids=["torchrun", "spark"])
-def test_what_the_worker_refuses_is_told_in_its_own_words(spark, snapshot, tmp_path, settings):
+def test_a_refusal_is_raised_with_the_workers_own_message(spark, snapshot, tmp_path):
     (tmp_path / "used").write_text("")
     with pytest.raises(ColikeError, match=r"ConfigError: .*exists and is not empty"):
-        run_worker(spark, settings, Training(snapshot, tmp_path), lambda event: None)
+        run_worker(spark, SPARK, Training(snapshot, tmp_path), lambda event: None)
     assert [path.name for path in tmp_path.iterdir()] == ["used"]
 
 

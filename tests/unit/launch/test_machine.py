@@ -5,13 +5,14 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from colike.errors import ColikeError
 from colike.launch.folders import Training
-from colike.launch.machine import run_here
+from colike.launch.machine import SECONDS_TO_END, run_here
 
 from ..training.conftest import run_in_process
 
@@ -21,34 +22,41 @@ SETTINGS = {
     "precision": "fp32", "checkpoint_minutes": 0.0, "validations": 4, "average_decay": 0.9,
 }  # fmt: skip
 JOB = """
-import os, signal, sys
+import sys
 from pathlib import Path
 from colike.launch.folders import Training
 from colike.launch.machine import run_here
 
-snapshot, out, processes, name, step = sys.argv[1:]
-
-def listener(event):
-    if event["event"] == name and event.get("step", 0) >= int(step):
-        print("interrupted", flush=True)
-        # What Ctrl-C in a terminal does: it signals the whole process group.
-        os.killpg(0, signal.SIGINT)
-
+snapshot, out, processes = sys.argv[1:]
+listener = lambda event: print(event["event"], event.get("step"), flush=True)
 run_here(Training(Path(snapshot), Path(out)), listener, int(processes))
 """
 
 
-def interrupted_at(event, step, folder, out, processes):
-    """Run a job that is interrupted at a worker's event; returns its end and how long that took."""
-    job = subprocess.Popen(
-        [sys.executable, "-c", JOB, *map(str, (folder, out, processes, event, step))],
+@contextmanager
+def job(folder, out, processes):
+    process = subprocess.Popen(
+        [sys.executable, "-c", JOB, str(folder), str(out), str(processes)],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
         env={**os.environ, "OMP_NUM_THREADS": "1"},
     )  # fmt: skip
-    job.stdout.readline()
+    try:
+        yield process
+    finally:
+        process.kill()
+
+
+def interrupt(process):
+    """Signal the whole process group, as Ctrl-C in a terminal does; returns seconds to the end."""
     started = time.monotonic()
-    _, said = job.communicate(timeout=60)
-    return job.returncode, said, time.monotonic() - started
+    os.killpg(process.pid, signal.SIGINT)
+    _, stderr = process.communicate(timeout=60)
+    assert process.returncode == -signal.SIGINT
+    # The job's own traceback and no other.
+    assert stderr.count("Traceback") == 1
+    assert stderr.rstrip().endswith("KeyboardInterrupt")
+    assert "torch" not in stderr
+    return time.monotonic() - started
 
 
 def processes_that_name(folder):
@@ -66,15 +74,13 @@ def test_ctrl_c_ends_the_worker_and_the_next_run_resumes_to_the_same_weights(
     make_snapshot, tmp_path, small_model, capsys
 ):
     # Enough steps that the worker is still at them when the signal comes.
-    folder = make_snapshot(small_model, max_steps=100, **SETTINGS)
-    code, said, seconds = interrupted_at("step", 3, folder, tmp_path / "out", 1)
-    assert code == -signal.SIGINT
-    assert processes_that_name(folder) == []
+    folder = make_snapshot(small_model, max_steps=150, **SETTINGS)
+    with job(folder, tmp_path / "out", 1) as process:
+        while process.stdout.readline() != "step 3\n":
+            assert process.poll() is None
+        seconds = interrupt(process)
+        assert processes_that_name(folder) == []
     assert seconds < 5
-    # The job's own traceback and no other.
-    assert said.count("Traceback") == 1
-    assert said.rstrip().endswith("KeyboardInterrupt")
-    assert "colike/training" not in said
     assert not (tmp_path / "out").exists()
     result = run_in_process(folder, tmp_path / "out")
     assert "resumes after step" in capsys.readouterr().err
@@ -85,16 +91,18 @@ def test_ctrl_c_ends_the_worker_and_the_next_run_resumes_to_the_same_weights(
 
 def test_ctrl_c_ends_torchrun_and_all_that_it_started(make_snapshot, tmp_path, small_model):
     folder = make_snapshot(small_model, max_steps=1_000_000, **SETTINGS)
-    code, said, seconds = interrupted_at("start", 0, folder, tmp_path / "out", 2)
-    assert code == -signal.SIGINT
-    assert processes_that_name(folder) == []
-    assert seconds < 10
-    assert said.count("Traceback") == 1
-    assert "torch" not in said
+    with job(folder, tmp_path / "out", 2) as process:
+        # The job, torchrun, and two workers.
+        while len(processes_that_name(folder)) < 4:
+            assert process.poll() is None
+            time.sleep(0.1)
+        seconds = interrupt(process)
+        assert processes_that_name(folder) == []
+    assert seconds < SECONDS_TO_END
 
 
 @pytest.mark.parametrize("processes", [1, 2])
-def test_what_the_worker_refuses_is_told_in_its_own_words(make_snapshot, tmp_path, processes):
+def test_a_refusal_is_raised_with_the_workers_own_message(make_snapshot, tmp_path, processes):
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "notes.txt").write_text("mine")
     with pytest.raises(ColikeError, match=r"ConfigError: .*exists and is not empty"):

@@ -42,7 +42,7 @@ def test_hard_negatives_are_near_and_liked_together_less_than_chance():
     assert pairs == {(3, 8), (3, 9), (5, 8), (5, 9), (8, 9)}
 
 
-def test_only_titles_with_enough_likes_are_mined(make_snapshot):
+def test_only_items_with_enough_likes_are_mined(make_snapshot):
     snapshot = open_snapshot(make_snapshot())
     among = np.int32([1, 2, 3])
     assert Mining.of(snapshot, among, min_likes=20, users=100).items.tolist() == [1, 2, 3]
@@ -50,12 +50,12 @@ def test_only_titles_with_enough_likes_are_mined(make_snapshot):
 
 
 @pytest.mark.parametrize("name", ["graded", "mnr", "head"])
-def test_mined_titles_stand_beside_their_anchors(make_snapshot, name):
+def test_mined_items_are_added_to_their_anchors(make_snapshot, name):
     settings = TrainSettings(objective=name, mine_steps=1)
     objective = OBJECTIVES[name](TrainData(open_snapshot(make_snapshot()), settings, 4, users=100))
     assert objective.mining is not None
     before = next(iter(objective.steps(Share(1, 5))))
-    # Titles of one theme are liked together, so hard negatives are of other themes.
+    # Items of one theme are liked together, so hard negatives are of other themes.
     objective.hard = objective.mining.hard(unit(len(objective.mining.items)))
     first = objective.hard.partners[: objective.hard.starts[1]]
     assert (first // 14 != objective.hard.items[0] // 14).all()
