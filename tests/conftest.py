@@ -1,6 +1,7 @@
 """One lazy Spark session and one small finished store for all tests that ask for them."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
@@ -166,10 +167,12 @@ class FrameStore:
         return Store.frame(self, table, rows)
 
 
-@pytest.fixture
-def run_stage(spark: SparkSession, tmp_path: Path) -> Iterator[Callable[..., Outputs]]:
+@pytest.fixture(scope="module")
+def run_stage(
+    spark: SparkSession, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[..., Outputs]]:
     """Runs a job's stage on frames alone; gives its Outputs, of which nothing is written."""
-    opened: list[Inputs] = []
+    closing = ExitStack()
 
     def run(
         job: str,
@@ -187,7 +190,7 @@ def run_stage(spark: SparkSession, tmp_path: Path) -> Iterator[Callable[..., Out
             job=stage.name,
             reads=stage.reads,
             continues=stage.continues,
-            store=FrameStore(spark, ids, {**frames, **own}, tmp_path / "files"),
+            store=FrameStore(spark, ids, {**frames, **own}, tmp_path_factory.mktemp("files")),
             pins={table: ANYTHING for table in stage.reads if table in frames},
             own_pins={table: ANYTHING for table in stage.continues if table in own},
             data=data and str(data),
@@ -196,12 +199,11 @@ def run_stage(spark: SparkSession, tmp_path: Path) -> Iterator[Callable[..., Out
             reporter=PlainReporter(),
             **facts,
         )
-        opened.append(inputs)
+        closing.callback(inputs.close)
         return stage.run(inputs, stage.settings(config))
 
-    yield run
-    for inputs in opened:
-        inputs.close()
+    with closing:
+        yield run
 
 
 @pytest.fixture(scope="session")
