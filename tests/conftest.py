@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
@@ -186,7 +187,7 @@ def frame_store(
 @pytest.fixture(scope="module")
 def run_stage(frame_store: Callable[..., FrameStore]) -> Iterator[Callable[..., Outputs]]:
     """Runs a job's stage on frames alone; gives its Outputs, of which nothing is written."""
-    opened: list[Inputs] = []
+    closing = ExitStack()
 
     def run(
         job: str,
@@ -214,12 +215,11 @@ def run_stage(frame_store: Callable[..., FrameStore]) -> Iterator[Callable[..., 
             reporter=PlainReporter(),
             **facts,
         )
-        opened.append(inputs)
+        closing.callback(inputs.close)
         return stage.run(inputs, stage.settings(config))
 
-    yield run
-    for inputs in reversed(opened):  # each gives back the settings that it found
-        inputs.close()
+    with closing:
+        yield run
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ import pytest
 from colike import columns as C
 from colike.config import load_config
 from colike.data.files import read_raw
-from colike.data.ratings import check_ratings, mark_ratings, survey
+from colike.data.ratings import checked_ratings, mark_ratings, survey, unique_ratings
 
 CONFIG = load_config("mal2020.yml")
 DATA = CONFIG.data
@@ -48,7 +48,8 @@ ROWS = [
 
 def check(raw, items, data):
     marked = mark_ratings(raw, items, data)
-    return check_ratings(marked, survey(marked), CONFIG.split)
+    seen = survey(marked)
+    return checked_ratings(marked, seen, unique_ratings(marked, seen, CONFIG.split).cache())
 
 
 @pytest.fixture(scope="module")

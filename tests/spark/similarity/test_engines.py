@@ -34,11 +34,7 @@ def rows_of(engine, likes, min_colikes=1, min_jaccard=0.0, figures=None, **self_
     bounds = {"method": engine, "min_colikes": min_colikes, "min_jaccard": min_jaccard}
     settings = SETTINGS.model_copy(update={**bounds, "self_join": heavy})
     told = {} if figures is None else figures
-
-    def measure(name, value, unit):
-        told[name] = value
-
-    return by_pair(similarity(Counting(likes, ITEMS, settings, measure)))
+    return by_pair(similarity(Counting(likes, ITEMS, settings, told)))
 
 
 def by_pair(rows):
@@ -174,9 +170,9 @@ def test_a_cap_leaves_heavy_users_out_and_says_what_is_lost(spark):
     found = rows_of("self_join", likes_frame(spark, users), figures=figures, max_likes=3)
     assert found == brute_force(users[:2], min_colikes=1)
     assert figures == {
-        "self_join.users_left_out": 1,
-        "self_join.likes_left_out": 10 / 15,
-        "self_join.increments_left_out": 90 / (6 + 2 + 90),
+        "self_join.users_left_out": (1, "users"),
+        "self_join.likes_left_out": (10 / 15, "share"),
+        "self_join.increments_left_out": (90 / (6 + 2 + 90), "share"),
     }
 
 
@@ -218,7 +214,7 @@ def test_what_the_tiled_engine_shuffles_does_not_grow_with_the_increments(spark)
         )
         bounds = {"method": engine, "min_colikes": 1, "min_jaccard": 0.0}
         settings = SETTINGS.model_copy(update=bounds)
-        return shuffled_records(similarity(Counting(likes, 800, settings, lambda *figure: None)))
+        return shuffled_records(similarity(Counting(likes, 800, settings, {})))
 
     # Besides the users, who are in two parts: a row per part, block and tile of the block.
     parts, blocks = 2, 4

@@ -53,9 +53,7 @@ def likes(spark):
 def run(likes):
     """Rows by pair, and the figures that the engine told."""
     figures = {}
-    counting = Counting(
-        likes, ITEMS, SETTINGS, lambda name, value, unit: figures.update({name: (value, unit)})
-    )
+    counting = Counting(likes, ITEMS, SETTINGS, figures)
     rows = similarity(counting).select(
         "item_a", "item_b", "likes_a", "likes_b", "colikes", "jaccard"
     )

@@ -5,9 +5,9 @@ from functools import partial
 
 import numpy as np
 import pytest
-from colike.config.embed import TextSources
 
 from colike.config import load_config
+from colike.config.embed import TextSources
 from colike.errors import ConfigError
 from colike.recommend.catalogue import Catalogue
 from colike.recommend.graph import NeighbourGraph
