@@ -44,7 +44,7 @@ def run(inputs: Inputs, settings: Settings) -> Outputs:
     ]
     pointer = Pointer(champion.source, inputs.run_id, champion.reason)
     facts = ReportFacts(
-        inputs.store.location.name,
+        inputs.store_name,
         inputs.run_id,
         evaluated_by,
         pointer,

@@ -27,7 +27,6 @@ class Inputs:
         job: The stage's name.
         reads: Tables that it declares to read.
         continues: Tables whose last rows it starts from, or reads as a cache.
-        store: Where the tables are.
         pins: The declared tables that exist, at the versions of the start of the job.
         own_pins: The tables that the stage continues, as they are.
         data: Folder or URI of the input files, None if it was not given.
@@ -43,7 +42,7 @@ class Inputs:
     job: str
     reads: tuple[str, ...]
     continues: tuple[str, ...]
-    store: Store
+    _store: Store
     pins: Mapping[str, Pin]
     own_pins: Mapping[str, Pin]
     data: str | None
@@ -59,17 +58,22 @@ class Inputs:
     @property
     def spark(self) -> SparkSession:
         """The session."""
-        return self.store.spark
+        return self._store.spark
 
     @property
     def ids(self) -> IdTypes:
         """The types of user and item ids."""
-        return self.store.ids
+        return self._store.ids
+
+    @property
+    def store_name(self) -> str:
+        """The store as the user wrote it."""
+        return self._store.location.name
 
     @property
     def files(self) -> Path:
         """The store's folder of snapshots, models and reports."""
-        return self.store.files
+        return self._store.files
 
     def read(self, table: str) -> DataFrame:
         """Return a declared table at its pinned version.
@@ -81,23 +85,23 @@ class Inputs:
         self._require_declared(table, self.reads)
         if table not in self.pins:
             raise StoreError(
-                f"Store {self.store.location.name} has no table {table}, which job "
+                f"Store {self._store.location.name} has no table {table}, which job "
                 f"{self.job} reads; run the jobs before it first."
             )
-        return self.store.read(table, self.pins[table].version)
+        return self._store.read(table, self.pins[table].version)
 
     def read_or_empty(self, table: str) -> DataFrame:
         """Return a declared table at its pinned version, or no rows if there is none."""
         self._require_declared(table, self.reads)
-        return self.read(table) if table in self.pins else self.store.empty(table)
+        return self.read(table) if table in self.pins else self._store.empty(table)
 
     def own(self, table: str) -> DataFrame:
         """Return a table that the stage continues, as it is now, or no rows if there is none."""
         self._require_declared(table, self.continues)
         pin = self.own_pins.get(table)
         if pin is None:
-            return self.store.empty(table)
-        return contracts()[table].filled(self.store.read(table, pin.version), self.ids)
+            return self._store.empty(table)
+        return contracts()[table].filled(self._store.read(table, pin.version), self.ids)
 
     def changes(self, table: str, since: int) -> Changes | None:
         """Return what changed in a declared table from a version up to the pinned one.
@@ -105,7 +109,7 @@ class Inputs:
         None where Delta's change feed does not reach back to it.
         """
         self._require_declared(table, self.reads)
-        return changes(self.store, table, since, self.pins[table].version)
+        return changes(self._store, table, since, self.pins[table].version)
 
     def last_run_of(self, table: str) -> str | None:
         """Return the run that last wrote a declared table, None if no run did."""
@@ -114,11 +118,11 @@ class Inputs:
 
     def nothing(self, table: str) -> DataFrame:
         """Return a frame without rows that has a table's columns, but for the run."""
-        return self.store.empty(table).drop(C.RUN_ID)
+        return self._store.empty(table).drop(C.RUN_ID)
 
     def frame(self, table: str, rows: Iterable[Mapping[str, object]]) -> DataFrame:
         """Return a few rows made on the driver as a table's columns, but for the run."""
-        return self.store.frame(table, rows)
+        return self._store.frame(table, rows)
 
     def time_after(self, table: str, column: str) -> datetime:
         """Return the time of now, or of just after a continued table's newest row.
