@@ -38,6 +38,9 @@ $(READY): $(INSTALLED) setup.py $(wildcard jobs/*.py)
 	$(UV) pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $(READY)
 
+# Sessions of a few minutes: a JVM that compiles little and collects in one thread leaves the cores to
+# the work.
+demo: export SPARK_SUBMIT_OPTS := -XX:TieredStopAtLevel=1 -XX:+UseSerialGC
 demo: setup
 	$(BIN)/colike generate --users 2000 --items 600 --ratings 120000 --seed 1 --out $(DEMO)/data
 	$(BIN)/colike run conf/demo.yml --data $(DEMO)/data --store $(DEMO)/store

@@ -1,4 +1,4 @@
-"""Names of creators, studios and firms: invented, so no pre-trained model knows them."""
+"""Names of creators, studios and firms: made of halves, so no pre-trained model knows them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

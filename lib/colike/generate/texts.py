@@ -65,7 +65,7 @@ def _sentences(
     words: Sequence[TasteLexicon],
     names: tuple[str, ...],
 ) -> str:
-    """Returns a sentence per set of forms, none of the forms twice in a row of a few."""
+    """Returns a sentence per set of forms; no form is used twice while others are left."""
     used: set[str] = set()
     sentences = []
     for these, of_taste in zip(forms, words, strict=True):
@@ -76,6 +76,7 @@ def _sentences(
 
 
 def _sentence(random: Random, form: str, words: TasteLexicon, names: tuple[str, ...]) -> str:
+    """Returns the form with its slots filled, beginning with a capital."""
     thing, other = random.sample(words.words.things, 2)
     creator, second = random.sample(words.creators, 2)
     text = form.format(
