@@ -3,17 +3,23 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 import pytest
+from pyspark.sql import functions as F
 
 from colike import columns as C
 from colike.config import load_config
+from colike.config.derived import base_embedder
+from colike.data.ids import to_ids
 from colike.data.splits import train_likes
+from colike.embedding.encode import Encoding
+from colike.embedding.models import find_model
 from colike.embedding.vectors import Embedded
 from colike.pairs.build import KINDS, PairInputs, build_pairs, kinds_of
 from colike.pairs.cosines import with_cosine
 from colike.pairs.negatives import popular_pairs
+from colike.tables import IdTypes, Store
 
 ITEMS, USERS, TASTES = 60, 240, 6
-SETTINGS = load_config(
+CONFIG = load_config(
     "mal2020.yml",
     [
         "pairs.min_likes=12",
@@ -21,7 +27,8 @@ SETTINGS = load_config(
         "pairs.threshold=0.12",
         "pairs.kinds=[popular, random, hard]",
     ],
-).pairs
+)
+SETTINGS = CONFIG.pairs
 
 
 def random_likes():
@@ -194,3 +201,57 @@ def test_a_pairs_cosine_is_that_of_its_vectors_and_0_without_one(spark):
     made = {(row[0], row[1]): row[C.BASE_COSINE] for row in with_cosine(frame, embedded).collect()}
     expected = {(1, 3): vectors[0] @ vectors[1], (4, 7): vectors[2] @ vectors[3]}
     assert made == {pair: pytest.approx(expected.get(pair, 0.0), abs=1e-6) for pair in pairs}
+
+
+def test_the_job_merges_its_pairs_so_that_equal_ones_are_no_new_version(
+    spark, run_stage, written, write, tmp_path
+):
+    base = base_embedder(CONFIG)
+    model_id = find_model(base.name, base.embedder, None).model_id
+    encoding = Encoding(base.max_tokens, base.precision, base.batch_size)
+    vectors = np.random.default_rng(6).normal(size=(ITEMS, 8))
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    encoded = [
+        ("base", model_id, 1000 + at, vector.tolist(), str(at), encoding.text)
+        for at, vector in enumerate(vectors)
+    ]
+    columns = (
+        "source string, model_id string, item_id bigint, embedding array<float>, "
+        "content_hash string, encoding string"
+    )
+    own = {"item_embeddings": spark.createDataFrame(encoded, columns)}
+
+    def made(parts):
+        """The job's outputs from inputs in so many partitions."""
+        inputs = inputs_of(spark, parts)
+        items = inputs.items.withColumns(
+            {"description": F.lit(""), "content_hash": F.col("item_idx").cast("string")}
+        )
+        frames = {
+            "items": items,
+            "user_history": inputs.likes.withColumnRenamed("likes", "likes_train"),
+            "item_similarity": to_ids(inputs.similarity, inputs.items, "item_a", "item_b"),
+        }
+        return run_stage("pairs", CONFIG, frames, own)
+
+    outputs = made(parts=2)
+    assert [(one.table, one.how) for one in outputs.writes] == [
+        ("item_embeddings", "keep"),
+        ("training_pairs", "merge"),
+    ]
+    assert outputs.figures["encoded.base"] == (0.0, "items")
+    rows = written(outputs, "training_pairs").collect()
+    counted = sum(
+        value for name, (value, _) in outputs.figures.items() if name.startswith("pairs.")
+    )
+    assert counted == len(rows) > 50
+    for row in rows:
+        assert row["pair_id"] == f"{row['item_a']}|{row['item_b']}"
+        cosine = vectors[row["item_a"] - 1000] @ vectors[row["item_b"] - 1000]
+        assert row["base_cosine"] == pytest.approx(cosine, abs=1e-6)
+
+    store = Store.open(spark, str(tmp_path / "store"), IdTypes("bigint", "bigint"))
+    first = write(store, outputs.writes[-1])
+    again = write(store, made(parts=5).writes[-1], run_id="run-2")
+    assert again.pins == first.pins
+    assert again.rows == {"training_pairs": 0}
