@@ -7,9 +7,6 @@ import pytest
 from pyspark.sql import functions as F
 
 from colike.config import load_config
-from colike.run.chain import run_jobs
-from colike.run.reporters import PlainReporter
-from colike.run.stage import Run
 from colike.tables import IdTypes, Store
 
 ROOT = Path(__file__).parents[2]
@@ -25,10 +22,10 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def ingested(spark, tmp_path_factory) -> Store:
+def ingested(spark, run_jobs, tmp_path_factory) -> Store:
     store = Store.open(spark, str(tmp_path_factory.mktemp("real")), IdTypes("bigint", "bigint"))
     config = load_config("conf/mal2020.yml")
-    run_jobs(Run(config, store, "real", str(FOLDER), PlainReporter()), ["ingest"])
+    run_jobs(config, store, ["ingest"], FOLDER)
     return store
 
 

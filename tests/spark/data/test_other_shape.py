@@ -1,7 +1,5 @@
 """Another data set needs another YAML file and no code: half stars, text ids, no synopses."""
 
-import io
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,12 +8,9 @@ from pyspark.sql import functions as F
 
 from colike import columns as C
 from colike.config import load_config
-from colike.run.chain import run_jobs
-from colike.run.reporters import PlainReporter
-from colike.run.stage import Run
-from colike.tables import IdTypes, Store
+from colike.tables import IdTypes, contracts
 
-JOBS = ["ingest", "similarity", "neighbours", "recommend"]
+JOBS = ("ingest", "similarity", "neighbours", "recommend")
 BOOKS = {
     "name": "books",
     "data": {
@@ -62,7 +57,8 @@ def ratings():
 
 
 @pytest.fixture(scope="module")
-def store(spark, ratings, tmp_path_factory):
+def tables(ratings, run_stage, written, tmp_path_factory):
+    """What the jobs write, each one's tables being the next one's inputs."""
     folder = tmp_path_factory.mktemp("books")
     (folder / "books.yml").write_text(yaml.safe_dump(BOOKS), "utf-8")
     ratings.to_parquet(folder / "stars.parquet")
@@ -77,37 +73,41 @@ def store(spark, ratings, tmp_path_factory):
     )
     books.to_csv(folder / "books.csv", index=False)
     config = load_config(folder / "books.yml")
-    opened = Store.open(spark, str(folder / "store"), IdTypes("string", "string"))
-    run = Run(config, opened, "run-1", str(folder), PlainReporter(io.StringIO()))
-    assert run_jobs(run, JOBS) == JOBS
-    return opened
+    made = {}
+    for job in JOBS:
+        outputs = run_stage(job, config, made, data=folder)
+        for write in outputs.writes:
+            rows = written(outputs, write.table).withColumn(C.RUN_ID, F.lit("run-1"))
+            conformed = contracts()[write.table].conform(rows, IdTypes("string", "string"))
+            made[write.table] = conformed.localCheckpoint()
+    return made
 
 
-def test_ratings_are_taken_over_on_their_own_scale_with_their_own_ids(store, ratings):
-    rows = store.read("ratings").collect()
+def test_ratings_are_taken_over_on_their_own_scale_with_their_own_ids(tables, ratings):
+    rows = tables["ratings"].collect()
     kept = {(row[C.USER_ID], row[C.ITEM_ID]): row[C.RATING] for row in rows}
     assert kept == {(r.reader, r.isbn): r.stars for r in ratings.itertuples()}
     assert {row[C.SPLIT] for row in rows} == {"train", "validation", "test"}
 
 
-def test_items_are_described_by_their_own_template_without_synopses(store):
-    rows = {row[C.ITEM_ID]: row for row in store.read("items").collect()}
+def test_items_are_described_by_their_own_template_without_synopses(tables):
+    rows = {row[C.ITEM_ID]: row for row in tables["items"].collect()}
     assert rows["b-00"][C.DESCRIPTION] == "Book 0 by nobody, 100 pages."
     assert rows["b-07"][C.DESCRIPTION] == "Book 7 by Ann, 107 pages."
     assert all(row[C.SYNOPSIS] is None for row in rows.values())
     assert all("average" not in row[C.ATTRIBUTES] for row in rows.values())
 
 
-def test_likes_go_by_the_scales_own_threshold(store, ratings):
-    history = store.read("user_history")
+def test_likes_go_by_the_scales_own_threshold(tables, ratings):
+    history = tables["user_history"]
     counted = sum(F.size(f"likes_{split}") for split in ("train", "validation", "test"))
     likes = history.agg(F.sum(counted)).collect()[0][0]
     assert likes == (ratings.stars >= 4.5).sum()
 
 
-def test_every_reader_gets_unread_books_from_both_sources(store, ratings):
+def test_every_reader_gets_unread_books_from_both_sources(tables, ratings):
     read = ratings.groupby("reader").isbn.agg(set)
-    rows = store.read("recommendations").where("history = 'all'").toPandas()
+    rows = tables["recommendations"].where("history = 'all'").toPandas()
     assert set(rows[C.SOURCE]) == {"popularity", "jaccard"}
     for (_, reader), part in rows.groupby([C.SOURCE, C.USER_ID]):
         assert not set(part[C.ITEM_ID]) & read[reader]
@@ -118,8 +118,8 @@ def test_every_reader_gets_unread_books_from_both_sources(store, ratings):
     }
 
 
-def test_readers_are_recommended_books_of_their_taste(store):
-    rows = store.read("recommendations").where("source = 'jaccard' AND not fallback").toPandas()
+def test_readers_are_recommended_books_of_their_taste(tables):
+    rows = tables["recommendations"].where("source = 'jaccard' AND not fallback").toPandas()
     own = rows[C.ITEM_ID].str[-2:].astype(int) % 2
     reader = rows[C.USER_ID].str.removeprefix("reader é").astype(int) % 2
     assert (own == reader).mean() > 0.9

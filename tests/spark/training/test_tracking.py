@@ -1,11 +1,9 @@
 """Job train logs its model to MLflow: a folder stands for a server."""
 
-import io
-
 import pytest
 
 from colike.errors import ColikeError
-from colike.run.reporters import PlainReporter
+from colike.tables.ledger import Ledger
 
 mlflow = pytest.importorskip("mlflow")
 # A port that nobody listens on.
@@ -27,37 +25,24 @@ def no_server(monkeypatch):
     monkeypatch.setenv("MLFLOW_TRACKING_URI", NOBODY)
 
 
-@pytest.fixture
-def uncommitted(trained):
-    """The log of the training is lost, as if the job had been killed at its end."""
-    store, run = trained
-    store.spark.sql(f"DELETE FROM {store.location.identifier('runs')} WHERE job = 'train'")
-    return store, run
-
-
-def test_a_server_that_the_config_names_and_is_away_fails_the_job_before_the_row(
-    uncommitted, no_server
-):
-    store, run = uncommitted
-    before = store.read("models").collect()
+def test_a_server_that_the_config_names_and_is_away_fails_the_job(again, no_server):
     with pytest.raises(ColikeError, match=f"MLflow at {NOBODY} did not take the model: .*is kept"):
-        run("away", "train", settings=[f"tracking.uri={NOBODY}"])
-    assert store.read("models").collect() == before
+        again("away", f"tracking.uri={NOBODY}")
 
 
-def test_a_server_that_mlflow_found_itself_and_is_away_is_a_note(uncommitted, no_server):
-    store, run = uncommitted
-    said = io.StringIO()
-    assert run("noted", "train", reporter=PlainReporter(said)) == ["train"]
-    assert "did not take the model" in said.getvalue()
-    assert store.read("models").first()["run_id"] == "noted"
+def test_a_server_that_mlflow_found_itself_and_is_away_is_a_note(again, no_server):
+    outputs = again("noted")
+    (note,) = outputs.notes
+    assert "did not take the model" in note
+    assert [write.table for write in outputs.writes] == ["models"]
 
 
-def test_the_job_tells_mlflow_which_versions_it_read(uncommitted, client, tmp_path):
-    store, run = uncommitted
-    run("told", "train", settings=[f"tracking.uri={tmp_path / 'ml flow'}"])
+def test_the_job_tells_mlflow_which_versions_it_read(trained, again, client, tmp_path):
+    store, _ = trained
+    outputs = again("told", f"tracking.uri={tmp_path / 'ml flow'}")
     experiment = client.get_experiment_by_name("/Shared/colike")
     (logged,) = client.search_runs([experiment.experiment_id])
+    assert outputs.notes == [f"logged to MLflow as run {logged.info.run_id} of /Shared/colike"]
     assert logged.data.tags["colike.run_id"] == "told"
-    wanted = str(store.version("training_pairs"))
-    assert logged.data.tags["colike.version.training_pairs"] == wanted
+    version = Ledger.read(store, ["training_pairs"], {}).pin("training_pairs").version
+    assert logged.data.tags["colike.version.training_pairs"] == str(version)

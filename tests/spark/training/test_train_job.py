@@ -10,11 +10,16 @@ from colike.jobs import train as train_job
 
 from colike.launch.export import validation_users
 from colike.snapshot.manifest import ITEMS, PAIRS, VALIDATION, VECTORS, open_snapshot
+from colike.tables.ledger import Ledger
 
 
 def only_folder(store, name):
     (found,) = (store.files / name).iterdir()
     return found
+
+
+def version(store, table):
+    return Ledger.read(store, [table], {}).pin(table).version
 
 
 def test_the_row_of_the_model_says_where_it_is_and_what_it_was_made_of(trained):
@@ -23,20 +28,20 @@ def test_the_row_of_the_model_says_where_it_is_and_what_it_was_made_of(trained):
     result = json.loads((Path(row["uri"]).parent / "result.json").read_text("utf-8"))
     assert row["objective"] == "head"
     assert row["sha256"] == result["model_sha256"]
-    assert json.loads(row["data_versions"])["training_pairs"] == store.version("training_pairs")
+    assert json.loads(row["data_versions"])["training_pairs"] == version(store, "training_pairs")
     assert result["steps"] == 30
     assert len(result["validations"]) == 2
     assert result["recall"] == max(recall for _, recall in result["validations"])
-    metrics = store.read("run_metrics").where("job = 'train'").select("name", "value").collect()
+    (success,) = store.read("runs").where("job = 'train' AND event = 'succeeded'").collect()
     for name in ("steps", "labels_per_document", "masked_share"):
-        assert dict(metrics)[name] == result[name]
+        assert success["figures"][name] == result[name]
 
 
 def test_the_snapshot_is_of_the_pinned_tables_in_numbers_of_items(trained):
     store, _ = trained
     snapshot = open_snapshot(only_folder(store, "snapshots"))
-    assert snapshot.manifest.tables[PAIRS].version == store.version("training_pairs")
-    assert snapshot.manifest.tables[VALIDATION].version == store.version("user_history")
+    assert snapshot.manifest.tables[PAIRS].version == version(store, "training_pairs")
+    assert snapshot.manifest.tables[VALIDATION].version == version(store, "user_history")
     assert snapshot.rows(PAIRS) == store.read("training_pairs").count()
     vectors = pq.read_table(snapshot.files(VECTORS)[0])
     assert vectors.num_rows == snapshot.rows(ITEMS) == store.read("items").count()
@@ -62,31 +67,34 @@ def test_validation_users_are_those_with_a_held_like(trained, monkeypatch):
     assert set(few) <= set(eligible)
 
 
-def test_a_snapshot_that_was_changed_is_exported_anew(trained, monkeypatch):
-    store, run = trained
+def test_a_snapshot_that_was_changed_is_exported_again(trained, again):
+    store, _ = trained
     folder = only_folder(store, "snapshots")
     sha256 = open_snapshot(folder).sha256
     (folder / "config.json").write_text("{}")
-    store.spark.sql(f"DELETE FROM {store.location.identifier('runs')} WHERE job = 'train'")
-    assert run("again", "train") == ["train"]
+    again("again")
     assert open_snapshot(folder).sha256 == sha256
 
 
-def test_a_model_that_was_made_but_not_committed_is_taken_as_it_is(trained, monkeypatch):
-    store, run = trained
-    before = store.read("models").collect()[0]
+def test_a_model_that_was_made_but_not_committed_is_taken_as_it_is(trained, again, monkeypatch):
+    store, _ = trained
+    before = store.read("models").first()
 
     def no_worker(*_):
         raise AssertionError("the model is there already")
 
     monkeypatch.setattr(train_job, "run_worker", no_worker)
-    assert run("second", "train") == []
-    # The log of the first run is lost, as if the job had been killed at its end.
-    store.spark.sql(f"DELETE FROM {store.location.identifier('runs')} WHERE job = 'train'")
-    assert run("third", "train") == ["train"]
-    (after,) = store.read("models").collect()
-    assert after["sha256"] == before["sha256"]
-    assert after["created_at"] > before["created_at"]
+    # As if the first run had been killed at its end.
+    (write,) = again("second").writes
+    (row,) = write.rows.collect()
+    assert (write.table, write.where) == ("models", {"model_id": [row["model_id"]]})
+    assert row["sha256"] == before["sha256"]
+    assert row["created_at"] > before["created_at"]
+
+
+def test_a_training_that_is_committed_is_not_repeated(trained):
+    _, run = trained
+    assert run("third", "train") == []
 
 
 def test_maintain_removes_old_trainings_and_keeps_those_of_the_newest_models(trained):
@@ -97,7 +105,7 @@ def test_maintain_removes_old_trainings_and_keeps_those_of_the_newest_models(tra
     stray.mkdir()
     for folder in (model, snapshot, stray):
         os.utime(folder, (0, 0))
-    run("kept", "maintain")
+    assert run("kept", "maintain") == ["maintain"]
     assert model.is_dir()
     assert snapshot.is_dir()
     assert not stray.exists()
