@@ -66,7 +66,7 @@ popular_lists = st.lists(items, unique=True, max_size=SIZE)
 @given(coordinates, users, masks, orders, popular_lists, st.integers(1, SIZE))
 def test_lists_are_those_of_the_reference(rows, users, may, order, popular, k):
     vectors = np.array(rows, np.float32)
-    # With as many candidates as items nothing hangs on the first, inexact scores.
+    # With as many candidates as items nothing depends on the first, inexact scores.
     scorer = VectorScorer(catalogue_of(order, popular), vectors, np.array(may), SIZE, k)
     made = scorer(histories_of(users))
     for place, user in enumerate(users):
@@ -101,7 +101,7 @@ def many_scorer(many, k, margin=10):
     return VectorScorer(many[2], many[0], np.ones(300, bool), margin, k)
 
 
-def test_a_users_list_does_not_hang_on_who_else_is_in_the_batch(many):
+def test_a_users_list_does_not_depend_on_who_else_is_in_the_batch(many):
     users = many[1]
     scorer = many_scorer(many, 10)
     together = scorer(histories_of(users))
