@@ -30,7 +30,7 @@ def runs_by_source(store):
 
 @pytest.fixture(scope="module")
 def story(spark, frames, write, run_jobs, tmp_path_factory):
-    """Five runs in one store; what `recommendations` has after each of them."""
+    """Three runs in one store, and what `recommendations` has after each of them."""
     store = Store.open(spark, str(tmp_path_factory.mktemp("kept")), IdTypes("bigint", "bigint"))
     write(store, *(overwrite(table, frame) for table, frame in frames.items()))
     after = {}
@@ -40,19 +40,17 @@ def story(spark, frames, write, run_jobs, tmp_path_factory):
         after[run_id] = runs_by_source(store)
 
     run("first", "popularity", "jaccard", "base")
+    # Other neighbours of jaccard, base taken out, profile added.
     weight = F.when(F.col(C.SOURCE) == "jaccard", F.col(C.WEIGHT) / 2).otherwise(F.col(C.WEIGHT))
     neighbours = frames["item_neighbours"].withColumn(C.WEIGHT, weight)
     write(store, overwrite("item_neighbours", neighbours))
-    run("other-neighbours", "popularity", "jaccard", "base")
-    run("without-base", "popularity", "jaccard")
-    run("with-profile", "popularity", "jaccard", "profile")
+    run("second", "popularity", "jaccard", "profile")
+    # Other words, which no list depends on.
+    before = newest_version(store)
     items = frames["items"].withColumn(C.SYNOPSIS, F.lit("Other words"))
     write(store, merge("items", items))
-    before = newest_version(store)
-    run("other-words", "popularity", "jaccard", "profile")
-    return SimpleNamespace(
-        store=store, after=after, is_same_version=newest_version(store) == before
-    )
+    run("third", "popularity", "jaccard", "profile")
+    return SimpleNamespace(store=store, after=after, is_kept=newest_version(store) == before)
 
 
 def newest_version(store):
@@ -60,30 +58,18 @@ def newest_version(store):
     return history.agg(F.max("version")).collect()[0][0]
 
 
-def test_a_source_whose_inputs_are_unchanged_keeps_its_rows(story):
+def test_changed_and_added_sources_are_scored_others_keep_their_rows_or_are_gone(story):
     assert story.after["first"] == dict.fromkeys(["base", "jaccard", "popularity"], "first")
-    assert story.after["other-neighbours"] == {
-        "base": "first",
-        "jaccard": "other-neighbours",
+    assert story.after["second"] == {
+        "jaccard": "second",
         "popularity": "first",
-    }
-
-
-def test_a_source_taken_out_of_the_config_loses_its_rows(story):
-    assert story.after["without-base"] == {"jaccard": "other-neighbours", "popularity": "first"}
-
-
-def test_a_source_that_is_added_is_scored_alone(story):
-    assert story.after["with-profile"] == {
-        "jaccard": "other-neighbours",
-        "popularity": "first",
-        "profile": "with-profile",
+        "profile": "second",
     }
 
 
 def test_where_nothing_that_counts_has_changed_nothing_is_written(story):
-    assert story.after["other-words"] == story.after["with-profile"]
-    assert story.is_same_version
+    assert story.after["third"] == story.after["second"]
+    assert story.is_kept
 
 
 def test_figures_of_kept_sources_stay_in_run_metrics(story):
@@ -98,14 +84,13 @@ def test_figures_of_kept_sources_stay_in_run_metrics(story):
     def of(run, source):
         return {name: figure for name, figure in by_run[run].items() if f".{source}" in name}
 
-    assert set(of("first", "base")) == {
-        "neighbours_per_item.base",
-        "validation_recall.base.2",
-        "validation_recall.base.4",
+    assert set(of("first", "jaccard")) == {
+        "neighbours_per_item.jaccard",
+        "validation_recall.jaccard.2",
+        "validation_recall.jaccard.4",
     }
-    assert of("other-neighbours", "base") == of("first", "base")
-    assert of("other-words", "jaccard") == of("other-neighbours", "jaccard") != {}
-    assert of("without-base", "base") == {}
+    assert of("second", "base") == {}
+    assert of("third", "jaccard") == of("second", "jaccard") != {}
 
 
 def test_rows_that_somebody_else_has_written_are_not_counted_on(story, write):

@@ -7,6 +7,7 @@ from pyspark.sql import functions as F
 
 from colike import columns as C
 from colike.config import load_config
+from colike.errors import ConfigError
 from colike.tables.state import Pin
 
 TABLE = "recommendations"
@@ -133,13 +134,18 @@ def test_train_is_a_history_like_the_others(lists):
     assert {row[C.HISTORY] for row in found} == {"train", "known", "all"}
 
 
-def test_diversity_changes_the_lists_and_needs_an_embedder_with_vectors(lists):
+def test_diversity_changes_the_lists(lists):
     settings = ("recommend.sources=[jaccard]", "recommend.diversity.pool=20")
     plain, diverse = (
         sorted(lists(*settings, f"recommend.diversity.relevance={share}")) for share in (1, 0.5)
     )
     assert len(plain) == len(diverse)
     assert plain != diverse
+
+
+def test_diversity_by_an_embedder_without_vectors_is_an_error_with_the_remedy(recommend):
+    with pytest.raises(ConfigError, match=r"has no vectors; run embed, or name another embedder"):
+        recommend("recommend.diversity.relevance=0.5", "recommend.diversity.embedder=finetuned")
 
 
 def test_a_source_that_has_nothing_to_score_by_has_no_lists_and_the_run_says_so(recommend, written):

@@ -45,7 +45,7 @@ def test_neighbouring_hashes_draw_apart_too():
     assert abs(np.corrcoef(drawn[:-1], drawn[1:])[0, 1]) < 0.06
 
 
-def test_a_users_weights_hang_on_the_user_alone(hashes, weights):
+def test_a_users_weights_depend_on_the_user_alone(hashes, weights):
     shuffled = np.random.default_rng(0).permutation(len(hashes))
     assert (poisson_weights(hashes[shuffled], REPLICATES) == weights[shuffled]).all()
     assert (poisson_weights(hashes[:7], REPLICATES) == weights[:7]).all()

@@ -133,7 +133,7 @@ def test_a_short_list_begins_a_long_one(aggregate, users, edges, popular, order,
 
 @settings(deadline=None, max_examples=30)
 @given(users=users, edges=edges, popular=allowed, order=orders)
-def test_a_users_list_does_not_hang_on_who_else_is_in_the_batch(users, edges, popular, order):
+def test_a_users_list_does_not_depend_on_who_else_is_in_the_batch(users, edges, popular, order):
     together = run(users, edges, popular, order, "sum", 5)
     alone = [run([user], edges, popular, order, "sum", 5)[0] for user in users]
     assert together == alone

@@ -101,7 +101,7 @@ def many_scorer(many, k, margin=10):
     return VectorScorer(many[2], many[0], np.ones(300, bool), margin, k)
 
 
-def test_a_users_list_does_not_hang_on_who_else_is_in_the_batch(many):
+def test_a_users_list_does_not_depend_on_who_else_is_in_the_batch(many):
     users = many[1]
     scorer = many_scorer(many, 10)
     together = scorer(histories_of(users))

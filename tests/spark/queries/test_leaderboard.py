@@ -1,0 +1,49 @@
+"""The latest evaluation of a store, best first."""
+
+import pytest
+
+from colike.errors import StoreError
+from colike.queries.leaderboard import FIELDS, latest_rows
+from colike.run.log import RunLog
+
+
+@pytest.fixture(scope="module")
+def log(tiny_store):
+    return RunLog.read(tiny_store, "")
+
+
+@pytest.fixture(scope="module")
+def rows(tiny_store, log):
+    return latest_rows(tiny_store, log, "holdout", "all")
+
+
+def test_figures_are_of_the_asked_protocol_and_segment_and_ratios_are_left_out(rows):
+    assert all(set(row) == set(FIELDS) for row in rows)
+    assert {(row["protocol"], row["segment"]) for row in rows} == {("holdout", "all")}
+    named = [(row["source"], row["metric"], row["k"]) for row in rows]
+    assert len(named) == len(set(named))
+
+
+def test_the_best_source_comes_first_within_a_metric_and_depth(rows):
+    recall = [row["value"] for row in rows if row["metric"] == "recall" and row["k"] == 10]
+    assert len(recall) == 2
+    assert recall == sorted(recall, reverse=True)
+
+
+def test_a_metric_over_users_lies_within_its_interval(rows):
+    recall = [row for row in rows if row["metric"] == "recall"]
+    assert len(recall) == 2 * 4
+    assert all(row["ci_low"] <= row["value"] <= row["ci_high"] for row in recall)
+
+
+@pytest.mark.parametrize(("protocol", "segment"), [("nothing", "all"), ("holdout", "nobody")])
+def test_what_was_not_evaluated_is_an_error_that_says_where_to_look(
+    tiny_store, log, protocol, segment
+):
+    with pytest.raises(StoreError, match=f"no protocol '{protocol}' with segment '{segment}'.*sql"):
+        latest_rows(tiny_store, log, protocol, segment)
+
+
+def test_the_latest_evaluation_is_the_one_that_the_log_names(tiny_store):
+    with pytest.raises(StoreError, match="The last evaluation has no protocol"):
+        latest_rows(tiny_store, RunLog(tiny_store, ""), "holdout", "all")
