@@ -3,7 +3,6 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 import pytest
-from colike.config.derived import base_embedder
 from pyspark.sql import functions as F
 
 from colike import columns as C
@@ -204,7 +203,7 @@ def test_a_pairs_cosine_is_that_of_its_vectors_and_0_without_one(spark):
 def test_the_job_draws_equal_pairs_on_any_partitioning_which_are_no_new_version(
     spark, run_stage, written, write, tmp_path
 ):
-    base = base_embedder(CONFIG)
+    base = CONFIG.base_embedder
     model_id = find_model(base.name, base.embedder, None).model_id
     encoding = Encoding(base.max_tokens, base.precision, base.batch_size)
     vectors = np.random.default_rng(6).normal(size=(ITEMS, 8))

@@ -16,19 +16,19 @@ def item(tiny_store):
 
 
 def test_an_item_is_found_by_its_id_and_by_its_title_in_any_case(tiny_store, item):
-    assert find_item(tiny_store, str(item[C.ITEM_ID])) == item
-    assert find_item(tiny_store, item[C.TITLE].upper()) == item
+    assert find_item(tiny_store, tiny_store.ids, str(item[C.ITEM_ID])) == item
+    assert find_item(tiny_store, tiny_store.ids, item[C.TITLE].upper()) == item
 
 
 def test_an_ambiguous_title_lists_the_choices_by_id(tiny_store):
     with pytest.raises(LookupFailedError, match=r"choose one by its id: .*; and more") as raised:
-        find_item(tiny_store, "e")
+        find_item(tiny_store, tiny_store.ids, "e")
     assert str(raised.value).count(";") == CHOICES
 
 
 def test_an_item_that_is_not_there_is_an_error_that_says_how_to_search(tiny_store):
     with pytest.raises(LookupFailedError, match="No item has the id or title 'no such title'"):
-        find_item(tiny_store, "no such title")
+        find_item(tiny_store, tiny_store.ids, "no such title")
 
 
 def test_neighbours_have_their_titles_and_are_ranked_from_one(tiny_store, item):

@@ -5,7 +5,8 @@ from dataclasses import astuple
 import pytest
 
 from colike import columns as C
-from colike.queries.user import chosen_neighbours_per_item, recommend_user
+from colike.queries.user import UserSettings, chosen_neighbours_per_item, recommend_user
+from colike.run.log import RunLog
 
 SOURCES = ["popularity", "jaccard"]
 STRANGER = "987654321"
@@ -17,11 +18,17 @@ def user(tiny_store):
 
 
 @pytest.fixture(scope="module")
-def ask(tiny_store, tiny_config):
+def chosen(tiny_store, tiny_config):
+    return chosen_neighbours_per_item(RunLog.read(tiny_store, ""), tiny_config.recommend)
+
+
+@pytest.fixture(scope="module")
+def ask(tiny_store, tiny_config, chosen):
     """Asks for a user's lists."""
+    settings = UserSettings(tiny_config.recommend, tiny_config.text_sources, chosen)
 
     def ask(user, k, sources=SOURCES, neighbours_per_item=None):
-        return recommend_user(tiny_store, tiny_config, user, k, sources, neighbours_per_item)
+        return recommend_user(tiny_store, settings, user, k, sources, neighbours_per_item)
 
     return ask
 
@@ -75,21 +82,20 @@ def test_a_source_without_weighted_reasons_shows_no_cosine(stored):
     assert {row.cosine for row in of_source(stored, "popularity")} == {None}
 
 
-def test_other_neighbours_per_item_are_computed(ask, user, tiny_store, tiny_config):
-    chosen = chosen_neighbours_per_item(tiny_store, tiny_config)["jaccard"]
-    same = ask(user, 10, ["jaccard"], chosen)
-    other = ask(user, 10, ["jaccard"], 1 if chosen > 1 else 2)
+def test_other_neighbours_per_item_are_computed(ask, user, chosen):
+    same = ask(user, 10, ["jaccard"], chosen["jaccard"])
+    other = ask(user, 10, ["jaccard"], 1 if chosen["jaccard"] > 1 else 2)
     assert same == ask(user, 10, ["jaccard"])
     assert [row.score for row in other.rows] != [row.score for row in same.rows]
 
 
 def test_what_the_chain_chose_is_read_from_the_log_and_the_config_overrides_it(
-    tiny_store, tiny_config
+    tiny_store, tiny_config, chosen
 ):
-    assert set(chosen_neighbours_per_item(tiny_store, tiny_config)) == {"jaccard"}
-    recommend = tiny_config.recommend.model_copy(update={"neighbours_per_item": {"jaccard": 4}})
-    fixed = tiny_config.model_copy(update={"recommend": recommend})
-    assert chosen_neighbours_per_item(tiny_store, fixed) == {"jaccard": 4}
+    assert set(chosen) == {"jaccard"}
+    fixed = tiny_config.recommend.model_copy(update={"neighbours_per_item": {"jaccard": 4}})
+    log = RunLog.read(tiny_store, "")
+    assert chosen_neighbours_per_item(log, fixed) == {"jaccard": 4}
 
 
 def test_an_unknown_user_gets_the_popular_list(ask):
