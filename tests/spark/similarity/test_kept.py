@@ -117,6 +117,14 @@ class Situation:
         return Changes(*sides)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _few_tiles():
+    """Two blocks and so three tasks, where so few likes would be counted in ten."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("colike.similarity.blocks.TILES_PER_CORE", 1)
+        yield
+
+
 @pytest.fixture(scope="module")
 def first(spark):
     """What the first count keeps, and where it was made."""
