@@ -1,11 +1,10 @@
 """Facts about the views that analysts query."""
 
-import shutil
 from importlib import resources
-from pathlib import Path
 
 import pytest
-from pyspark.sql import SparkSession
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
 
 from colike.tables import Store, contracts
 from colike.tables.location import CatalogLocation
@@ -24,13 +23,6 @@ def own_session(spark: SparkSession) -> SparkSession:
     return spark.newSession()
 
 
-@pytest.fixture
-def store(own_session: SparkSession, tiny_store: Store, tmp_path: Path) -> Store:
-    """A copy of the tiny store that a test may write to."""
-    shutil.copytree(Path(tiny_store.location.name) / "tables", tmp_path / "tables")
-    return Store.open(own_session, str(tmp_path), tiny_store.ids)
-
-
 @pytest.fixture(scope="module")
 def registered(own_session: SparkSession, tiny_store: Store) -> SparkSession:
     """A session that knows the tiny store's tables and views."""
@@ -38,16 +30,14 @@ def registered(own_session: SparkSession, tiny_store: Store) -> SparkSession:
     return own_session
 
 
-def copy_rows(store: Store, table: str, where: str, **changed: str) -> None:
-    """Append the rows of a table that fulfil `where`, some columns changed to SQL expressions."""
-    identifier = store.location.identifier(table)
-    names = [column.name for column in contracts()[table].columns]
-    columns = ", ".join(f"{changed.get(name, f'`{name}`')} AS `{name}`" for name in names)
-    store.spark.sql(f"INSERT INTO {identifier} SELECT {columns} FROM {identifier} WHERE {where}")
+def with_more(frame: DataFrame, where: str, **changed: str) -> DataFrame:
+    """A table and once more those rows that fulfil `where`, some columns changed by SQL."""
+    columns = {name: F.expr(sql) for name, sql in changed.items()}
+    return frame.unionByName(frame.where(where).withColumns(columns))
 
 
-def runs_in(store: Store, view: str) -> set[str]:
-    return {row.run_id for row in store.spark.table(view).select("run_id").distinct().collect()}
+def runs_in(session: SparkSession, view: str) -> set[str]:
+    return {row.run_id for row in session.table(view).select("run_id").distinct().collect()}
 
 
 FOLLOWING = {
@@ -57,31 +47,41 @@ FOLLOWING = {
 }
 
 
-def test_views_show_the_champions_run_until_the_pointer_moves(store: Store):
+def test_views_show_the_champions_run_until_the_pointer_moves(
+    spark: SparkSession, tiny_store: Store
+):
+    session = spark.newSession()
+    store = Store.open(session, tiny_store.location.name, tiny_store.ids)
+    register_views(store)
     later = {"run_id": f"'{LATER}'"}
     for table in FOLLOWING.values():
-        copy_rows(store, table, "true", **later)
-    hour = "at + interval 1 hour"
-    copy_rows(store, "runs", "job = 'evaluate' AND event = 'succeeded'", **later, at=hour)
-    register_views(store)
-    first = store.spark.sql("SELECT run_id FROM champion_moves").first().run_id
-    assert all(runs_in(store, view) <= {first} for view in FOLLOWING)
-    assert runs_in(store, "v_recommendations") == {first}
-    assert runs_in(store, "v_leaderboard") == {first}
-    day = "at + interval 1 day"
-    copy_rows(store, "champion_moves", "true", **later, at=day)
-    assert runs_in(store, "v_recommendations") == {LATER}
-    assert runs_in(store, "v_leaderboard") == {LATER}
-    two_days = "at + interval 2 days"
-    copy_rows(store, "champion_moves", f"run_id = '{first}'", at=two_days)
-    assert runs_in(store, "v_recommendations") == {first}
-    assert runs_in(store, "v_leaderboard") == {first}
+        with_more(store.read(table), "true", **later).createOrReplaceTempView(table)
+    evaluated = "job = 'evaluate' AND event = 'succeeded'"
+    runs = with_more(store.read("runs"), evaluated, **later, at="at + interval 1 hour")
+    runs.createOrReplaceTempView("runs")
+
+    moves = store.read("champion_moves")
+    first = moves.first().run_id
+    assert all(runs_in(session, view) <= {first} for view in FOLLOWING)
+    assert runs_in(session, "v_recommendations") == {first}
+    assert runs_in(session, "v_leaderboard") == {first}
+
+    moves = with_more(moves, "true", **later, at="at + interval 1 day")
+    moves.createOrReplaceTempView("champion_moves")
+    assert runs_in(session, "v_recommendations") == {LATER}
+    assert runs_in(session, "v_leaderboard") == {LATER}
+
+    back = with_more(moves, f"run_id = '{first}'", at="at + interval 2 days")
+    back.createOrReplaceTempView("champion_moves")
+    assert runs_in(session, "v_recommendations") == {first}
+    assert runs_in(session, "v_leaderboard") == {first}
 
 
-def test_a_view_waits_until_all_its_tables_exist(own_session: SparkSession, store: Store):
-    shutil.rmtree(Path(store.location.name) / "tables" / "champion_moves")
-    assert "v_recommendations" not in register_views(store)
-    assert "v_run_history" in register_views(store)
+def test_a_view_waits_until_all_its_tables_exist():
+    without_moves = [table for table in contracts() if table != "champion_moves"]
+    assert "v_recommendations" not in ready(without_moves)
+    assert "v_recommendations" in ready([*without_moves, "champion_moves"])
+    assert set(ready(["runs"])) == {"run_metrics", "v_run_history"}
 
 
 def test_a_view_comes_behind_the_views_that_it_reads(monkeypatch: pytest.MonkeyPatch):

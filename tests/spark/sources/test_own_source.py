@@ -1,4 +1,8 @@
-"""A source of one's own, from its class to `colike recommend`: the example to copy."""
+"""A source of one's own, from its class to `colike recommend`: the example to copy.
+
+In a checkout the class is a file of lib/colike/sources/ and its line stands in registry.py; here
+the tests put it into the registry. Nothing else has to know of it.
+"""
 
 import json
 import shutil
@@ -17,7 +21,14 @@ from colike.sources.neighbour import fit_neighbours
 from colike.sources.profile import FittedProfile
 from colike.tables import Store
 
-CHOSEN = ("evaluate.baseline=popularity", "evaluate.bootstrap_replicates=5")
+CHOSEN = (
+    "recommend.sources=[popularity,genres]",
+    "recommend.neighbours_grid=[10]",
+    "evaluate.baseline=popularity",
+    "evaluate.bootstrap_replicates=5",
+    "evaluate.protocols=[holdout]",
+    "evaluate.ks=[10]",
+)
 
 
 # A source whose items have neighbours: it says which, and the rest is there already.
@@ -57,13 +68,13 @@ def test_a_source_of_ones_own_goes_through_the_chain_to_the_command_line(
     store, run_jobs, typed, monkeypatch
 ):
     monkeypatch.setitem(registry.SOURCES, "genres", SharedGenres())
-    sources = "recommend.sources=[popularity,jaccard,genres]"
-    config = load_config("conf/mal2020.yml", [*CHOSEN, sources])
 
-    run_jobs(config, store, ["neighbours", "recommend", "evaluate"])
+    run_jobs(
+        load_config("conf/mal2020.yml", CHOSEN), store, ["neighbours", "recommend", "evaluate"]
+    )
 
-    measured = store.read("evaluation").where("metric = 'recall' AND k = 10 AND segment = 'all'")
-    assert ("genres", "holdout") in {(row[C.SOURCE], row[C.PROTOCOL]) for row in measured.collect()}
+    measured = store.read("evaluation").select(C.SOURCE).distinct().collect()
+    assert {row[0] for row in measured} == {"popularity", "genres"}
     user = str(store.read("user_history").orderBy(C.USER_ID).first()[C.USER_ID])
     asked = ("recommend", user, "--source", "genres", "--json", "--store", store.location.name)
     code, out, _ = typed(*asked)
