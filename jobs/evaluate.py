@@ -103,7 +103,7 @@ def _book(own: Evaluation, noted: dict[str, RunFigure]) -> Iterator[Figure]:
     for source in sources:
         # Items that are not described have no neighbours, and are not short of any.
         short = source.short_items(max(ks)) - int((~within).sum())
-        noted[f"book_short_titles.{source.name}"] = (short, "items")
+        noted[f"book_short_items.{source.name}"] = (short, "items")
     for k in ks if sources else ():
         parts = [book_lists(history, items, one, offer, k, inputs.ids) for one in sources]
         lists = reduce(DataFrame.unionByName, parts)

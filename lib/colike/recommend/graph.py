@@ -40,10 +40,10 @@ class NeighbourGraph:
         sizes = np.diff(self.indptr)
         return np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
 
-    def cut(self, depth: int) -> "NeighbourGraph":
-        """Return the graph with only the `depth` nearest neighbours of each item."""
+    def cut(self, neighbours_per_item: int) -> "NeighbourGraph":
+        """Return the graph with the nearest neighbours of each item, at most so many."""
         position = np.arange(len(self.items)) - np.repeat(self.indptr[:-1], np.diff(self.indptr))
-        return self._keep(position < depth)
+        return self._keep(position < neighbours_per_item)
 
     def at_least(self, weight: float) -> "NeighbourGraph":
         """Return the graph of the edges with at least this weight."""
