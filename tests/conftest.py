@@ -56,6 +56,7 @@ TINY_RUN = "20260101T000000-000001"
 ANYTHING = Pin("test", 0)
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what needs Spark, and keep it in one worker: a second session costs too much."""
     for item in items:
