@@ -56,7 +56,7 @@ lint: setup
 
 # Numba keeps compiled kernels there, whatever becomes of __pycache__.
 export NUMBA_CACHE_DIR := $(CURDIR)/build/numba
-PYTEST := $(BIN)/pytest -n 2 --dist loadgroup
+PYTEST := $(BIN)/pytest -n 2
 
 check: lint
 	$(PYTEST) -m "not spark and not torch and not cluster and not browser and not slow"

@@ -10,6 +10,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from pyspark.sql import DataFrame, Row, SparkSession
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from colike import columns as C
 from colike.config import Config, load_config
@@ -56,13 +58,26 @@ TINY_RUN = "20260101T000000-000001"
 ANYTHING = Pin("test", 0)
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs Spark, and keep it in one worker: a second session costs too much."""
+    """Mark what needs Spark, as its fixtures tell."""
     for item in items:
         if "spark" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.spark)
-            item.add_marker(pytest.mark.xdist_group("spark"))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    """Give all tests that share the Spark session to one worker, and the others by module."""
+    return OneSession(config, log)
+
+
+class OneSession(LoadScopeScheduling):
+    """Tests of these folders share a session and its stores: a second one costs too much."""
+
+    FOLDERS = ("tests/spark/", "tests/cluster/", "tests/delta/", "tests/notebooks/")
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "spark" if nodeid.startswith(self.FOLDERS) else nodeid.partition("::")[0]
 
 
 @pytest.fixture(scope="session")

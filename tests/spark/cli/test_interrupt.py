@@ -8,7 +8,7 @@ import sys
 import pytest
 
 # Beside the session of the other tests, which the same worker runs.
-pytestmark = [pytest.mark.spark, pytest.mark.xdist_group("spark")]
+pytestmark = pytest.mark.spark
 
 
 def processes_with(text):

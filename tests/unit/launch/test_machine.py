@@ -16,7 +16,7 @@ from colike.launch.machine import SECONDS_TO_END, run_here
 
 from ..training.conftest import run_in_process
 
-pytestmark = [pytest.mark.torch, pytest.mark.xdist_group("torch")]
+pytestmark = pytest.mark.torch
 SETTINGS = {
     "batch_size": 4, "learning_rate": 3e-4, "log_every_steps": 1, "max_tokens": 32,
     "precision": "fp32", "checkpoint_minutes": 0.0, "validations": 4, "average_decay": 0.9,

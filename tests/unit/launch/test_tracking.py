@@ -16,7 +16,7 @@ from ..snapshots import write_snapshot
 from ..training.conftest import run_in_process
 
 mlflow = pytest.importorskip("mlflow")
-pytestmark = [pytest.mark.torch, pytest.mark.xdist_group("torch")]
+pytestmark = pytest.mark.torch
 TAGS = {"colike.run_id": "first", "colike.version.training_pairs": "3"}
 # A port that nobody listens on.
 NOBODY = "http://127.0.0.1:9"

@@ -10,7 +10,6 @@ from ..snapshots import make_items
 
 pytestmark = [
     pytest.mark.torch,
-    pytest.mark.xdist_group("torch"),
     pytest.mark.usefixtures("fresh_accelerate"),
 ]
 TEXTS = list(make_items().values())

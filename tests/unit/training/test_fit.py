@@ -2,7 +2,7 @@ import pytest
 
 from .conftest import run_in_process
 
-pytestmark = [pytest.mark.torch, pytest.mark.xdist_group("torch")]
+pytestmark = pytest.mark.torch
 QUICK = {"learning_rate": 3e-4, "max_tokens": 48}
 
 

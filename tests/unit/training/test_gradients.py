@@ -12,7 +12,7 @@ from colike.training.gradients import Backward, own_items, random_state, set_ran
 from colike.training.parameters import add_l1_gradients, averaged, freeze, optimizer
 from colike.training.texts import read_texts, tokenise
 
-pytestmark = [pytest.mark.torch, pytest.mark.xdist_group("torch")]
+pytestmark = pytest.mark.torch
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from ...small_model import DIMENSIONS
 from ..snapshots import THEMES, theme_of
 from .conftest import run_in_process
 
-pytestmark = [pytest.mark.torch, pytest.mark.xdist_group("torch")]
+pytestmark = pytest.mark.torch
 QUICK = {"objective": "head", "max_tokens": 48, "batch_size": 20}
 
 

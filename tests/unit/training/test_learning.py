@@ -4,7 +4,7 @@ import pytest
 
 from .conftest import run_in_process
 
-pytestmark = [pytest.mark.torch, pytest.mark.xdist_group("torch")]
+pytestmark = pytest.mark.torch
 
 
 def test_a_trained_model_learns_what_invented_words_mean(make_snapshot, tmp_path, minilm):

@@ -9,7 +9,7 @@ from colike.training.objectives import OBJECTIVES
 from colike.training.objectives.base import Share, TrainData
 from colike.training.relations import JaccardIndex
 
-pytestmark = [pytest.mark.torch, pytest.mark.xdist_group("torch")]
+pytestmark = pytest.mark.torch
 
 
 def unit(rows, dimensions=4, seed=2):

@@ -15,7 +15,7 @@ from colike.training.objectives.graded import graded_loss
 from colike.training.objectives.mnr import allowed_candidates, ranking_loss
 from colike.training.objectives.softmax import features
 
-pytestmark = [pytest.mark.torch, pytest.mark.xdist_group("torch")]
+pytestmark = pytest.mark.torch
 TRAIN_ITEMS = 5 * 9
 
 

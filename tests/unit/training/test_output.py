@@ -4,7 +4,7 @@ import pytest
 
 from colike.training.output import write_output
 
-pytestmark = [pytest.mark.torch, pytest.mark.xdist_group("torch")]
+pytestmark = pytest.mark.torch
 
 
 def test_a_run_that_ends_while_saving_leaves_no_output(tmp_path):

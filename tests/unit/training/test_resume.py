@@ -15,7 +15,7 @@ from colike.training.progress import Progress
 from ..snapshots import write_snapshot
 from .conftest import run_in_process
 
-pytestmark = [pytest.mark.torch, pytest.mark.xdist_group("torch")]
+pytestmark = pytest.mark.torch
 SETTINGS = {
     "batch_size": 4,
     "learning_rate": 3e-4,

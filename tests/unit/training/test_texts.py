@@ -6,7 +6,7 @@ from colike.training.texts import Dropping, tokenise
 
 from ...small_model import small_tokenizer
 
-pytestmark = [pytest.mark.torch, pytest.mark.xdist_group("torch")]
+pytestmark = pytest.mark.torch
 TEXTS = [
     "Trigun is a TV. It has 26 episodes! Its genres are Action, Sci-Fi.",
     "Dr. Stone is a TV. It is from TMS Studio? Everybody turns to stone.",

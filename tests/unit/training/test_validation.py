@@ -13,7 +13,7 @@ from colike.training.validation import (
     recall_of_neighbours,
 )
 
-pytestmark = [pytest.mark.torch, pytest.mark.xdist_group("torch")]
+pytestmark = pytest.mark.torch
 
 
 def random_world(items=40, users=30):

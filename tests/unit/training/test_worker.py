@@ -15,7 +15,7 @@ from colike.errors import DependencyError
 from colike.snapshot.manifest import open_snapshot, write_manifest
 from colike.training import worker
 
-pytestmark = [pytest.mark.torch, pytest.mark.xdist_group("torch")]
+pytestmark = pytest.mark.torch
 WORKER = [sys.executable, "-m", "colike.training.worker", "--log-format", "json"]
 
 
