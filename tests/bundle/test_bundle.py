@@ -94,10 +94,11 @@ def test_one_night_at_a_time_and_the_gpu_only_where_it_is_used(nightly, tasks):
 
 def test_each_task_installs_the_wheel_that_the_bundle_builds(tasks):
     bundle = read(ROOT / "databricks.yml")
-    assert bundle["artifacts"]["colike"]["type"] == "whl"
+    built = bundle["artifacts"]["colike"]
+    assert built == {"type": "whl", "path": ".", "files": [{"source": "dist/${var.wheel}"}]}
     for task in tasks.values():
         wheels = [RESOURCES / library.whl for library in task.libraries if library.whl]
-        assert [wheel.resolve() for wheel in wheels] == [ROOT / "dist" / "*.whl"]
+        assert [wheel.resolve() for wheel in wheels] == [ROOT / "dist" / "${var.wheel}"]
 
 
 def test_the_bundle_has_its_targets_and_declares_every_variable_that_it_uses():

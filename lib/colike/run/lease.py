@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, timedelta
 
 from pyspark.sql import functions as F
@@ -11,11 +11,10 @@ from pyspark.sql import functions as F
 from colike import columns as C
 from colike.errors import StoreError
 from colike.run.log import LEASE, RUNS, Event, event_rows, now
-from colike.tables import Store, folder_lock
+from colike.tables import Store, folder_lock, writes
 from colike.tables.ledger import Ledger
 from colike.tables.location import FolderLocation
 from colike.tables.writer import Writer
-from colike.tables.writes import replace
 
 HELD, RELEASED = "held", "released"
 RENEW_SECONDS = 300.0
@@ -53,7 +52,12 @@ class Lease:
 
     store: Store
     run_id: str
-    _stop: threading.Event = field(default_factory=threading.Event)
+    _stopped: threading.Event = field(default_factory=threading.Event)
+    _renewal: threading.Thread | None = None
+
+    def __post_init__(self) -> None:
+        # It is renewed beside the run's commits, which are signed by a setting of their session.
+        self.store = replace(self.store, spark=self.store.spark.newSession())
 
     def take(self) -> None:
         """Take the lease and keep it renewed.
@@ -70,11 +74,18 @@ class Lease:
             raise
         # Where a storage cannot refuse one of two commits made at once, the last one stands.
         self._require_free()
-        threading.Thread(target=self._renew, daemon=True).start()
+        self._renewal = threading.Thread(target=self._renew, daemon=True)
+        self._renewal.start()
+
+    def stop_renewing(self) -> None:
+        """Leave the lease as it is: it becomes stale in time."""
+        self._stopped.set()
+        if self._renewal is not None:
+            self._renewal.join()
 
     def release(self) -> None:
         """Give the lease back."""
-        self._stop.set()
+        self.stop_renewing()
         self._write(RELEASED)
 
     def _require_free(self) -> None:
@@ -98,10 +109,10 @@ class Lease:
         frame = self.store.frame(RUNS, rows)
         ledger = Ledger.read(self.store, [RUNS], {})
         writer = Writer(ledger, self.run_id, (RUNS,))
-        writer.apply([replace(RUNS, frame, {C.JOB: [LEASE]})])
+        writer.apply([writes.replace(RUNS, frame, {C.JOB: [LEASE]})])
 
     def _renew(self) -> None:
-        while not self._stop.wait(RENEW_SECONDS):
+        while not self._stopped.wait(RENEW_SECONDS):
             try:
                 self._write(HELD)
             except Exception:  # another commit came between: the next renewal is soon enough

@@ -72,6 +72,8 @@ class RunLog:
     seen: dict[str, int] = field(default_factory=dict)
     left_out: list[Row] = field(default_factory=list)
     entry: int = 0
+    #: Whether the table is known to have the columns of its contract.
+    is_formed: bool = False
 
     @staticmethod
     def read(store: Store, run_id: str) -> "RunLog":
@@ -80,6 +82,7 @@ class RunLog:
         runs = store.read(RUNS) if store.exists(RUNS) else None
         # A log of an earlier release, which had no such column, says nothing of this one's keys.
         if runs is not None and C.ENTRY in runs.columns:
+            log.is_formed = runs.columns == [column.name for column in contracts()[RUNS].columns]
             for row in _newest_by_job(runs).collect():
                 log._take(row)
         return log

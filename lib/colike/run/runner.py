@@ -70,7 +70,10 @@ class Session:
         tables = {
             table for stage in stages for table in (*stage.reads, *stage.writes, *stage.continues)
         }
-        return Session(run, log, Ledger.read(run.store, {*tables, RUNS}, log.known()))
+        ledger = Ledger.read(run.store, {*tables, RUNS}, log.known())
+        if log.is_formed:
+            ledger.formed.add(RUNS)
+        return Session(run, log, ledger)
 
     def inputs(self, stage: Stage) -> Inputs:
         """Return the inputs of a stage at the versions of now."""

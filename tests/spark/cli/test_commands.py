@@ -105,7 +105,7 @@ def test_report_is_one_file_of_as_many_users_as_the_config_says_and_says_where(
     colike, tmp_path, monkeypatch
 ):
     # What is in it: tests of queries.report.
-    monkeypatch.setattr("colike.cli.report.report_of", lambda store, users: f"<p>{users} users")
+    monkeypatch.setattr("colike.cli.report.report_of", lambda *facts: f"<p>{facts[-1]} users")
     where = tmp_path / "new" / "report.html"
     _, out, _ = colike("report", "--out", str(where))
     assert str(where) in out

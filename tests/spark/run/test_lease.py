@@ -10,6 +10,7 @@ from colike.run import lease as lease_module
 from colike.run.lease import STALE, Lease, hold
 from colike.run.log import RunLog
 from colike.tables import IdTypes, Store
+from colike.tables.state import USER_METADATA, signed
 
 IDS = IdTypes("bigint", "bigint")
 
@@ -20,6 +21,13 @@ def catalog(spark):
     schema = f"lease_{uuid.uuid4().hex[:8]}"
     yield Store.open(spark, f"spark_catalog.{schema}", IDS)
     spark.sql(f"DROP SCHEMA IF EXISTS spark_catalog.{schema} CASCADE")
+
+
+def killed(store, run_id):
+    """What a run leaves that took the lease and was killed."""
+    lease = Lease(store, run_id)
+    lease.take()
+    lease.stop_renewing()
 
 
 @pytest.fixture(autouse=True)
@@ -38,13 +46,13 @@ def test_a_store_that_another_run_holds_is_refused_by_its_run_id(catalog):
 
 
 def test_the_tasks_of_one_run_take_the_lease_one_after_the_other_even_if_one_was_killed(catalog):
-    Lease(catalog, "first").take()
+    killed(catalog, "first")
     with hold(catalog, "first"):
         pass
 
 
 def test_the_lease_of_a_killed_run_is_taken_over_when_it_is_stale(catalog, monkeypatch):
-    Lease(catalog, "killed").take()
+    killed(catalog, "killed")
     later = datetime.now(UTC) + STALE + timedelta(seconds=1)
     monkeypatch.setattr(lease_module, "now", lambda: later)
     with hold(catalog, "second"):
@@ -79,3 +87,15 @@ def test_a_local_folder_is_locked_by_the_system_and_needs_no_row(spark, tmp_path
     with hold(store, "first"), refused, hold(store, "second"):
         pass
     assert not store.exists("runs")
+
+
+def test_renewals_leave_the_commits_of_the_run_signed_as_they_are(catalog, monkeypatch):
+    """The signature is a setting of the session, and renewals come from another thread."""
+    monkeypatch.setattr(lease_module, "RENEW_SECONDS", 0.01)
+    with hold(catalog, "first"), signed(catalog.spark, "the table that the run writes"):
+        before = catalog.spark.conf.get(USER_METADATA)
+        runs = catalog.location.identifier("runs")
+        first = catalog.spark.sql(f"DESCRIBE HISTORY {runs}").count()
+        while catalog.spark.sql(f"DESCRIBE HISTORY {runs}").count() < first + 2:
+            assert catalog.spark.conf.get(USER_METADATA) == before
+    assert catalog.spark.conf.get(USER_METADATA, None) is None

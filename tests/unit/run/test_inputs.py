@@ -28,7 +28,7 @@ def inputs():
         job="recommend",
         reads=("items", "item_neighbours"),
         continues=("recommendations",),
-        store=Tables(),
+        _store=Tables(),
         pins={"items": Pin("id", 3)},
         own_pins={},
         data=None,
