@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
 from colike.config import Config, config_hash
@@ -66,11 +67,16 @@ class Session:
     @staticmethod
     def begin(run: Run, stages: Sequence[Stage]) -> "Session":
         """Read the log, and the state of each table that the stages read or write."""
-        log = RunLog.read(run.store, run.run_id)
         tables = {
             table for stage in stages for table in (*stage.reads, *stage.writes, *stage.continues)
         }
-        ledger = Ledger.read(run.store, {*tables, RUNS}, log.known())
+        # At once: both mostly wait for Spark, and a run with nothing to do is little else.
+        with ThreadPoolExecutor(1) as pool:
+            reading = pool.submit(RunLog.read, run.store, run.run_id)
+            ledger = Ledger.read_beside(
+                run.store, {*tables, RUNS}, lambda: reading.result().known()
+            )
+            log = reading.result()
         if log.is_formed:
             ledger.formed.add(RUNS)
         return Session(run, log, ledger)

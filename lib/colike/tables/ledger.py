@@ -1,6 +1,6 @@
 """The states of a store's tables: read once at the start of a run, then kept up to date."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
@@ -31,10 +31,18 @@ class Ledger:
             tables: Tables that the run reads or writes.
             known: What earlier runs saw.
         """
+        return Ledger.read_beside(store, tables, lambda: known)
+
+    @staticmethod
+    def read_beside(
+        store: Store, tables: Iterable[str], known: Callable[[], Mapping[str, Known]]
+    ) -> "Ledger":
+        """Return the states, as `read` does; what earlier runs saw is asked for at the end."""
         existing = sorted(store.existing() & set(tables) & set(contracts()))
 
         def state(table: str) -> TableState:
-            return look_up(store.spark, store.location.identifier(table), known.get(table))
+            identifier = store.location.identifier(table)
+            return look_up(store.spark, identifier, lambda: known().get(table))
 
         with ThreadPoolExecutor(AT_ONCE) as pool:
             return Ledger(store, dict(zip(existing, pool.map(state, existing), strict=True)))
@@ -59,7 +67,7 @@ class Ledger:
             self.store.create(table)
             self.created(table, id_of(self.store.spark, identifier))
         elif table not in self.formed and upgraded(self.store, table):
-            self.states[table] = look_up(self.store.spark, identifier, None)
+            self.states[table] = look_up(self.store.spark, identifier, lambda: None)
         self.formed.add(table)
 
     def created(self, table: str, table_id: str) -> None:

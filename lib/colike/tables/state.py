@@ -1,7 +1,7 @@
 """The state of a table: which table it is, and the last of its versions that changed rows."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -73,13 +73,13 @@ class Known:
     newest: int
 
 
-def look_up(spark: SparkSession, identifier: str, known: Known | None) -> TableState:
+def look_up(spark: SparkSession, identifier: str, known: Callable[[], Known | None]) -> TableState:
     """Return the state of a table from its history, in one statement wherever possible.
 
     Args:
         spark: The session.
         identifier: SQL name of the table.
-        known: What an earlier run saw, None where no run did.
+        known: Returns what an earlier run saw, None where no run did; asked after the look-up.
     """
     history = spark.sql(f"DESCRIBE HISTORY {identifier}")
     made_at = F.col("timestamp").cast("double").alias("made_at")
@@ -87,7 +87,7 @@ def look_up(spark: SparkSession, identifier: str, known: Known | None) -> TableS
     table_id = _id_in(rows) or id_of(spark, identifier)
     newest = int(rows[0]["version"])
     replaced_at = min((row["made_at"] for row in rows if row["version"] > 0), default=None)
-    return TableState(Pin(table_id, last_change(rows, table_id, known)), newest, replaced_at)
+    return TableState(Pin(table_id, last_change(rows, table_id, known())), newest, replaced_at)
 
 
 def last_change(rows: Sequence[Row], table_id: str, known: Known | None) -> int:
