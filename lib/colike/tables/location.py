@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlparse
 
-from pyspark.sql import SparkSession
+from pyspark.sql import DataFrameWriter, SparkSession
 
 CATALOG_NAME = re.compile(r"[A-Za-z_]\w*\.[A-Za-z_]\w*")
 LOG = "_delta_log"
@@ -39,6 +39,10 @@ class FolderLocation:
         """Return the SQL name of a table."""
         return f"delta.`{self.root}/tables/{table}`"
 
+    def save(self, writer: DataFrameWriter, table: str) -> None:
+        """Write a table as the writer says."""
+        writer.save(f"{self.root}/tables/{table}")
+
     def existing(self, spark: SparkSession, tables: Iterable[str]) -> set[str]:
         """Return those of the tables that have been created."""
         if self.local is not None:
@@ -64,6 +68,10 @@ class CatalogLocation:
     def identifier(self, table: str) -> str:
         """Return the SQL name of a table."""
         return f"{self.name}.{table}"
+
+    def save(self, writer: DataFrameWriter, table: str) -> None:
+        """Write a table as the writer says."""
+        writer.saveAsTable(self.identifier(table))
 
     def existing(self, spark: SparkSession, tables: Iterable[str]) -> set[str]:
         """Return those of the tables that have been created."""

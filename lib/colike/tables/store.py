@@ -107,16 +107,8 @@ class Store:
         self.spark.sql(ddl(contracts()[table], self.location.identifier(table), self.ids))
 
 
-def ddl(contract: TableContract, identifier: str, ids: IdTypes, replace: bool = False) -> str:
-    """Return the CREATE TABLE statement of a contract, comments and checks included.
-
-    Args:
-        contract: The table.
-        identifier: Its SQL name.
-        ids: Types of the ids.
-        replace: Whether a table that exists is replaced; otherwise it is left as it is.
-    """
-    create = "CREATE OR REPLACE TABLE" if replace else "CREATE TABLE IF NOT EXISTS"
+def ddl(contract: TableContract, identifier: str, ids: IdTypes) -> str:
+    """Return the CREATE TABLE statement of a contract, comments and checks included."""
     columns = ",\n  ".join(
         f"`{field.name}` {field.dataType.simpleString()}"
         f"{'' if field.nullable else ' NOT NULL'} COMMENT {_quoted(field.metadata['comment'])}"
@@ -130,7 +122,7 @@ def ddl(contract: TableContract, identifier: str, ids: IdTypes, replace: bool = 
         properties["delta.dataSkippingStatsColumns"] = ",".join(contract.clustering)
     listed = ", ".join(f"{_quoted(key)} = {_quoted(value)}" for key, value in properties.items())
     return (
-        f"{create} {identifier} (\n  {columns}\n) USING DELTA\n"
+        f"CREATE TABLE IF NOT EXISTS {identifier} (\n  {columns}\n) USING DELTA\n"
         f"COMMENT {_quoted(contract.description)}\nTBLPROPERTIES ({listed})"
     )
 

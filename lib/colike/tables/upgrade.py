@@ -5,14 +5,14 @@ from pyspark.sql.types import StructType
 
 from colike.errors import StoreError
 from colike.tables.contracts import contracts
-from colike.tables.store import Store, ddl
+from colike.tables.store import Store
 
 
 def upgraded(store: Store, table: str) -> bool:
     """Give a table the columns of its contract; return whether it had others.
 
-    New columns that may be null are added. Where a column is gone, the table is replaced by one of
-    the contract's form with the old rows; Delta keeps the old version.
+    New columns that may be null are added. Where a column is gone, the rows are written again in
+    the form of the contract; Delta keeps the old version.
 
     Raises:
         StoreError: A column has another type, or the old rows lack one that must not be null.
@@ -29,9 +29,10 @@ def upgraded(store: Store, table: str) -> bool:
             columns = ", ".join(f"`{f.name}` {f.dataType.simpleString()}" for f in missing)
             store.spark.sql(f"ALTER TABLE {name} ADD COLUMNS ({columns})")
         return bool(missing)
-    rows = contracts()[table].filled(old, store.ids).select(*wanted.names).localCheckpoint()
-    store.spark.sql(ddl(contracts()[table], name, store.ids, replace=True))
-    rows.writeTo(name).overwrite(F.lit(True))
+    formed = [F.col(field.name).alias(field.name, metadata=field.metadata) for field in wanted]
+    rows = contracts()[table].filled(old, store.ids).localCheckpoint().select(*formed)
+    writer = rows.write.format("delta").mode("overwrite").option("overwriteSchema", "true")
+    store.location.save(writer, table)
     return True
 
 
