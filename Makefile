@@ -11,13 +11,12 @@ COMPILE := $(BIN)/uv pip compile --quiet \
 	--python-version 3.11 --universal --override requirements/overrides.txt \
 	--custom-compile-command "make lock"
 
-.PHONY: help setup demo lint check test test-slow bench lock wheel zip deploy clean
+.PHONY: help setup demo lint check test bench lock wheel zip deploy clean
 
 help:
 	@echo "make demo   the whole chain on a small generated data set, into $(DEMO)"
 	@echo "make check  ruff, mypy, the floors of the library, and tests without Spark and torch"
 	@echo "make test   everything that must hold: make check's tools and all tests"
-	@echo "make test-slow  the tests that take minutes each"
 	@echo "make bench  colike beside its peers on generated data, into $(BENCH)"
 	@echo "make setup  the virtual environment .venv (the other targets call it)"
 	@echo "make wheel  dist/colike-VERSION-py3-none-any.whl"
@@ -59,14 +58,11 @@ export NUMBA_CACHE_DIR := $(CURDIR)/build/numba
 PYTEST := $(BIN)/pytest -n 2
 
 check: lint
-	$(PYTEST) -m "not spark and not torch and not cluster and not browser and not slow"
+	$(PYTEST) -m "not spark and not torch and not cluster and not browser"
 
 # Pytest's own summary is the last line.
 test: lint
-	$(PYTEST) -m "not slow"
-
-test-slow: setup
-	$(PYTEST) -m slow
+	$(PYTEST)
 
 # What fits in half an hour; `python -m benchmarks similarity` alone runs every case and system.
 bench: setup
