@@ -151,6 +151,20 @@ def tiny_store(
     return store
 
 
+@pytest.fixture
+def said(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The statements that reach Spark SQL."""
+    statements: list[str] = []
+    sql = SparkSession.sql
+
+    def listening(session: SparkSession, text: str, *more: object, **named: object) -> DataFrame:
+        statements.append(text)
+        return sql(session, text, *more, **named)
+
+    monkeypatch.setattr(SparkSession, "sql", listening)
+    return statements
+
+
 @pytest.fixture(scope="session")
 def write() -> Callable[..., Writer]:
     """Carries out writes in a store, outside of any job; returns the writer."""

@@ -22,8 +22,8 @@ class Planned:
 def plan(run: Run, stages: Sequence[Stage]) -> list[Planned]:
     """Return what each stage would do; nothing is written, and no lock is taken.
 
-    A stage that reads or continues what an earlier one would write is said to run, although the
-    earlier one may find that nothing has changed.
+    A stage that reads what an earlier one would write is said to run, although the earlier one
+    may find that nothing has changed.
     """
     session = Session.begin(run, stages)
     will_write: dict[str, str] = {}
@@ -50,12 +50,8 @@ def _reasons(stage: Stage, session: Session, key: Key, will_write: Mapping[str, 
         for table in stage.reads
         if table not in upstream and last.pins_in.get(table) != key.pins.get(table)
     ]
-    expected = session.log.expected()
-    found += [
-        f"table {table} is not as its last run left it"
-        for table in stage.writes
-        if table in last.pins_out and session.ledger.pin(table) != expected[table]
-    ]
+    altered = session.altered(stage, last)
+    found += [f"table {table} is not as its last run left it" for table in altered]
     if not found and last.stage_key != key.hash:
         found = ["its key is another one"]
     return found

@@ -115,13 +115,17 @@ class Session:
         return Key(parts, inputs.pins)
 
     def are_as_left(self, stage: Stage, last: Success) -> bool:
-        """Return whether the tables that a success wrote are exactly as the log says.
+        """Return whether the tables that a success wrote are exactly as the log says."""
+        return not self.altered(stage, last)
 
-        A table that several jobs write is as its last writer left it.
+    def altered(self, stage: Stage, last: Success) -> list[str]:
+        """Return those of the tables a success wrote that are not as the log says.
+
+        A table that several jobs write should be as its last writer left it.
         """
         expected = self.log.expected()
         written = [table for table in stage.writes if table in last.pins_out]
-        return all(self.ledger.pin(table) == expected[table] for table in written)
+        return [table for table in written if self.ledger.pin(table) != expected[table]]
 
     def is_done(self, stage: Stage, key: Key) -> bool:
         """Return whether the stage's last success had this key and its tables still stand."""

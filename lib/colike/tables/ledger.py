@@ -74,8 +74,8 @@ class Ledger:
         """Note a table that was just created."""
         self.states[table] = TableState(Pin(table_id, 0), 0)
 
-    def committed(self, table: str, version: int, changed_rows: bool = True) -> None:
-        """Note a commit to a table; housekeeping leaves its pin as it was."""
+    def committed(self, table: str, version: int) -> None:
+        """Note a commit that changed rows of a table."""
         state = self.states[table]
-        pin = replace(state.pin, version=version) if changed_rows else state.pin
+        pin = replace(state.pin, version=version)
         self.states[table] = TableState(pin, version, state.replaced_at)

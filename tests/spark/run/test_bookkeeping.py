@@ -3,9 +3,6 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-import pytest
-from pyspark.sql import SparkSession
-
 from colike.config import load_config
 from colike.run.chain import JOBS, stages
 from colike.run.outputs import Outputs
@@ -42,40 +39,25 @@ def writes_a_row(stage):
     return replace(stage, run=run, fingerprint=lambda inputs, settings: "")
 
 
-@pytest.fixture
-def statements(monkeypatch):
-    """Every text that is given to `spark.sql`."""
-    texts, sql = [], SparkSession.sql
-
-    def listening(session, text, *more, **named):
-        texts.append(text)
-        return sql(session, text, *more, **named)
-
-    monkeypatch.setattr(SparkSession, "sql", listening)
-    return texts
-
-
 def commits_to_the_log(store):
     history = store.spark.sql(f"DESCRIBE HISTORY {store.location.identifier('runs')}")
     return history.where("operation = 'WRITE'").count()
 
 
-def test_a_first_run_and_an_idle_one_look_up_little_and_log_once(
-    spark, tmp_path, run_jobs, statements
-):
+def test_a_first_run_and_an_idle_one_look_up_little_and_log_once(spark, tmp_path, run_jobs, said):
     config = load_config("conf/mal2020.yml")
     store = Store.open(spark, str(tmp_path / "store"), BIGINT)
     chain = [writes_a_row(stage) for stage in stages(JOBS)]
 
     assert run_jobs(config, store, chain, run_id="first") == list(JOBS)
-    look_ups = [text for text in statements if text.startswith("DESCRIBE HISTORY")]
-    queries = [text for text in statements if "`runs`" in text or text.startswith("SELECT")]
+    look_ups = [text for text in said if text.startswith("DESCRIBE HISTORY")]
+    queries = [text for text in said if "`runs`" in text or text.startswith("SELECT")]
     assert len(look_ups) <= 17
     assert not [text for text in queries if text.startswith("SELECT") and "/runs`" in text]
     assert commits_to_the_log(store) == 10
 
-    statements.clear()
+    said.clear()
     assert run_jobs(config, store, chain, run_id="idle") == []
-    assert len(statements) <= 19
-    assert len([text for text in statements if text.startswith("SELECT")]) == 1
+    assert len(said) <= 19
+    assert len([text for text in said if text.startswith("SELECT")]) == 1
     assert commits_to_the_log(store) == 11

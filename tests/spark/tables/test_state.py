@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 from delta.tables import DeltaTable
-from pyspark.sql import SparkSession
 
 from colike.tables import IdTypes, Store
 from colike.tables.ledger import Ledger
@@ -36,20 +35,6 @@ def store(spark, tmp_path):
     return Store.open(spark, str(tmp_path / "store"), IdTypes("bigint", "bigint"))
 
 
-@pytest.fixture
-def said(monkeypatch):
-    """The statements that reach Spark SQL."""
-    statements = []
-    sql = SparkSession.sql
-
-    def listening(self, statement, *more):
-        statements.append(statement)
-        return sql(self, statement, *more)
-
-    monkeypatch.setattr(SparkSession, "sql", listening)
-    return statements
-
-
 def test_a_pin_names_the_table_which_another_one_in_its_place_does_not_have(store, write, said):
     writer = write(store, overwrite(TABLE, rows(store, 1)))
     said.clear()
@@ -71,7 +56,7 @@ def test_a_table_that_somebody_else_wrote_is_asked_for_its_id(store, said):
     rows(store, 1).write.format("delta").save(str(folder_of(store)))
     name = store.location.identifier(TABLE)
     said.clear()
-    state = look_up(store.spark, name, None)
+    state = look_up(store.spark, name, lambda: None)
     assert said == [f"DESCRIBE HISTORY {name}", f"DESCRIBE DETAIL {name}"]
     assert state.pin == Pin(id_of(store.spark, name), 0)
     assert state.replaced_at is None, "a first version replaces nothing"
@@ -116,9 +101,9 @@ def test_a_log_that_was_cleaned_keeps_the_version_that_a_run_saw(store, write):
         (folder_of(store) / "_delta_log" / f"{version:020}.json").unlink()
     logs.clearCache()
 
-    assert look_up(store.spark, name, Known(pin, newest=2)).pin == pin
+    assert look_up(store.spark, name, lambda: Known(pin, newest=2)).pin == pin
     # A run that did not see version 2 cannot know that it changed no row.
-    assert look_up(store.spark, name, Known(pin, newest=1)).pin == Pin(pin.table_id, 3)
+    assert look_up(store.spark, name, lambda: Known(pin, newest=1)).pin == Pin(pin.table_id, 3)
     assert store.read(TABLE).count() == 1
 
 

@@ -4,7 +4,6 @@ import time
 
 import pytest
 from deltalake import DeltaTable
-from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
 from colike.errors import QualityError, StoreError
@@ -33,20 +32,6 @@ def store(spark, tmp_path_factory):
 def written(store, write):
     """The rows FIRST, SECOND and OTHER in the table; returns its pin."""
     return write(store, overwrite(TABLE, neighbours(store, FIRST, SECOND, OTHER))).pins[TABLE]
-
-
-@pytest.fixture
-def said(monkeypatch):
-    """The statements that reach Spark SQL."""
-    statements = []
-    sql = SparkSession.sql
-
-    def listening(self, statement, *more):
-        statements.append(statement)
-        return sql(self, statement, *more)
-
-    monkeypatch.setattr(SparkSession, "sql", listening)
-    return statements
 
 
 def neighbours(store, *rows):
