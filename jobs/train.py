@@ -20,9 +20,11 @@ from colike.config import config_hash
 from colike.embedding.cache import TABLE as EMBEDDINGS
 from colike.embedding.models import Model, find_model
 from colike.errors import ColikeError, SnapshotError
-from colike.launch import Training, finished, run_worker
+from colike.launch.events import finished
 from colike.launch.export import SnapshotInputs, export_snapshot, snapshot_tables
+from colike.launch.folders import Training
 from colike.launch.tracking import AUTO, track
+from colike.launch.worker import run_worker
 from colike.pairs.heldout import with_group
 from colike.run.code import code_version
 from colike.run.inputs import Inputs

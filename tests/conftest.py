@@ -1,11 +1,9 @@
 """One lazy Spark session and one small finished store for all tests that ask for them."""
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -29,6 +27,9 @@ from colike.tables.ledger import Ledger
 from colike.tables.state import Pin
 from colike.tables.writer import Writer
 from colike.tables.writes import Write, overwrite
+
+from .frame_store import FrameStore
+from .scheduling import SparkInFront
 
 SPARK = {
     "spark.master": "local[2]",
@@ -67,17 +68,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
-    """Give all tests that share the Spark session to one worker, and the others by module."""
-    return OneSession(config, log)
-
-
-class OneSession(LoadScopeScheduling):
-    """Tests of these folders share a session and its stores: a second one costs too much."""
-
-    FOLDERS = ("tests/spark/", "tests/cluster/", "tests/delta/", "tests/notebooks/")
-
-    def _split_scope(self, nodeid: str) -> str:
-        return "spark" if nodeid.startswith(self.FOLDERS) else nodeid.partition("::")[0]
+    """Let few workers start Spark, and none wait for the one that did."""
+    return SparkInFront(config, log)
 
 
 @pytest.fixture(scope="session")
@@ -176,29 +168,6 @@ def write() -> Callable[..., Writer]:
         return writer
 
     return write
-
-
-@dataclass(frozen=True)
-class FrameStore:
-    """Stands for a store whose tables are frames: a stage runs on it without Delta."""
-
-    spark: SparkSession
-    ids: IdTypes
-    frames: Mapping[str, DataFrame]
-    files: Path
-    location: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(name="frames"))
-
-    def read(self, table: str, version: int | None = None) -> DataFrame:
-        return self.frames[table]
-
-    def read_or_empty(self, table: str) -> DataFrame:
-        return self.frames[table] if table in self.frames else self.empty(table)
-
-    def empty(self, table: str) -> DataFrame:
-        return self.spark.createDataFrame([], contracts()[table].spark_schema(self.ids))
-
-    def frame(self, table: str, rows: Iterable[Mapping[str, object]]) -> DataFrame:
-        return Store.frame(self, table, rows)
 
 
 @pytest.fixture(scope="session")
@@ -306,3 +275,22 @@ def typed(
         return code, captured.out, captured.err
 
     return type_in
+
+
+@pytest.fixture
+def mlflow_client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[object]:
+    """A client of MLflow for which a folder stands for a server."""
+    mlflow = pytest.importorskip("mlflow")
+    monkeypatch.setenv("MLFLOW_ALLOW_FILE_STORE", "true")
+    mlflow.set_tracking_uri((tmp_path / "ml flow").as_uri())
+    yield mlflow.MlflowClient()
+    mlflow.set_tracking_uri(None)
+
+
+@pytest.fixture
+def no_mlflow_server(monkeypatch: pytest.MonkeyPatch) -> str:
+    """The address of an MLflow server that cannot be reached; it is the environment's, too."""
+    nobody = "http://127.0.0.1:9"
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", nobody)
+    return nobody

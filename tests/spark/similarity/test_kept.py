@@ -1,68 +1,21 @@
 """Kept co-likes: brought up to date by what changed, or counted again where they do not serve."""
 
-import shutil
 from dataclasses import dataclass, replace
-from itertools import combinations
-from pathlib import Path
 
-import numpy as np
 import pytest
 from pyspark.sql import functions as F
 
-from colike.config import load_config
 from colike.data.splits import train_likes
-from colike.run.reporters import PlainReporter
 from colike.similarity.engines import Counting
 from colike.similarity.kept import KeptInputs, kept_colikes, similarity_of_kept
 from colike.tables import IdTypes, Store
-from colike.tables.changes import Changes, changes
+from colike.tables.changes import Changes
 from colike.tables.state import Pin
-from colike.tables.writes import merge, overwrite
 
-CONFIG = load_config(
-    "mal2020.yml",
-    [
-        "similarity.tiled.keep_colikes=true",
-        "similarity.min_colikes=1",
-        "similarity.min_jaccard=0.0",
-    ],
-)
+from .few_likes import CHANGED, CONFIG, ITEMS, LIKES, by_definition
+
 IDS = IdTypes("bigint", "bigint")
-ITEMS, USERS = 30, 60
 HISTORY, COLIKES = "user_history", "item_colikes"
-
-
-def random_likes():
-    random = np.random.default_rng(3)
-    sizes = random.integers(0, 9, USERS)
-    return {
-        user: sorted(random.choice(ITEMS, size, replace=False).tolist())
-        for user, size in enumerate(sizes)
-    }
-
-
-LIKES = random_likes()
-# A like more, one less, a user who is gone, and a new one.
-CHANGED = {
-    **{user: likes for user, likes in LIKES.items() if user != 3},
-    1: sorted({*LIKES[1], 7, 8}),
-    2: LIKES[2][1:],
-    99: [0, 1, 2],
-}
-
-
-def by_definition(likes, least=1):
-    """Pairs with likes, co-likes and jaccard, from the sets of fans."""
-    fans = {}
-    for user, mine in likes.items():
-        for item in mine:
-            fans.setdefault(item, set()).add(user)
-    pairs = ((a, b, len(fans[a] & fans[b])) for a, b in combinations(sorted(fans), 2))
-    return sorted(
-        (a, b, len(fans[a]), len(fans[b]), both, both / len(fans[a] | fans[b]))
-        for a, b, both in pairs
-        if both >= least
-    )
 
 
 def frame_of(spark, likes):
@@ -226,80 +179,3 @@ def test_other_bounds_count_nothing_and_leave_the_kept_colikes(spark, run_stage,
     rows = written(again, "item_similarity").drop("method").collect()
     expected = [(a + 1000, b + 1000, *rest) for a, b, *rest in by_definition(LIKES, least=3)]
     assert sorted(map(tuple, rows)) == expected
-
-
-# What follows needs Delta's change feed.
-
-
-class Notes(PlainReporter):
-    def __init__(self):
-        super().__init__()
-        self.said = []
-
-    def note(self, job, text):
-        self.said.append(text)
-
-
-def histories(store, likes):
-    """Rows of user_history, which has more columns than co-likes are made of."""
-    nothing = {f"{what}_{split}": [] for what in ("likes", "seen") for split in SPLITS}
-    rows = [{**nothing, "user_id": user, "likes_train": mine} for user, mine in likes.items()]
-    return store.frame(HISTORY, rows)
-
-
-SPLITS = ("train", "validation", "test")
-
-
-def likes_in(rows):
-    return {row["user_id"]: row["likes_train"] for row in rows.collect()}
-
-
-def test_the_job_brings_kept_colikes_up_to_date_over_several_versions(
-    spark, tmp_path, write, run_jobs
-):
-    store = Store.open(spark, str(tmp_path / "store"), IDS)
-    named = [{**NAMELESS, "item_id": 1000 + at, "item_idx": at} for at in range(ITEMS)]
-    between = {**LIKES, 1: [5], 4: []}
-    start = write(
-        store,
-        overwrite("items", store.frame("items", named)),
-        merge(HISTORY, histories(store, LIKES)),
-    ).pins[HISTORY]
-    assert run_jobs(CONFIG, store, ["similarity"]) == ["similarity"]
-    write(store, merge(HISTORY, histories(store, between)))
-    end = write(store, merge(HISTORY, histories(store, CHANGED))).pins[HISTORY]
-    assert end.version == start.version + 2
-
-    notes = Notes()
-    assert run_jobs(CONFIG, store, ["similarity"], run_id="run-2", reporter=notes) == ["similarity"]
-    assert "kept co-likes were brought up to date" in " ".join(notes.said)
-    rows = store.read("item_similarity").drop("method", "run_id").collect()
-    assert sorted((row[0] - 1000, row[1] - 1000, *row[2:]) for row in rows) == by_definition(
-        CHANGED
-    )
-    (success,) = store.read("runs").where("run_id = 'run-2' AND event = 'succeeded'").collect()
-    # Users 1 and 4 twice, 2 and 3 once; user 99 came.
-    passed = [LIKES[1], [5], [5], CHANGED[1], LIKES[4], LIKES[4]]
-    passed += [LIKES[2], CHANGED[2], LIKES[3], CHANGED[99]]
-    assert success["figures"]["changed_likes"] == sum(map(len, passed))
-
-    # The feed itself: nothing between equal versions, and both sides of each change.
-    nothing = changes(store, HISTORY, end.version, end.version)
-    assert nothing.after.isEmpty()
-    assert nothing.before.isEmpty()
-    last = changes(store, HISTORY, start.version + 1, end.version)
-    assert likes_in(last.after) == {user: CHANGED[user] for user in (1, 2, 4, 99)}
-    assert likes_in(last.before) == {1: [5], 4: [], 2: LIKES[2], 3: LIKES[3]}
-    assert changes(store, "items", 0, 1) is None, "a table that keeps no feed"
-    shutil.rmtree(Path(store.location.root) / "tables" / HISTORY / "_change_data")
-    assert changes(store, HISTORY, start.version, end.version) is None, "its files are gone"
-
-
-NAMELESS = {
-    "title": "T",
-    "attributes": {},
-    "synopsis": None,
-    "description": "T",
-    "synopsis_cut": False,
-    "content_hash": "",
-}

@@ -6,7 +6,8 @@ import pytest
 from safetensors.numpy import load_file
 
 from colike.errors import ColikeError
-from colike.launch import Training, run_worker
+from colike.launch.folders import Training
+from colike.launch.worker import run_worker
 from colike.snapshot.settings import TrainSettings, from_json
 
 TORCHRUN = TrainSettings(processes=2)

@@ -18,8 +18,6 @@ from ..training.conftest import run_in_process
 mlflow = pytest.importorskip("mlflow")
 pytestmark = pytest.mark.torch
 TAGS = {"colike.run_id": "first", "colike.version.training_pairs": "3"}
-# A port that nobody listens on.
-NOBODY = "http://127.0.0.1:9"
 
 
 @pytest.fixture(scope="module")
@@ -29,21 +27,6 @@ def out(small_model, tmp_path_factory):
     settings = {"objective": "head", "max_steps": 4, "log_every_steps": 2, "validations": 2}
     run_in_process(write_snapshot(folder / "snapshot", small_model, **settings), folder / "out")
     return folder / "out"
-
-
-@pytest.fixture
-def client(tmp_path, monkeypatch):
-    monkeypatch.setenv("MLFLOW_ALLOW_FILE_STORE", "true")
-    mlflow.set_tracking_uri((tmp_path / "ml flow").as_uri())
-    yield mlflow.MlflowClient()
-    mlflow.set_tracking_uri(None)
-
-
-@pytest.fixture
-def no_server(monkeypatch):
-    """MLflow that is installed and cannot reach its server."""
-    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
-    monkeypatch.setenv("MLFLOW_TRACKING_URI", NOBODY)
 
 
 def config_of(uri, **others):
@@ -61,19 +44,23 @@ def tensors(folder):
     }
 
 
-def test_a_run_has_settings_curve_metrics_versions_and_the_registered_model(out, client, tmp_path):
+def test_a_run_has_settings_curve_metrics_versions_and_the_registered_model(
+    out, mlflow_client, tmp_path
+):
     config = config_of(str(tmp_path / "ml flow"), registered_model="embedder")
     run_id = track(config, "finetuned", out, TAGS)
     result = json.loads((out / "result.json").read_text("utf-8"))
     curve = json.loads((out / "curve.json").read_text("utf-8"))
-    run = client.get_run(run_id)
+    run = mlflow_client.get_run(run_id)
     assert run.data.params["objective"] == "head"
     assert run.data.params["max_steps"] == "4"
     assert TAGS.items() <= run.data.tags.items()
     assert run.data.tags["colike.snapshot_sha256"] == result["snapshot"]
     assert run.data.metrics["finetuned_auc"] == result["metrics"]["finetuned"]["auc"]
     assert run.data.metrics["recall"] == result["recall"]
-    losses = [(point.step, point.value) for point in client.get_metric_history(run_id, "loss")]
+    losses = [
+        (point.step, point.value) for point in mlflow_client.get_metric_history(run_id, "loss")
+    ]
     assert losses == [(point["step"], point["loss"]) for point in curve]
     assert len(losses) == 2
     info = mlflow.models.get_model_info("models:/embedder/1")
@@ -82,19 +69,21 @@ def test_a_run_has_settings_curve_metrics_versions_and_the_registered_model(out,
     saved = Path(mlflow.artifacts.download_artifacts("models:/embedder/1"))
     assert tensors(saved) == tensors(out / "model")
     assert track(config, "finetuned", out, TAGS) == run_id
-    assert len(client.search_model_versions("name = 'embedder'")) == 1
+    assert len(mlflow_client.search_model_versions("name = 'embedder'")) == 1
 
 
 def test_nothing_is_logged_where_nobody_asks(tmp_path, monkeypatch):
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
     monkeypatch.delenv("DATABRICKS_RUNTIME_VERSION", raising=False)
     assert track(config_of("auto"), "finetuned", tmp_path, TAGS) is None
-    monkeypatch.setenv("MLFLOW_TRACKING_URI", NOBODY)
+
+
+def test_a_config_without_tracking_is_silent_where_mlflow_has_a_server(tmp_path, no_mlflow_server):
     assert track(config_of(None), "finetuned", tmp_path, TAGS) is None
 
 
 def test_without_mlflow_only_a_config_that_names_a_place_is_an_error(
-    tmp_path, monkeypatch, no_server
+    tmp_path, monkeypatch, no_mlflow_server
 ):
     monkeypatch.setattr(tracking, "find_spec", lambda _: None)
     assert track(config_of("auto"), "finetuned", tmp_path, TAGS) is None
