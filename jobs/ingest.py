@@ -8,20 +8,41 @@ user_history (per user).
 from dataclasses import dataclass
 from functools import reduce
 
+import pyarrow as pa
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from colike import columns as C
-from colike.data.files import fingerprint, input_path, read_raw
-from colike.data.history import user_history
-from colike.data.items import check_items, synopses, with_descriptions, with_index
-from colike.data.quality import Verdict, judge
-from colike.data.ratings import checked_ratings, mark_ratings, survey, unique_ratings
+from colike.config.files import File
+from colike.data.items import (
+    check_items,
+    check_synopses,
+    read_items,
+    read_synopses,
+    with_descriptions,
+    with_index,
+)
+from colike.data.packed import packed_bytes
+from colike.data.quality import Checked, Verdict, judge
+from colike.data.rating_frames import (
+    Split,
+    count_pairs,
+    further_copies,
+    rating_rows,
+    read_ratings,
+    survey,
+    unique_ratings,
+    user_history,
+)
+from colike.data.ratings import RatingRules
+from colike.data.reading.files import fingerprint, input_path
+from colike.data.reading.frames import REJECTED, largest_file, require_rows
 from colike.run.inputs import Inputs
 from colike.run.main import job_main
-from colike.run.outputs import Outputs
+from colike.run.outputs import Figure, Outputs
 from colike.run.settings import Settings
 from colike.run.stage import Stage
+from colike.spark import arrow_batches
 from colike.tables.writes import Write, merge, replace
 
 QUARANTINE = "quarantine"
@@ -29,11 +50,20 @@ QUARANTINE = "quarantine"
 
 @dataclass(frozen=True)
 class Accepted:
-    """The valid rows of a file, the rejected ones, and the verdict on both."""
+    """The valid rows of a file, the rejected ones with their table, and the verdict on both."""
 
     valid: DataFrame
     rejected: DataFrame
     verdict: Verdict
+
+
+@dataclass(frozen=True)
+class Ratings:
+    """The rating file: packed ratings by user, how they are split, and what was counted."""
+
+    accepted: Accepted
+    split: Split
+    figures: dict[str, Figure]
 
 
 def run(inputs: Inputs, settings: Settings) -> Outputs:
@@ -41,68 +71,115 @@ def run(inputs: Inputs, settings: Settings) -> Outputs:
     items = _items(inputs, settings)
     if items.verdict.failure is not None:
         return _refused(inputs, items)
-    ratings = _ratings(inputs, settings, items.valid)
-    if ratings.verdict.failure is not None:
-        return _refused(inputs, items, ratings)
-    table = inputs.cached(_items_table(inputs, settings, items.valid))
-    history = user_history(ratings.valid, table, settings.likes.at_least)
+    files = [items]
+    texts = _synopses(inputs, settings, items.valid)
+    if texts is not None:
+        files.append(texts)
+        if texts.verdict.failure is not None:
+            return _refused(inputs, *files)
+    table = inputs.cached(_items_table(inputs, settings, items.valid, texts))
+    ratings = _ratings(inputs, settings, table)
+    files.append(ratings.accepted)
+    if ratings.accepted.verdict.failure is not None:
+        return _refused(inputs, *files)
+    unique, split = ratings.accepted.valid, ratings.split
     cut = table.agg(F.avg(F.col(C.SYNOPSIS_CUT).cast("double"))).collect()[0][0]
     return Outputs(
         writes=[
-            *_quarantined(inputs, items, ratings),
+            *_quarantined(inputs, *files),
             merge("items", table),
-            merge("ratings", ratings.valid),
-            merge("user_history", history),
+            merge("ratings", rating_rows(unique, split, settings.data.item_id_type)),
+            merge("user_history", user_history(unique, split, settings.likes.at_least)),
         ],
-        figures={"synopses_cut": (cut, "share of items")},
-        notes=[*items.verdict.notes, *ratings.verdict.notes],
+        figures={"synopses_cut": (cut, "share of items"), **ratings.figures},
+        notes=[note for file in files for note in file.verdict.notes],
     )
 
 
 def _items(inputs: Inputs, settings: Settings) -> Accepted:
-    data, file = settings.data, settings.data.items
-    path = input_path(inputs.data, file.path)
-    columns = [file.columns.item_id, file.columns.title, *file.attributes]
-    raw = read_raw(inputs.spark, path, file.format, columns, multiline=True)
-    checked = check_items(raw, file, data.item_id_type)
-    rejected = inputs.cached(checked.rejected)
-    verdict = judge(path, raw.count(), rejected, data.max_rejected_share)
-    return Accepted(inputs.cached(checked.valid), rejected, verdict)
+    data = settings.data
+    path = input_path(inputs.data, data.items.path)
+    raw = _read(inputs, path, read_items(inputs.spark, path, data.items, data.item_id_type))
+    return _judged(inputs, settings, data.items, path, raw, check_items(raw, data.items))
 
 
-def _ratings(inputs: Inputs, settings: Settings, items: DataFrame) -> Accepted:
-    data, file = settings.data, settings.data.ratings
-    path = input_path(inputs.data, file.path)
-    columns = list(file.columns.model_dump().values())
-    raw = read_raw(inputs.spark, path, file.format, columns, multiline=False)
-    marked = mark_ratings(raw, items, data)
-    seen = survey(marked)
-    unique = inputs.cached(unique_ratings(marked, seen, settings.split))
-    checked = checked_ratings(marked, seen, unique)
-    rejected = inputs.cached(checked.rejected)
-    verdict = judge(path, seen.rows, rejected, data.max_rejected_share)
+def _synopses(inputs: Inputs, settings: Settings, items: DataFrame) -> Accepted | None:
+    data = settings.data
+    if data.synopses is None:
+        return None
+    path = input_path(inputs.data, data.synopses.path)
+    raw = _read(inputs, path, read_synopses(inputs.spark, path, data.synopses, data.item_id_type))
+    checked = check_synopses(raw, data.synopses, items)
+    return _judged(inputs, settings, data.synopses, path, raw, checked)
+
+
+def _ratings(inputs: Inputs, settings: Settings, items: DataFrame) -> Ratings:
+    data = settings.data
+    rules = RatingRules(data, settings.likes.at_least)
+    item_ids = _ids(items)
+    path = input_path(inputs.data, data.ratings.path)
+    told = _read(inputs, path, read_ratings(inputs.spark, path, rules, item_ids))
+    inputs.during(arrow_batches(inputs.spark, packed_bytes(len(item_ids))))
+    seen = survey(told)
+    unique = inputs.cached(unique_ratings(told, data.ratings.duplicates))
+    users, pairs = count_pairs(unique)
+    split = Split(settings.split, users, item_ids)
+    copies = seen.rows - seen.rejected - pairs
+    rejected = told.where(F.col(C.REASON).isNotNull() if seen.rejected else F.lit(False))
+    rejected = rejected.select(*REJECTED.names)
+    if copies and rules.rejects_copies:
+        rejected = rejected.unionByName(further_copies(unique, split, data.item_id_type))
+    checked = Checked(unique, inputs.cached(rejected))
+    accepted = _verdict(settings, data.ratings, path, seen.rows, checked)
+    repeated = 0 if rules.rejects_copies else copies
+    return Ratings(
+        accepted, split, {"rows_read": (seen.rows, "rows"), "rows_repeated": (repeated, "rows")}
+    )
+
+
+def _read(inputs: Inputs, path: str, frame: DataFrame) -> DataFrame:
+    """Read a file once; where Spark opens it, each file is a batch of its own."""
+    read = inputs.cached(frame)
+    with arrow_batches(inputs.spark, largest_file(inputs.spark, path)):
+        read.count()
+    return read
+
+
+def _judged(
+    inputs: Inputs, settings: Settings, file: File, path: str, raw: DataFrame, checked: Checked
+) -> Accepted:
+    kept = Checked(inputs.cached(checked.valid), inputs.cached(checked.rejected))
+    return _verdict(settings, file, path, raw.count(), kept)
+
+
+def _verdict(settings: Settings, file: File, path: str, rows: int, checked: Checked) -> Accepted:
+    share = file.max_rejected_share
+    if share is None:
+        share = settings.data.max_rejected_share
+    require_rows(rows, path)
+    verdict = judge(path, rows, checked.rejected, share)
+    table = "ratings" if file is settings.data.ratings else "items"
+    rejected = checked.rejected.withColumn(C.TABLE, F.lit(table))
     return Accepted(checked.valid, rejected, verdict)
 
 
-def _items_table(inputs: Inputs, settings: Settings, valid: DataFrame) -> DataFrame:
+def _items_table(
+    inputs: Inputs, settings: Settings, valid: DataFrame, texts: Accepted | None
+) -> DataFrame:
     """Numbered items with synopsis and description."""
-    texts = _synopses(inputs, settings)
     if texts is None:
         joined = valid.withColumn(C.SYNOPSIS, F.lit(None).cast("string"))
     else:
-        joined = valid.join(texts, on=C.ITEM_ID, how="left")
+        joined = valid.join(texts.valid, on=C.ITEM_ID, how="left")
     numbered = with_index(joined, inputs.own("items"))
-    return with_descriptions(numbered, settings.descriptions, settings.data.items.attributes)
+    attributes = list(settings.data.items.attribute_columns)
+    return with_descriptions(numbered, settings.descriptions, attributes)
 
 
-def _synopses(inputs: Inputs, settings: Settings) -> DataFrame | None:
-    file, id_type = settings.data.synopses, settings.data.item_id_type
-    if file is None:
-        return None
-    path = input_path(inputs.data, file.path)
-    columns = list(file.columns.model_dump().values())
-    raw = read_raw(inputs.spark, path, file.format, columns, multiline=True)
-    return synopses(raw, file, id_type)
+def _ids(items: DataFrame) -> pa.Array:
+    """Return the item ids by item_idx."""
+    frame = items.select(C.ITEM_IDX, C.ITEM_ID).toPandas().sort_values(C.ITEM_IDX)
+    return pa.array(frame[C.ITEM_ID])
 
 
 def _refused(inputs: Inputs, *files: Accepted) -> Outputs:
@@ -124,9 +201,9 @@ def _quarantined(inputs: Inputs, *files: Accepted) -> list[Write]:
 
 def _files(inputs: Inputs, settings: Settings) -> str:
     data = settings.data
-    files = [data.ratings.path, data.items.path]
-    files += [] if data.synopses is None else [data.synopses.path]
-    return fingerprint(inputs.spark, [input_path(inputs.data, path) for path in files])
+    files: list[File] = [data.ratings, data.items]
+    files += [] if data.synopses is None else [data.synopses]
+    return fingerprint(inputs.spark, [input_path(inputs.data, file.path) for file in files])
 
 
 STAGE = Stage(

@@ -14,9 +14,10 @@ from pyspark.sql import functions as F
 from colike import columns as C
 from colike.compute.arrays import Floats
 from colike.config import config_hash
-from colike.data.files import fingerprint, input_path
+from colike.data.reading.files import fingerprint, input_path
 from colike.data.splits import train_likes
 from colike.embedding.vectors import vectors_by_index
+from colike.recommend.candidates import unmatched
 from colike.recommend.catalogue import Catalogue, collect_catalogue
 from colike.recommend.offer import Offer, offer_of
 from colike.recommend.scoring import history_bytes, recommend_all
@@ -28,7 +29,7 @@ from colike.run.outputs import Figure, Outputs
 from colike.run.settings import Settings
 from colike.run.stage import Stage
 from colike.sources.base import Fitted
-from colike.sources.registry import fit_sources
+from colike.sources.registry import fit_sources, source_named
 from colike.spark import arrow_batches
 from colike.tables.writes import Write, keep, overwrite, replace, trim
 
@@ -60,9 +61,17 @@ def run(inputs: Inputs, settings: Settings) -> Outputs:
         notes=[
             *(f"source {name} has nothing to score by yet, and so no lists" for name in missing),
             *(f"{one.name}: inputs are unchanged, its lists stay" for one in kept),
+            *unmatched(chosen.candidates, offer.catalogue.ids),
         ],
         row_sets=row_sets,
     )
+
+
+def _check(settings: Settings) -> None:
+    """Refuse sources that do not exist, wherever they are named."""
+    chosen = settings.recommend
+    for name in (*chosen.sources, *chosen.least_weight, *chosen.neighbours_per_item):
+        source_named(name, settings.text_sources)
 
 
 def _offer(inputs: Inputs, settings: Settings) -> Offer:
@@ -148,6 +157,7 @@ STAGE = Stage(
     run=run,
     continues=(TABLE,),
     fingerprint=_files,
+    check=_check,
     keeps_config=True,
 )
 main = job_main(STAGE)

@@ -51,6 +51,8 @@ CONTENT_HASH: Final = "content_hash"
 TABLE: Final = "table"
 REASON: Final = "reason"
 ROW: Final = "row"
+FILE: Final = "file"
+LINE: Final = "line"
 
 # similarity and pairs
 ITEM_A: Final = "item_a"

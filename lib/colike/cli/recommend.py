@@ -54,7 +54,7 @@ def command(
     )
     found: list[dict[str, Any]] = []
     for user in users:
-        lists = recommend_user(opened, settings, user, k, sources, neighbours)
+        lists = recommend_user(opened, opened.ids, settings, user, k, sources, neighbours)
         if not lists.known:
             typer.echo(f"User {user} is unknown here, so this is the popular list.", err=True)
         found += [{"user_id": user, **asdict(row)} for row in lists.rows]

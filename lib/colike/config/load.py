@@ -13,11 +13,14 @@ from pydantic import ValidationError
 
 from colike.config.errors import config_error
 from colike.config.models import Config
+from colike.config.yaml import parse
 from colike.errors import ConfigError
 
 Tree = dict[str, Any]
 Origins = dict[str, str]
 BASE = "base.yml"
+#: Where packaged configs are, as the user writes it; a file of that path comes first.
+PACKAGED = Path("conf")
 
 
 def load_config(path: str | Path, overrides: Iterable[str] = ()) -> Config:
@@ -45,22 +48,6 @@ def load_config(path: str | Path, overrides: Iterable[str] = ()) -> Config:
         raise config_error(error, origins, str(path)) from error
 
 
-class _EachKeyOnce(yaml.SafeLoader):
-    """YAML's safe loader, which of two equal keys would silently keep the last."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        """Return the mapping; raises ConstructorError for a key that stands twice."""
-        keys: set[str] = set()
-        for key, _ in node.value:
-            if key.value in keys:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"the key `{key.value}` stands twice in one mapping", key.start_mark
-                )
-            keys.add(key.value)
-        mapping: dict[Any, Any] = super().construct_mapping(node, deep)
-        return mapping
-
-
 def config_hash(value: Any) -> str:
     """Return the sha256 (hex) of a config, or of part of one, in canonical JSON."""
     text = json.dumps(value, sort_keys=True, default=str, ensure_ascii=False)
@@ -74,18 +61,31 @@ def _packaged(name: str) -> Traversable:
 def _read(path: str | Path) -> str:
     file = Path(path)
     if file.is_file():
-        return file.read_text("utf-8-sig")
-    packaged = _packaged(file.name)
-    if packaged.is_file():
-        return packaged.read_text("utf-8")
+        return _decoded(file)
+    if file.parent == PACKAGED and _packaged(file.name).is_file():
+        return _packaged(file.name).read_text("utf-8")
+    carried = ", ".join(f"{PACKAGED}/{name}" for name in _carried())
     raise ConfigError(
-        f"Config file {path} does not exist; give the path of a YAML file such as conf/demo.yml."
+        f"Config file {path} does not exist; give the path of a YAML file, or one of those that "
+        f"colike carries: {carried}."
     )
+
+
+def _decoded(file: Path) -> str:
+    try:
+        return file.read_text("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{file} is not UTF-8 (byte {error.start}); save it as UTF-8.") from None
+
+
+def _carried() -> list[str]:
+    names = (each.name for each in resources.files("colike.conf").iterdir())
+    return sorted(name for name in names if name.endswith(".yml") and name != BASE)
 
 
 def _parse(text: str, name: str) -> Tree:
     try:
-        tree = yaml.load(text, _EachKeyOnce)
+        tree = parse(text)
     except yaml.YAMLError as error:
         raise ConfigError(f"{name} is not valid YAML: {' '.join(str(error).split())}") from error
     if not isinstance(tree, dict):
@@ -105,7 +105,7 @@ def _parse_override(text: str) -> Tree:
 
 def _parse_value(value: str, text: str) -> Any:
     try:
-        return yaml.load(value, _EachKeyOnce)
+        return parse(value)
     except yaml.YAMLError as error:
         raise ConfigError(f"--set {text}: the value is not valid YAML.") from error
 

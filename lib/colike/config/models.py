@@ -1,4 +1,4 @@
-"""The sections of a config; every default lives in conf/base.yml, none here."""
+"""The sections of a config; every default is in conf/base.yml, but for those of files."""
 
 import json
 from typing import Annotated, Literal
@@ -11,82 +11,13 @@ from colike.config.embed import (
     Finetuned,
     TextSources,
 )
+from colike.config.files import DataConfig
 from colike.config.recommend import RecommendConfig
-from colike.config.section import FileFormat, Name, NotNegative, Positive, Section, Share
+from colike.config.section import Name, NotNegative, Positive, Section, Share
 from colike.snapshot.settings import TrainSettings
 
-IdType = Literal["bigint", "string"]
-
-
-class RatingColumns(Section):
-    """The names that the rating file gives to its columns."""
-
-    user_id: str
-    item_id: str
-    rating: str
-
-
-class RatingsFile(Section):
-    """Where ratings lie and what they may be."""
-
-    path: str
-    format: FileFormat
-    columns: RatingColumns
-    scale_min: float
-    scale_max: float
-
-
-class ItemColumns(Section):
-    """The names that the item file gives to its columns."""
-
-    item_id: str
-    title: str
-
-
-class ItemsFile(Section):
-    """Where items lie, and which of their columns become attributes."""
-
-    path: str
-    format: FileFormat
-    columns: ItemColumns
-    attributes: list[str]
-    missing: list[str]
-    # Aggregates over all raters, test ratings included: never attributes (docs/method.md, Leakage).
-    leaking: list[str]
-
-    @model_validator(mode="after")
-    def _no_leaking_attribute(self) -> "ItemsFile":
-        leaks = sorted(set(self.attributes) & set(self.leaking))
-        if leaks:
-            raise ValueError(f"attributes made from test ratings too are not allowed: {leaks}")
-        return self
-
-
-class SynopsisColumns(Section):
-    """The names that the synopsis file gives to its columns."""
-
-    item_id: str
-    synopsis: str
-
-
-class SynopsesFile(Section):
-    """Where synopses lie; texts that begin with one of `empty_prefixes` count as empty."""
-
-    path: str
-    format: FileFormat
-    columns: SynopsisColumns
-    empty_prefixes: list[str]
-
-
-class DataConfig(Section):
-    """The input files of a data set."""
-
-    user_id_type: IdType
-    item_id_type: IdType
-    ratings: RatingsFile
-    items: ItemsFile
-    synopses: SynopsesFile | None
-    max_rejected_share: Share
+#: In place of a source's name: the best by the metric.
+BEST = "best"
 
 
 class LikesConfig(Section):
@@ -252,6 +183,42 @@ class Config(Section):
         return json.dumps(self.model_dump(mode="json"), indent=2) + "\n"
 
     @model_validator(mode="after")
+    def _likes_within_scale(self) -> "Config":
+        ratings, likes = self.data.ratings, self.likes
+        if likes.detractor_at_most >= likes.at_least:
+            raise ValueError(
+                f"likes.detractor_at_most = {likes.detractor_at_most:g} is not below "
+                f"likes.at_least = {likes.at_least:g}"
+            )
+        if ratings.columns.rating is None:
+            return self
+        scale = f"the scale of data.ratings goes from {ratings.lowest:g} to {ratings.highest:g}"
+        if not ratings.lowest < likes.at_least <= ratings.highest:
+            raise ValueError(
+                f"likes.at_least = {likes.at_least:g} cannot tell likes: {scale}; set both bounds "
+                "of `likes` for this scale"
+            )
+        if not ratings.lowest <= likes.detractor_at_most:
+            raise ValueError(
+                f"likes.detractor_at_most = {likes.detractor_at_most:g} is nobody's rating: {scale}"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _known_sources(self) -> "Config":
+        named = {"evaluate.baseline": self.evaluate.baseline}
+        if self.publish.champion != BEST:
+            named["publish.champion"] = self.publish.champion
+        sources = [*self.recommend.sources, *self.embed.embedders]
+        for key, source in named.items():
+            if source not in sources:
+                raise ValueError(
+                    f"{key} is {source!r}, which is no source; recommend.sources has "
+                    f"{', '.join(self.recommend.sources)}"
+                )
+        return self
+
+    @model_validator(mode="after")
     def _consistent(self) -> "Config":
         if self.pairs.base_embedder not in self.embed.embedders:
             raise ValueError(
@@ -262,6 +229,11 @@ class Config(Section):
             raise ValueError(
                 f"evaluate.ks goes to {max(self.evaluate.ks)}, deeper than recommend.k = "
                 f"{self.recommend.k}"
+            )
+        if self.publish.k not in self.evaluate.ks:
+            raise ValueError(
+                f"publish.k = {self.publish.k} is not among evaluate.ks = {self.evaluate.ks}, and "
+                "so is not measured"
             )
         deepest = max([*self.recommend.neighbours_grid, *self.evaluate.ks])
         if deepest > self.neighbours.k:

@@ -1,11 +1,21 @@
 """The section `recommend`: lists of users, what may stand in them, and how they are made."""
 
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import model_validator
+from pydantic import BeforeValidator, model_validator
 
-from colike.config.section import FileFormat, Positive, Section, Share
+from colike.config.files import UsersFile
+from colike.config.section import Positive, Section, Share
 
+
+def _text_of_id(value: Any) -> Any:
+    """Return an id as text: YAML has whole numbers for what looks like one."""
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        raise ValueError(f"{value!r} may not be the id as it was written; put ids in quotes")
+    return str(value)
+
+
+IdText = Annotated[str, BeforeValidator(_text_of_id)]
 Aggregate = Literal["sum", "max", "count_then_max", "count_then_sum"]
 
 
@@ -13,8 +23,8 @@ class CandidatesConfig(Section):
     """Which items may be recommended; all where nothing is said."""
 
     where: str | None
-    allow: list[int | str] | None
-    deny: list[int | str]
+    allow: list[IdText] | None
+    deny: list[IdText]
 
 
 class DiversityConfig(Section):
@@ -29,14 +39,6 @@ class ProfileConfig(Section):
     """Whose vectors the source `profile` adds up."""
 
     embedder: str
-
-
-class UsersFile(Section):
-    """A file or table with the ids of users, in the column of this name."""
-
-    path: str
-    format: FileFormat = "auto"
-    column: str = "user_id"
 
 
 class RecommendConfig(Section):
@@ -58,6 +60,11 @@ class RecommendConfig(Section):
 
     @model_validator(mode="after")
     def _consistent(self) -> "RecommendConfig":
+        if not self.sources:
+            raise ValueError("sources is empty; name at least one")
+        twice = sorted({name for name in self.sources if self.sources.count(name) > 1})
+        if twice:
+            raise ValueError(f"sources has {', '.join(twice)} twice")
         if self.diversity.relevance < 1 and self.diversity.pool < self.k:
             raise ValueError(
                 f"diversity.pool = {self.diversity.pool} is below k = {self.k}, and lists are "

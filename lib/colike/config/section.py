@@ -11,7 +11,7 @@ NotNegative = Annotated[int, Field(ge=0)]
 NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}"
 Name = Annotated[str, Field(pattern=f"^{NAME}$")]
 Precision = Literal["auto", "bf16", "fp32"]
-FileFormat = Literal["auto", "csv", "parquet", "delta"]
+FileFormat = Literal["auto", "csv", "json", "parquet", "delta"]
 
 
 class Section(BaseModel):

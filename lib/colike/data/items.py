@@ -4,53 +4,93 @@ import hashlib
 from collections.abc import Iterable, Iterator
 
 import pyarrow as pa
-from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import Column, DataFrame, SparkSession, Window
 from pyspark.sql import functions as F
 from pyspark.sql.types import BooleanType, StringType, StructField, StructType
 
 from colike import columns as C
-from colike.config.models import DescriptionsConfig, ItemsFile, SynopsesFile
+from colike.config.files import IdType, ItemsFile, SynopsesFile
+from colike.config.models import DescriptionsConfig
 from colike.data.descriptions import clean, renderer
-from colike.data.ratings import RAW, Checked, typed_id
+from colike.data.quality import Checked
+from colike.data.reading.frames import REJECTED, read_texts
+
+KNOWN, COPY = "known", "copy"
 
 
-def check_items(raw: DataFrame, file: ItemsFile, id_type: str) -> Checked:
+def read_items(spark: SparkSession, path: str, file: ItemsFile, id_type: IdType) -> DataFrame:
+    """Return the rows of the item file: typed ids, and texts as the file has them.
+
+    Raises:
+        ConfigError: There is no such file.
+        SchemaError: It lacks a column.
+        QualityError: It has no rows.
+    """
+    columns = {C.ITEM_ID: file.columns.item_id, C.TITLE: file.columns.title}
+    attributes = file.attribute_columns.values()
+    columns |= {_attribute(place): column for place, column in enumerate(attributes)}
+    return read_texts(spark, path, file, columns, {C.ITEM_ID: id_type})
+
+
+def check_items(raw: DataFrame, file: ItemsFile) -> Checked:
     """Return items (item_id, title, attributes) that pass, and those that do not.
 
-    The reasons are `bad_item_id`, `no_title` and `duplicate`.
+    The reasons are those of the form, `bad_item_id`, `no_title` and `duplicate`.
+
+    Args:
+        raw: What `read_items` returns.
+        file: The config's section.
     """
-    names = file.columns
     parsed = raw.select(
-        typed_id(names.item_id, id_type).alias(C.ITEM_ID),
-        F.nullif(_cleaned(F.col(f"`{names.title}`").cast("string")), F.lit("")).alias(C.TITLE),
+        C.ITEM_ID,
+        F.nullif(_cleaned(F.col(C.TITLE)), F.lit("")).alias(C.TITLE),
         _attributes(file).alias(C.ATTRIBUTES),
-        F.to_json(F.struct(f"`{names.item_id}`", f"`{names.title}`")).alias(RAW),
+        *REJECTED.names,
     )
     # Of rows with one id the first by title stays, whatever the order of reading.
-    copy = F.row_number().over(Window.partitionBy(C.ITEM_ID).orderBy(C.TITLE, RAW))
+    copy = F.row_number().over(Window.partitionBy(C.ITEM_ID).orderBy(C.TITLE, C.ROW))
     reason = (
-        F.when(F.col(C.ITEM_ID).isNull(), "bad_item_id")
+        F.when(F.col(C.REASON).isNotNull(), F.col(C.REASON))
+        .when(F.col(C.ITEM_ID).isNull(), "bad_item_id")
         .when(F.col(C.TITLE).isNull(), "no_title")
-        .when(F.col("copy") > 1, "duplicate")
+        .when(F.col(COPY) > 1, "duplicate")
     )
-    marked = parsed.withColumn("copy", copy).withColumn(C.REASON, reason)
-    valid = marked.where(F.col(C.REASON).isNull()).select(C.ITEM_ID, C.TITLE, C.ATTRIBUTES)
-    wrong = marked.where(F.col(C.REASON).isNotNull())
-    rejected = wrong.select(C.REASON, F.col(RAW).alias(C.ROW), F.lit("items").alias(C.TABLE))
-    return Checked(valid, rejected)
+    marked = parsed.withColumn(COPY, copy).withColumn(C.REASON, reason)
+    return Checked.of(marked, C.ITEM_ID, C.TITLE, C.ATTRIBUTES)
 
 
-def synopses(raw: DataFrame, file: SynopsesFile, id_type: str) -> DataFrame:
-    """Return item_id and the cleaned synopsis, empty where the file has a row without text."""
-    text = _cleaned(F.coalesce(F.col(f"`{file.columns.synopsis}`").cast("string"), F.lit("")))
+def read_synopses(spark: SparkSession, path: str, file: SynopsesFile, id_type: IdType) -> DataFrame:
+    """Return the rows of the synopsis file; raises what `read_items` does."""
+    columns = {C.ITEM_ID: file.columns.item_id, C.SYNOPSIS: file.columns.synopsis}
+    return read_texts(spark, path, file, columns, {C.ITEM_ID: id_type})
+
+
+def check_synopses(raw: DataFrame, file: SynopsesFile, items: DataFrame) -> Checked:
+    """Return item_id and the cleaned synopsis, empty where the file has a row without text.
+
+    The reasons of the others are those of the form, `bad_item_id`, `unknown_item` and `duplicate`.
+
+    Args:
+        raw: What `read_synopses` returns.
+        file: The config's section.
+        items: The known items.
+    """
+    text = _cleaned(F.coalesce(F.col(C.SYNOPSIS), F.lit("")))
     is_empty = F.lit(False)
     for prefix in file.empty_prefixes:
         is_empty |= text.startswith(prefix)
-    parsed = raw.select(
-        typed_id(file.columns.item_id, id_type).alias(C.ITEM_ID),
-        F.when(is_empty, "").otherwise(text).alias(C.SYNOPSIS),
+    parsed = raw.withColumn(C.SYNOPSIS, F.when(is_empty, "").otherwise(text))
+    known = F.broadcast(items.select(C.ITEM_ID, F.lit(True).alias(KNOWN)))
+    # Of several texts the one with most to say stays: any before none.
+    copy = F.row_number().over(Window.partitionBy(C.ITEM_ID).orderBy(F.desc(C.SYNOPSIS), C.ROW))
+    reason = (
+        F.when(F.col(C.REASON).isNotNull(), F.col(C.REASON))
+        .when(F.col(C.ITEM_ID).isNull(), "bad_item_id")
+        .when(F.col(KNOWN).isNull(), "unknown_item")
+        .when(F.col(COPY) > 1, "duplicate")
     )
-    return parsed.groupBy(C.ITEM_ID).agg(F.max(C.SYNOPSIS).alias(C.SYNOPSIS))
+    joined = parsed.join(known, on=C.ITEM_ID, how="left").withColumn(COPY, copy)
+    return Checked.of(joined.withColumn(C.REASON, reason), C.ITEM_ID, C.SYNOPSIS)
 
 
 def with_index(items: DataFrame, known: DataFrame) -> DataFrame:
@@ -119,13 +159,18 @@ def content_hash(description: str) -> str:
 
 def _attributes(file: ItemsFile) -> Column:
     pairs = []
-    for name in file.attributes:
-        value = _cleaned(F.col(f"`{name}`").cast("string"))
+    for place, name in enumerate(file.attribute_columns):
+        value = _cleaned(F.col(_attribute(place)))
         absent = value.isNull() | (value == "") | value.isin(file.missing)
         pairs.append(F.struct(F.lit(name), F.when(~absent, value)))
     if not pairs:
         return F.expr("CAST(map() AS map<string, string>)")
     return F.map_filter(F.map_from_entries(F.array(*pairs)), lambda _, value: value.isNotNull())
+
+
+def _attribute(place: int) -> str:
+    """Return what an attribute's column is called while it is read: names of files are free."""
+    return f"attribute_{place}"
 
 
 def _cleaned(text: Column) -> Column:

@@ -8,9 +8,50 @@ from pyspark.sql import Row as SparkRow
 from pyspark.sql import functions as F
 
 from colike import columns as C
+from colike.data.reading.frames import REJECTED
 from colike.errors import QualityError
 
 EXAMPLE_LENGTH = 200
+#: What mends most files with rows that were rejected for a reason.
+REMEDIES = {
+    "wrong_encoding": "Set the file's `encoding`, such as latin-1 or cp1252.",
+    "wrong_number_of_fields": (
+        "Check the file's `separator` and `quote`; fields with a separator inside need quotes."
+    ),
+    "unclosed_quote": (
+        "Set the file's `multiline: true` if quoted fields go over lines, or `quote: null` if "
+        "quotes mean nothing."
+    ),
+    "bad_user_id": "If ids are not whole numbers, set data.user_id_type: string.",
+    "bad_item_id": "If ids are not whole numbers, set data.item_id_type: string.",
+    "rating_out_of_scale": (
+        "Mend data.ratings.scale_min and scale_max, or list marks of `seen, not rated` in "
+        "data.ratings.unrated."
+    ),
+    "rating_not_a_number": (
+        "List marks of `seen, not rated` in data.ratings.unrated (null is an empty field)."
+    ),
+    "duplicate": "If users rate again, say in data.ratings.duplicates which rating counts.",
+    "unknown_item": (
+        "Check that both files have the same ids, or give this file a `max_rejected_share` of its own."
+    ),
+    "bad_time": "Times are numbers or ISO 8601.",
+}
+
+
+@dataclass(frozen=True)
+class Checked:
+    """Rows of a file that passed, and the others: `reason`, `row` (JSON), `file`, `line`."""
+
+    valid: DataFrame
+    rejected: DataFrame
+
+    @staticmethod
+    def of(marked: DataFrame, *columns: str) -> "Checked":
+        """Return rows told apart by their `reason`, which those that pass do not have."""
+        passes = F.col(C.REASON).isNull()
+        rejected = marked.where(~passes).select(*REJECTED.names)
+        return Checked(marked.where(passes).select(*columns), rejected)
 
 
 @dataclass(frozen=True)
@@ -31,31 +72,32 @@ def judge(path: str, total: int, rejected: DataFrame, largest_share: float) -> V
     Args:
         path: The file, for the messages.
         total: Rows of the file.
-        rejected: Its rejected rows, with `reason` and `row`.
+        rejected: Its rejected rows, with `reason`, `row`, `file` and `line`.
         largest_share: Share of the rows that may be rejected.
     """
-    grouped = rejected.groupBy(C.REASON).agg(
-        F.count(F.lit(1)).alias(C.ROWS), F.min(C.ROW).alias("example")
-    )
+    example = F.min(F.struct(C.FILE, C.LINE, C.ROW)).alias("example")
+    grouped = rejected.groupBy(C.REASON).agg(F.count(F.lit(1)).alias(C.ROWS), example)
     reasons = grouped.orderBy(F.desc(C.ROWS), C.REASON).collect()
     count = sum(int(row[C.ROWS]) for row in reasons)
     if not count:
         return Verdict(0)
-    note = f"{count:,} of {total:,} rows of {path} went to quarantine"
+    named = ", ".join(f"{row[C.ROWS]:,} {row[C.REASON]}" for row in reasons)
+    note = f"{count:,} of {total:,} rows of {path} went to quarantine ({named})"
     failure = None
     if count > largest_share * total:
-        failure = QualityError(_too_many(path, count, total, reasons, largest_share))
+        failure = QualityError(_too_many(path, count, total, named, reasons[0], largest_share))
     return Verdict(count, [note], failure)
 
 
 def _too_many(
-    path: str, count: int, total: int, reasons: Sequence[SparkRow], largest_share: float
+    path: str, count: int, total: int, named: str, worst: SparkRow, largest_share: float
 ) -> str:
-    worst = reasons[0]
-    named = ", ".join(f"{row[C.ROWS]:,} {row[C.REASON]}" for row in reasons)
+    example = worst["example"]
+    where = "" if not example[C.LINE] else f" in line {example[C.LINE]} of {example[C.FILE]}"
+    remedy = REMEDIES.get(worst[C.REASON], "")
     return (
         f"{path}: {count:,} of {total:,} rows were rejected ({named}), more than "
-        f"data.max_rejected_share = {largest_share:g} allows; one is {worst[C.REASON]}: "
-        f"{worst['example'][:EXAMPLE_LENGTH]}. Mend the file or raise the share; the rows "
-        "are in table quarantine, and no other table was changed."
+        f"max_rejected_share = {largest_share:g} allows; one is {worst[C.REASON]}{where}: "
+        f"{example[C.ROW][:EXAMPLE_LENGTH]}. {remedy} Or mend the file or raise the share; the "
+        "rows are in table quarantine, and no other table was changed."
     )

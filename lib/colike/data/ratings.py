@@ -1,132 +1,171 @@
-"""Checked ratings: types, scale, known items, no pair twice; what fails gets a reason."""
+"""What makes a row a rating: ids, scale, known items; what fails gets a reason."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pyspark.sql import Column, DataFrame
-from pyspark.sql import functions as F
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from colike import columns as C
-from colike.config.models import DataConfig, RatingsFile, SplitConfig
-from colike.data.splits import with_split
+from colike.compute.arrays import Bools, Doubles, Floats, Longs
+from colike.config.files import DataConfig, IdType, RatingsFile
+from colike.data.packed import Loose
+from colike.data.reading.rows import Columns, Rows
+from colike.data.values import ids_of, ratings_of, times_of
 
-RAW = "_raw"
-KNOWN = "_known"
-COPIES = "_copies"
-
-
-@dataclass(frozen=True)
-class Checked:
-    """Rows that passed, and the others with `table`, `reason` and the `row` as JSON."""
-
-    valid: DataFrame
-    rejected: DataFrame
+TIME = "time"
 
 
 @dataclass(frozen=True)
-class Survey:
-    """What one look at the file says: its rows, the rejected ones of them, and valid users."""
+class RatingRules:
+    """What makes a row a rating: the file's columns and scale, and the ids' types.
 
-    rows: int
-    rejected: int
-    users: int
+    `event` is the rating that stands for an event where the file has no ratings.
+    """
+
+    data: DataConfig
+    event: float
+
+    @property
+    def file(self) -> RatingsFile:
+        """The rating file."""
+        return self.data.ratings
+
+    @property
+    def columns(self) -> Columns:
+        """The columns that are read."""
+        names = self.file.columns
+        columns = {C.USER_ID: names.user_id, C.ITEM_ID: names.item_id}
+        if names.rating is not None:
+            columns[C.RATING] = names.rating
+        if self.file.duplicates == "latest" and names.time is not None:
+            columns[TIME] = names.time
+        return columns
+
+    @property
+    def types(self) -> Mapping[str, pa.DataType]:
+        """The types in which columns of text are read fastest."""
+        ids = {C.USER_ID: self.data.user_id_type, C.ITEM_ID: self.data.item_id_type}
+        types = {key: pa.int64() for key, kind in ids.items() if kind == "bigint"}
+        return types if self._marks else {**types, C.RATING: pa.float32()}
+
+    @property
+    def rejects_copies(self) -> bool:
+        """Whether further ratings of a pair are mistakes: nobody said which one counts."""
+        return self.file.duplicates is None and self.file.columns.rating is not None
+
+    @property
+    def _marks(self) -> list[str | None]:
+        """Marks of "seen, no opinion" that are no numbers; None is an empty field."""
+        return [mark for mark in self.file.unrated if not isinstance(mark, float)]
+
+    def is_unrated(self, values: pa.Array, ratings: Floats) -> Bools:
+        """Return which values are marks of "seen, no opinion"."""
+        numbers = [mark for mark in self.file.unrated if isinstance(mark, float)]
+        found = np.isin(ratings, np.array(numbers, np.float32))
+        if self._marks and pa.types.is_string(values.type):
+            texts = pc.fill_null(pc.utf8_trim_whitespace(values), "")
+            marks = pa.array([mark or "" for mark in self._marks], pa.string())
+            found |= pc.is_in(texts, marks).to_numpy(zero_copy_only=False)
+        if None in self._marks:
+            found |= values.is_null().to_numpy(zero_copy_only=False)
+        return found
 
 
-def mark_ratings(raw: DataFrame, items: DataFrame, data: DataConfig) -> DataFrame:
-    """Return every row as user_id, item_id, rating and `reason`, null for a row that passes.
+@dataclass(frozen=True)
+class Sorted:
+    """Rows of a file told apart: ratings, and places of rejected rows with their reasons."""
 
-    The reasons are `bad_user_id`, `bad_item_id`, `rating_not_a_number`,
-    `rating_out_of_scale` and `unknown_item`.
+    ratings: Loose
+    places: Longs
+    reasons: list[str]
+
+
+def sort_out(name: str, rows: Rows, rules: RatingRules, item_ids: pa.Array) -> Sorted:
+    """Tell rows that are ratings from the others.
+
+    The reasons are `bad_user_id`, `bad_item_id`, `rating_not_a_number`, `rating_out_of_scale`,
+    `bad_time` and `unknown_item`; the first of them that holds is given.
 
     Args:
-        raw: The rating file's rows under its own column names.
-        items: Rows whose `item_id` are the known items.
-        data: The config's data section.
+        name: The file, for messages.
+        rows: Rows of it.
+        rules: What makes a row a rating.
+        item_ids: The known items, by item_idx.
+
+    Raises:
+        SchemaError: A column's type cannot hold what it should.
     """
-    known = F.broadcast(items.select(C.ITEM_ID, F.lit(True).alias(KNOWN)))
-    parsed = _parse(raw, data).join(known, on=C.ITEM_ID, how="left")
-    return parsed.withColumn(C.REASON, _reason(data.ratings)).drop(KNOWN)
-
-
-def survey(marked: DataFrame) -> Survey:
-    """Return what the marked rows are; a shuffle of users, not of ratings."""
-    is_valid = F.col(C.REASON).isNull()
-    by_user = marked.groupBy(C.USER_ID, is_valid.alias("valid")).agg(F.count(F.lit(1)).alias(C.N))
-    rows = by_user.groupBy("valid").agg(F.sum(C.N).alias(C.N), F.count(F.lit(1)).alias("users"))
-    found = {row["valid"]: row for row in rows.collect()}
-    valid = found[True][C.N] if True in found else 0
-    rejected = found[False][C.N] if False in found else 0
-    return Survey(valid + rejected, rejected, found[True]["users"] if True in found else 0)
-
-
-def unique_ratings(marked: DataFrame, seen: Survey, split: SplitConfig) -> DataFrame:
-    """Return the ratings that pass, each pair once: user_id, item_id, rating, split, `_copies`.
-
-    Of a pair that stands twice the lowest rating counts, since a like must be sure. The rows of
-    a user are in one partition, so that packing them by user shuffles nothing.
-
-    Args:
-        marked: What `mark_ratings` returns.
-        seen: What `survey` says of it.
-        split: Shares and salt.
-    """
-    by_user = marked.where(F.col(C.REASON).isNull()).repartition(C.USER_ID)
-    unique = by_user.groupBy(C.USER_ID, C.ITEM_ID).agg(
-        F.min(C.RATING).alias(C.RATING), F.count(F.lit(1)).alias(COPIES)
+    table = rows.table
+    users = _ids(name, table, rules, C.USER_ID, rules.data.user_id_type)
+    items = _ids(name, table, rules, C.ITEM_ID, rules.data.item_id_type)
+    index = pc.index_in(items, value_set=item_ids)
+    ratings, unrated = _ratings(name, table, rules)
+    times = _times(name, table, rules)
+    lowest, highest = np.float32(rules.file.lowest), np.float32(rules.file.highest)
+    tests = [
+        ("bad_user_id", _is_null(users)),
+        ("bad_item_id", _is_null(items)),
+        ("rating_not_a_number", np.isnan(ratings) & ~unrated),
+        ("rating_out_of_scale", ((ratings < lowest) | (ratings > highest)) & ~unrated),
+        *([] if times is None else [("bad_time", np.isnan(times))]),
+        ("unknown_item", _is_null(index)),
+    ]
+    reason = np.full(table.num_rows, -1, np.int8)
+    for place, (_, fails) in reversed(list(enumerate(tests))):
+        reason[fails] = place
+    good = reason < 0
+    at = np.flatnonzero(~good)
+    mine = pa.array(good)
+    everything = bool(good.all())
+    loose = Loose(
+        users if everything else users.filter(mine),
+        pc.fill_null(index, 0).to_numpy(zero_copy_only=False)[good].astype(np.int32),
+        np.where(unrated, np.float32(np.nan), ratings)[good],
+        None if times is None else times[good],
     )
-    return with_split(unique, split, seen.users)
+    return Sorted(loose, at, [tests[place][0] for place in reason[at]])
 
 
-def checked_ratings(marked: DataFrame, seen: Survey, unique: DataFrame) -> Checked:
-    """Return the ratings (user_id, item_id, rating, split) that pass, and the rows that do not.
-
-    The further copies of a pair are rejected as `duplicate`.
-
-    Args:
-        marked: What `mark_ratings` returns.
-        seen: What `survey` says of it.
-        unique: What `unique_ratings` returns; it is read several times, so cache it.
-    """
-    # Where nothing was rejected the file is not read again to look for it.
-    wrong = marked.where(F.col(C.REASON).isNotNull() if seen.rejected else F.lit(False))
-    named = wrong.select(C.REASON, F.col(RAW).alias(C.ROW))
-    rejected = named.unionByName(_repeats(unique)).withColumn(C.TABLE, F.lit("ratings"))
-    return Checked(unique.drop(COPIES), rejected)
-
-
-def _parse(raw: DataFrame, data: DataConfig) -> DataFrame:
-    names = data.ratings.columns
-    return raw.select(
-        typed_id(names.user_id, data.user_id_type).alias(C.USER_ID),
-        typed_id(names.item_id, data.item_id_type).alias(C.ITEM_ID),
-        F.expr(f"try_cast(`{names.rating}` AS float)").alias(C.RATING),
-        F.to_json(F.struct(names.user_id, names.item_id, names.rating)).alias(RAW),
+def joined(parts: list[Loose]) -> Loose:
+    """Return several ratings as one."""
+    times = [part.times for part in parts if part.times is not None]
+    return Loose(
+        pa.concat_arrays([part.users for part in parts]),
+        np.concatenate([part.items for part in parts]),
+        np.concatenate([part.ratings for part in parts]),
+        np.concatenate(times) if times else None,
     )
 
 
-def _reason(ratings: RatingsFile) -> Column:
-    number = F.col(C.RATING).isNotNull() & ~F.isnan(C.RATING)
-    in_scale = F.col(C.RATING).between(ratings.scale_min, ratings.scale_max)
-    return (
-        F.when(F.col(C.USER_ID).isNull(), "bad_user_id")
-        .when(F.col(C.ITEM_ID).isNull(), "bad_item_id")
-        .when(~number, "rating_not_a_number")
-        .when(~in_scale, "rating_out_of_scale")
-        .when(F.col(KNOWN).isNull(), "unknown_item")
-    )
+def _called(name: str, rules: RatingRules, key: str) -> str:
+    return f"column {rules.columns[key]} of {name}"
 
 
-def _repeats(grouped: DataFrame) -> DataFrame:
-    copies = F.explode(F.sequence(F.lit(2), F.col(COPIES).cast("int")))
-    repeated = grouped.where(F.col(COPIES) > 1).withColumn("copy", copies)
-    return repeated.select(
-        F.lit("duplicate").alias(C.REASON),
-        F.to_json(F.struct(C.USER_ID, C.ITEM_ID, F.col(C.RATING).alias("kept"), "copy")).alias(
-            C.ROW
-        ),
-    )
+def _ids(name: str, table: pa.Table, rules: RatingRules, key: str, kind: IdType) -> pa.Array:
+    return ids_of(table.column(key), kind, _called(name, rules, key))
 
 
-def typed_id(column: str, id_type: str) -> Column:
-    """Return an id column in its type, null where the text is blank or not of that type."""
-    text = f"nullif(trim(CAST(`{column}` AS string)), '')"
-    return F.expr(text if id_type == "string" else f"try_cast({text} AS {id_type})")
+def _ratings(name: str, table: pa.Table, rules: RatingRules) -> tuple[Floats, Bools]:
+    if rules.file.columns.rating is None:
+        rating = np.full(table.num_rows, rules.event, np.float32)
+        return rating, np.zeros(table.num_rows, np.bool_)
+    values = table.column(C.RATING)
+    if isinstance(values, pa.ChunkedArray):
+        values = values.combine_chunks()
+    ratings = ratings_of(values, _called(name, rules, C.RATING))
+    return ratings, rules.is_unrated(values, ratings)
+
+
+def _times(name: str, table: pa.Table, rules: RatingRules) -> Doubles | None:
+    if TIME not in rules.columns:
+        return None
+    return times_of(table.column(TIME), _called(name, rules, TIME))
+
+
+def _is_null(values: pa.Array) -> Bools:
+    if not values.null_count:
+        return np.zeros(len(values), np.bool_)
+    found: Bools = values.is_null().to_numpy(zero_copy_only=False)
+    return found

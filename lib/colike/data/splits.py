@@ -1,17 +1,25 @@
-"""The split (docs/method.md, Split): a hash of strings, the same on any partitioning and Spark."""
+"""The split (docs/method.md, Split): a hash of texts, the same on any partitioning and Spark."""
 
 from typing import NewType
 
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from colike import columns as C
+from colike.compute.arrays import Bools
+from colike.compute.xxhash import Hashes, Texts
 from colike.config.models import SplitConfig
+from colike.data.packed import Packed
 
 TRAIN = "train"
 VALIDATION = "validation"
 TEST = "test"
 SPLITS = (TRAIN, VALIDATION, TEST)
+TRAIN_CODE, VALIDATION_CODE, TEST_CODE = range(len(SPLITS))
+Codes = npt.NDArray[np.int64]
 SMALL = 50_000
 LARGE_SHARE = 0.1
 STEPS = 1_000_000
@@ -21,24 +29,36 @@ TrainLikes = NewType("TrainLikes", DataFrame)
 TestRatings = NewType("TestRatings", DataFrame)
 
 
-def with_split(ratings: DataFrame, split: SplitConfig, users: int) -> DataFrame:
-    """Return `ratings` with the column `split`: train, validation or test.
+def split_codes(packed: Packed, item_ids: pa.Array, split: SplitConfig, users: int) -> Codes:
+    """Return the split of each rating, as its place in SPLITS.
 
     Args:
-        ratings: Rows with user_id and item_id.
+        packed: The ratings.
+        item_ids: Item ids as text, by item_idx.
         split: Shares and salt.
-        users: Number of users; decides what share of them has validation ratings if the
-            config leaves it open.
+        users: Number of users of the data set; decides what share of them has validation ratings
+            if the config leaves it open.
     """
     share = split.validation_users
     if share is None:
         share = 1.0 if users < SMALL else LARGE_SHARE
-    pair = (F.col(C.USER_ID).cast("string"), F.col(C.ITEM_ID).cast("string"))
-    is_test = below(split.test_share, split.salt, *pair)
-    chosen = below(share, f"{split.salt} validation user", pair[0])
-    held = below(split.validation_share, f"{split.salt} validation", *pair)
-    value = F.when(is_test, TEST).when(chosen & held, VALIDATION).otherwise(TRAIN)
-    return ratings.withColumn(C.SPLIT, value)
+    people, items = Texts.of(packed.users), Texts.of(item_ids)
+    rows = packed.rows
+
+    def pairs(salt: str) -> Hashes:
+        return items.hashed(people.salted(salt)[rows], packed.items)
+
+    held = _within(pairs(f"{split.salt} validation"), split.validation_share)
+    held &= _within(people.salted(f"{split.salt} validation user"), share)[rows]
+    # A mark without an opinion tests nothing.
+    is_rated = ~np.isnan(packed.ratings)
+    is_test = _within(pairs(split.salt), split.test_share) & is_rated
+    return np.where(is_test, TEST_CODE, np.where(held & is_rated, VALIDATION_CODE, TRAIN_CODE))
+
+
+def _within(hashes: Hashes, share: float) -> Bools:
+    """Return which hashes are within the first `share` of their range, as `below` does."""
+    return np.asarray(hashes.view(np.int64) % STEPS < round(share * STEPS))
 
 
 def below(share: float, salt: str, *parts: Column) -> Column:

@@ -6,8 +6,8 @@ from pyspark.sql import Row
 from pyspark.sql import functions as F
 
 from colike import columns as C
+from colike.data.values import id_of
 from colike.errors import ConfigError, LookupFailedError
-from colike.queries.store import typed_item_id
 from colike.tables import IdTypes, Tables
 
 CHOICES = 15
@@ -20,7 +20,7 @@ def find_item(tables: Tables, ids: IdTypes, text: str) -> Row:
         LookupFailedError: No item has it, or several do; the message lists them.
     """
     items = tables.read("items").select(C.ITEM_ID, C.TITLE)
-    wanted = typed_item_id(ids, text)
+    wanted = id_of(text, ids.item_id)
     if wanted is not None:
         rows = items.where(F.col(C.ITEM_ID) == wanted).collect()
         if rows:

@@ -1,6 +1,5 @@
 """Opens an existing store for the commands that only read: its ids and its runs."""
 
-from colike import columns as C
 from colike.errors import StoreError
 from colike.spark import session
 from colike.tables import IdTypes, Store
@@ -30,12 +29,4 @@ def open_existing(where: str) -> Store:
             f"There is no store at {where}; make one with: colike run CONF --store {where}."
         )
     store = Store.open(session(READING), where, IdTypes("bigint", "bigint"))
-    types = {field.name: field.dataType.simpleString() for field in store.read("ratings").schema}
-    return Store(store.spark, store.location, IdTypes(types[C.USER_ID], types[C.ITEM_ID]))
-
-
-def typed_item_id(ids: IdTypes, text: str) -> int | str | None:
-    """Return an item id in the store's type, None where the text cannot be one."""
-    if ids.item_id == "string":
-        return text
-    return int(text) if text.lstrip("-").isdigit() else None
+    return Store(store.spark, store.location, IdTypes.of(store.read("ratings").schema))

@@ -14,6 +14,7 @@ from colike.config.embed import TextSources
 from colike.config.recommend import RecommendConfig
 from colike.data.history import of_history
 from colike.data.splits import train_likes
+from colike.data.values import id_of
 from colike.embedding.vectors import vectors_by_index
 from colike.recommend.catalogue import collect_catalogue
 from colike.recommend.histories import Histories
@@ -23,7 +24,7 @@ from colike.recommend.tuning import chosen_in
 from colike.run.log import RunLog
 from colike.sources.popularity import POPULARITY
 from colike.sources.registry import fit_sources, source_named
-from colike.tables import Tables
+from colike.tables import IdTypes, Tables
 
 HISTORY = "all"
 
@@ -74,6 +75,7 @@ def chosen_neighbours_per_item(log: RunLog, settings: RecommendConfig) -> dict[s
 
 def recommend_user(
     tables: Tables,
+    ids: IdTypes,
     settings: UserSettings,
     user: str,
     k: int,
@@ -87,6 +89,7 @@ def recommend_user(
 
     Args:
         tables: The tables of a store that has run the chain.
+        ids: The types of their ids.
         settings: What its last run had.
         user: The user's id as text.
         k: Length of the lists.
@@ -94,7 +97,8 @@ def recommend_user(
         neighbours_per_item: How many neighbours of each liked item count; None for what the chain
             chose.
     """
-    is_user = F.col(C.USER_ID).cast("string") == user
+    user_id = id_of(user, ids.user_id)
+    is_user = F.lit(False) if user_id is None else F.col(C.USER_ID) == user_id
     mine = of_history(tables.read("user_history").where(is_user), HISTORY).collect()
     if mine and neighbours_per_item is None and k <= settings.recommend.k:
         stored = tables.read("recommendations").where(is_user & (F.col(C.HISTORY) == HISTORY))

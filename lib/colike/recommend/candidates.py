@@ -1,5 +1,7 @@
 """Which items may be recommended: by a condition on their rows, by ids to keep or leave out."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from pyspark.errors import PySparkException
 from pyspark.sql import Column, DataFrame
@@ -8,35 +10,73 @@ from pyspark.sql.types import BooleanType
 
 from colike import columns as C
 from colike.compute.arrays import Bools
+from colike.config.files import IdType
 from colike.config.recommend import CandidatesConfig
+from colike.data.values import id_of
 from colike.errors import ConfigError
+from colike.recommend.catalogue import Ids
 
 
-def candidates(items: DataFrame, settings: CandidatesConfig) -> Bools:
+def candidates(items: DataFrame, settings: CandidatesConfig, ids: Ids) -> Bools:
     """Return, by item_idx, whether an item may be recommended.
 
     Args:
         items: Rows of items.
         settings: What the config asks for.
+        ids: The item ids by item_idx.
 
     Raises:
         ConfigError: The condition is no condition on items, or no item is left.
     """
-    condition = F.lit(True) if settings.where is None else _condition(items, settings.where)
-    item_id = F.col(C.ITEM_ID).cast("string")
+    found = np.ones(len(ids), np.bool_)
+    if settings.where is not None:
+        may = F.coalesce(_condition(items, settings.where), F.lit(False)).alias("may")
+        frame = items.select(C.ITEM_IDX, may).toPandas().sort_values(C.ITEM_IDX)
+        found = frame["may"].to_numpy(np.bool_)
     if settings.allow is not None:
-        condition &= item_id.isin([str(name) for name in settings.allow])
-    if settings.deny:
-        condition &= ~item_id.isin([str(name) for name in settings.deny])
-    may = F.coalesce(condition, F.lit(False)).alias("may")
-    frame = items.select(C.ITEM_IDX, may).toPandas().sort_values(C.ITEM_IDX)
-    found = frame["may"].to_numpy(np.bool_)
+        found &= np.isin(ids, _typed(settings.allow, "allow", ids))
+    found &= ~np.isin(ids, _typed(settings.deny, "deny", ids))
     if len(found) and not found.any():
         raise ConfigError(
             f"recommend.candidates leaves none of the {len(found):,} items; nothing was written. "
             "Loosen `where`, or mend the ids of `allow` and `deny`."
         )
     return found
+
+
+def unmatched(settings: CandidatesConfig, ids: Ids) -> list[str]:
+    """Return a sentence for each list of the config that has ids which no item has.
+
+    Args:
+        settings: What the config asks for.
+        ids: The item ids by item_idx.
+    """
+    notes = []
+    for key, given in (("allow", settings.allow or []), ("deny", settings.deny)):
+        known = np.isin(_typed(given, key, ids), ids)
+        unknown = [name for name, found in zip(given, known, strict=True) if not found]
+        if unknown:
+            notes.append(
+                f"recommend.candidates.{key}: {len(unknown):,} of {len(given):,} ids are of no "
+                f"item, such as {unknown[0]!r}"
+            )
+    return notes
+
+
+def _typed(given: Sequence[str], key: str, ids: Ids) -> Ids:
+    """Return ids of the config in the type that items have.
+
+    Raises:
+        ConfigError: One cannot be of that type.
+    """
+    id_type: IdType = "bigint" if np.issubdtype(ids.dtype, np.integer) else "string"
+    typed = [id_of(name, id_type) for name in given]
+    for name, value in zip(given, typed, strict=True):
+        if value is None:
+            raise ConfigError(
+                f"recommend.candidates.{key} has {name!r}, which is no item id: ids are {id_type}."
+            )
+    return np.array(typed, ids.dtype if id_type == "bigint" else np.object_)
 
 
 def _condition(items: DataFrame, where: str) -> Column:

@@ -13,12 +13,15 @@ from colike.data.ids import ranks_of
 from colike.data.splits import TrainLikes
 from colike.similarity.margins import dense_margins, item_likes
 
+#: Item ids by item_idx, whole numbers or texts.
+Ids = npt.NDArray[np.generic]
+
 
 @dataclass(frozen=True)
 class Catalogue:
     """Items by item_idx: ids, ranks by id, and train likes; and item_idx by popularity."""
 
-    ids: npt.NDArray[np.generic]
+    ids: Ids
     order: Ints
     likes: Longs
     popular: Ints

@@ -63,7 +63,7 @@ def offer_of(
     Raises:
         ConfigError: No item may be recommended, or diversity's embedder has no vectors.
     """
-    may = candidates(items, settings.candidates)
+    may = candidates(items, settings.candidates, catalogue.ids)
     is_diverse = settings.diversity.relevance < 1
     if is_diverse and not len(vectors):
         raise ConfigError(

@@ -4,9 +4,10 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from colike import columns as C
-from colike.config.recommend import UsersFile
-from colike.data.files import input_path, read_raw
+from colike.config.files import UsersFile
 from colike.data.history import of_history
+from colike.data.reading.files import input_path
+from colike.data.reading.frames import read_texts, require_rows
 from colike.errors import QualityError
 from colike.tables import IdTypes
 
@@ -28,16 +29,15 @@ def named_users(spark: SparkSession, data: str | None, file: UsersFile, ids: IdT
         QualityError: It has no rows, or ids that are not of the data set's type.
     """
     path = input_path(data, file.path)
-    raw = read_raw(spark, path, file.format, [file.column], multiline=False)
-    typed = F.expr(f"try_cast(`{file.column}` as {ids.user_id})").alias(C.USER_ID)
-    users = raw.select(typed, F.col(file.column).cast("string").alias("text")).distinct()
-    wrong = users.where(F.col(C.USER_ID).isNull()).limit(1).collect()
+    raw = read_texts(spark, path, file, {C.USER_ID: file.column}, {C.USER_ID: ids.user_id})
+    require_rows(raw.count(), path)
+    wrong = raw.where(F.col(C.USER_ID).isNull()).limit(1).collect()
     if wrong:
         raise QualityError(
-            f"{path} names the user {wrong[0]['text']!r}, which is no {ids.user_id}; mend "
+            f"{path}, line {wrong[0][C.LINE]}: {wrong[0][C.ROW]} is no {ids.user_id} user id; mend "
             "the file, or name its column in recommend.users. No table was changed."
         )
-    return users.select(C.USER_ID)
+    return raw.select(C.USER_ID).distinct()
 
 
 def histories_of(history: DataFrame, name: str, named: DataFrame | None) -> DataFrame:

@@ -88,7 +88,7 @@ class Inputs:
                 f"Store {self._store.location.name} has no table {table}, which job "
                 f"{self.job} reads; run the jobs before it first."
             )
-        return self._store.read(table, self.pins[table].version)
+        return self._of_my_ids(table, self._store.read(table, self.pins[table].version))
 
     def read_or_empty(self, table: str) -> DataFrame:
         """Return a declared table at its pinned version, or no rows if there is none."""
@@ -101,7 +101,8 @@ class Inputs:
         pin = self.own_pins.get(table)
         if pin is None:
             return self._store.empty(table)
-        return contracts()[table].filled(self._store.read(table, pin.version), self.ids)
+        rows = self._of_my_ids(table, self._store.read(table, pin.version))
+        return contracts()[table].filled(rows, self.ids)
 
     def changes(self, table: str, since: int) -> Changes | None:
         """Return what changed in a declared table from a version up to the pinned one.
@@ -160,6 +161,18 @@ class Inputs:
     def close(self) -> None:
         """Release what was cached, and remove scratch folders."""
         self._closing.close()
+
+    def _of_my_ids(self, table: str, rows: DataFrame) -> DataFrame:
+        """Return the rows of a table; Spark would compare ids of other types with a silent cast."""
+        wanted = {C.USER_ID: self.ids.user_id, C.ITEM_ID: self.ids.item_id}
+        for name, kind in wanted.items():
+            if name in rows.columns and rows.schema[name].dataType.simpleString() != kind:
+                has = rows.schema[name].dataType.simpleString()
+                raise StoreError(
+                    f"Store {self.store_name} has {name} as {has} (table {table}), and the config "
+                    f"says data.{name}_type: {kind}; set it to {has}, or give another --store."
+                )
+        return rows
 
     def _require_declared(self, table: str, declared: tuple[str, ...]) -> None:
         if table not in declared:

@@ -142,9 +142,12 @@ def run_stages(run: Run, stages: Sequence[Stage]) -> list[str]:
     """Run stages in order while holding the store; return the names of those that did work.
 
     Raises:
+        ConfigError: The settings of a stage cannot work; nothing was run.
         StoreError: Another run holds the store.
         ColikeError: A stage failed; the tables it did not finish keep their last versions.
     """
+    for stage in stages:
+        stage.check(stage.settings(run.config))
     with hold(run.store, run.run_id):
         session = Session.begin(run, stages)
         try:

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any, NoReturn
 
 from colike.config.embed import BaseEmbedder, EmbedConfig, Finetuned, TextSources
+from colike.config.files import DataConfig
 from colike.config.models import (
-    DataConfig,
     DescriptionsConfig,
     EvaluateConfig,
     LikesConfig,

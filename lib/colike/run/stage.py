@@ -10,6 +10,10 @@ from colike.run.outputs import Outputs
 from colike.run.settings import Settings
 
 
+def _no_check(settings: Settings) -> None:
+    """Accept all settings."""
+
+
 def _no_files(inputs: Inputs, settings: Settings) -> str:
     return ""
 
@@ -27,6 +31,7 @@ class Stage:
         continues: Tables whose last rows it starts from or reads as a cache. Their versions are no
             part of the key: they save work, and decide no result.
         fingerprint: Hash of inputs that are no tables: files, installed weights.
+        check: Raises ConfigError for settings that cannot work; called before any stage runs.
         keeps_config: Whether the store's config.json is that of this stage's last success.
         makes_views: Whether the views of a catalog are made again when it has written.
     """
@@ -38,6 +43,7 @@ class Stage:
     run: Callable[[Inputs, Settings], Outputs]
     continues: tuple[str, ...] = ()
     fingerprint: Callable[[Inputs, Settings], str] = _no_files
+    check: Callable[[Settings], None] = _no_check
     keeps_config: bool = False
     makes_views: bool = False
 

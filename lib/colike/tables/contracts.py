@@ -27,6 +27,8 @@ from pyspark.sql.types import (
     TimestampType,
 )
 
+from colike import columns as C
+from colike.config.files import IdType
 from colike.errors import SchemaError
 
 ATOMIC: dict[str, DataType] = {
@@ -46,8 +48,17 @@ ATOMIC: dict[str, DataType] = {
 class IdTypes:
     """SQL types of the data set's ids, which replace `user_id` and `item_id` in contracts."""
 
-    user_id: str
-    item_id: str
+    user_id: IdType
+    item_id: IdType
+
+    @staticmethod
+    def of(schema: StructType) -> "IdTypes":
+        """Return the types that the ids of a table of users and items have."""
+
+        def kind(name: str) -> IdType:
+            return "bigint" if isinstance(schema[name].dataType, LongType) else "string"
+
+        return IdTypes(kind(C.USER_ID), kind(C.ITEM_ID))
 
 
 class Column(BaseModel):

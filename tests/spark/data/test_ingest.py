@@ -12,11 +12,13 @@ from colike.errors import QualityError, SchemaError
 from colike.tables import IdTypes, Store
 from colike.tables.ledger import Ledger
 
-CONFIG = load_config("mal2020.yml", ["data.max_rejected_share=0.2"])
+CONFIG = load_config(
+    "conf/mal2020.yml", ["data.max_rejected_share=0.2", "data.synopses.max_rejected_share=0.5"]
+)
 DATA = CONFIG.data
 TABLES = ("items", "ratings", "user_history")
 ITEM_COLUMNS = [DATA.items.columns.item_id, DATA.items.columns.title, *DATA.items.attributes]
-RATING_COLUMNS = list(DATA.ratings.columns.model_dump().values())
+RATING_COLUMNS = list(DATA.ratings.columns.model_dump(exclude={"time"}).values())
 SYNOPSIS_COLUMNS = list(DATA.synopses.columns.model_dump().values())
 
 
@@ -144,17 +146,25 @@ def test_ratings_and_histories_agree(made, written):
             assert row[f"seen_{split}"] == sorted(seen)
 
 
-def test_good_files_write_nothing_to_quarantine(made):
-    assert [write.table for write in made.writes] == ["items", "ratings", "user_history"]
-    assert made.notes == []
-    assert made.figures == {"synopses_cut": (0.25, "share of items")}
+def test_rejected_rows_alone_are_written_to_quarantine(made):
+    # But for the text of an item that the item file lacks.
+    assert [write.table for write in made.writes] == ["quarantine", *TABLES]
+    assert len(made.notes) == 1
+    assert "1 of 4 rows of " in made.notes[0]
+    assert "went to quarantine (1 unknown_item)" in made.notes[0]
+    assert made.figures == {
+        "synopses_cut": (0.25, "share of items"),
+        "rows_read": (len(RATINGS), "rows"),
+        "rows_repeated": (0, "rows"),
+    }
 
 
-def test_rejected_rows_of_an_earlier_try_of_the_run_go(spark, data, run_stage, written):
+def test_rejected_rows_of_an_earlier_try_of_the_run_go(spark, run_stage, written, tmp_path):
     rejected = [("ratings", "duplicate", "{}", run_id) for run_id in ("run-0", "run-1")]
     earlier = spark.createDataFrame(
         rejected, "table string, reason string, row string, run_id string"
     )
+    data = write_data(tmp_path, synopses=text_of(SYNOPSIS_COLUMNS, SYNOPSES[:-1]))
     outputs = run_stage("ingest", CONFIG, {}, own={"quarantine": earlier}, data=data)
     (first, *_) = outputs.writes
     assert (first.table, first.how, first.where) == ("quarantine", "replace", {"run_id": ["run-1"]})
@@ -226,7 +236,8 @@ def test_too_many_bad_rows_fill_quarantine_and_change_no_other_table(store, run_
     with pytest.raises(QualityError, match="12 of 52 rows were rejected") as raised:
         run_jobs(CONFIG, store, ["ingest"], bad, "bad")
     assert pins(store) == before
-    rejected = store.read("quarantine").groupBy("run_id", "table", "reason").count().collect()
+    rejected = store.read("quarantine").where("run_id = 'bad' AND table = 'ratings'")
+    rejected = rejected.groupBy("run_id", "table", "reason").count().collect()
     assert sorted(map(tuple, rejected)) == [
         ("bad", "ratings", "rating_not_a_number", 6),
         ("bad", "ratings", "rating_out_of_scale", 6),
@@ -251,7 +262,7 @@ def test_new_and_removed_items_change_only_what_they_must(store, spark, run_jobs
     assert run_jobs(CONFIG, copy, ["ingest"], data, "run-4") == ["ingest"]
     index = {row[C.ITEM_ID]: row[C.ITEM_IDX] for row in copy.read("items").collect()}
     assert index == {1: 0, 3: 1, 4: 2, 0: 3}, "in the order they had, dense, the new one last"
-    rejected = copy.read("quarantine").where("run_id = 'run-4'").collect()
+    rejected = copy.read("quarantine").where("run_id = 'run-4' AND table = 'ratings'").collect()
     assert {(row[C.TABLE], row[C.REASON]) for row in rejected} == {("ratings", "unknown_item")}
     assert len(rejected) == 10
     histories = copy.read("user_history").collect()

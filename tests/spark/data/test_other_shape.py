@@ -40,6 +40,7 @@ BOOKS = {
     },
     "recommend": {"sources": ["popularity", "jaccard"], "k": 5, "neighbours_grid": [2, 5]},
     "evaluate": {"ks": [5], "baseline": "popularity"},
+    "publish": {"k": 5},
 }
 READERS, TITLES = 60, 12
 

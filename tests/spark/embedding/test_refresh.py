@@ -109,7 +109,9 @@ def test_another_model_encodes_everything_again(spark, current, model):
 
 
 def test_the_job_keeps_the_table_where_every_vector_is_there(spark, current, run_stage):
-    config = load_config("mal2020.yml", ["embed.precision=fp32", "embed.embedders.finetuned=null"])
+    config = load_config(
+        "conf/mal2020.yml", ["embed.precision=fp32", "embed.embedders.finetuned=null"]
+    )
     current = current.where("source = 'mine'").drop("source").selectExpr("'base' AS source", "*")
     outputs = run_stage("embed", config, {"items": items(spark)}, {TABLE: current})
     assert [write.how for write in outputs.writes] == ["keep"]
@@ -119,7 +121,7 @@ def test_the_job_keeps_the_table_where_every_vector_is_there(spark, current, run
 
 def test_the_job_names_each_embedder_that_cannot_run_with_why(spark, run_stage):
     config = load_config(
-        "mal2020.yml",
+        "conf/mal2020.yml",
         ["embed.embedders.base.model=package:no_such_weights", "pairs.base_embedder=base"],
     )
     outputs = run_stage("embed", config, {"items": items(spark)})

@@ -20,7 +20,7 @@ from colike.tables import IdTypes, Store
 
 ITEMS, USERS, TASTES = 60, 240, 6
 CONFIG = load_config(
-    "mal2020.yml",
+    "conf/mal2020.yml",
     [
         "pairs.min_likes=12",
         "pairs.heldout_items=0.3",

@@ -28,7 +28,9 @@ def ask(tiny_store, tiny_config, chosen):
     settings = UserSettings(tiny_config.recommend, tiny_config.text_sources, chosen)
 
     def ask(user, k, sources=SOURCES, neighbours_per_item=None):
-        return recommend_user(tiny_store, settings, user, k, sources, neighbours_per_item)
+        return recommend_user(
+            tiny_store, tiny_store.ids, settings, user, k, sources, neighbours_per_item
+        )
 
     return ask
 

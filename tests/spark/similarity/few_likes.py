@@ -7,7 +7,7 @@ import numpy as np
 from colike.config import load_config
 
 CONFIG = load_config(
-    "mal2020.yml",
+    "conf/mal2020.yml",
     [
         "similarity.tiled.keep_colikes=true",
         "similarity.min_colikes=1",

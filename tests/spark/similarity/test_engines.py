@@ -5,15 +5,15 @@ import pytest
 from pyspark.sql import functions as F
 
 from colike import columns as C
+from colike.compute.placing import partition_keys, spark_hash
 from colike.config import load_config
 from colike.data.splits import train_likes
 from colike.similarity.engines import Counting, similarity
 from colike.similarity.margins import item_likes
-from colike.similarity.placing import partition_keys, spark_hash
 from colike.similarity.tiled import tiled_similarity
 
 ITEMS = 20
-SETTINGS = load_config("mal2020.yml").similarity
+SETTINGS = load_config("conf/mal2020.yml").similarity
 
 
 @pytest.fixture(params=["self_join", "tiled"])

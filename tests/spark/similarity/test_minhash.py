@@ -14,7 +14,7 @@ from colike.similarity.recall import exact_sample, recall_by_bucket
 
 ITEMS, USERS, TASTES = 60, 400, 4
 SETTINGS = load_config(
-    "mal2020.yml",
+    "conf/mal2020.yml",
     ["similarity.method=minhash", "similarity.minhash.jaccard=0.1", "similarity.min_jaccard=0.02"],
 ).similarity
 

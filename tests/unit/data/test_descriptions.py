@@ -7,7 +7,7 @@ from colike.data.descriptions import clean, renderer
 from colike.data.items import content_hash
 from colike.errors import ConfigError
 
-MAL = load_config("mal2020.yml")
+MAL = load_config("conf/mal2020.yml")
 TEMPLATE = MAL.descriptions.template
 ATTRIBUTES = MAL.data.items.attributes
 WORDS = MAL.descriptions.max_synopsis_words

@@ -1,22 +1,34 @@
 """What a stage may read; what is read stands for itself here, without Spark."""
 
+from dataclasses import replace
 from types import SimpleNamespace
+from typing import ClassVar
 
 import pytest
+from pyspark.sql.types import LongType
 
 from colike.errors import StageError, StoreError
 from colike.run.inputs import Inputs
 from colike.run.reporters import PlainReporter
+from colike.tables import IdTypes
 from colike.tables.state import Pin
+
+
+class Rows(str):
+    """Rows that are told by their name, with the columns of all tables of that test."""
+
+    columns = ("item_id", "title")
+    schema: ClassVar = {"item_id": SimpleNamespace(dataType=LongType())}
 
 
 class Tables:
     """Says which version of which table is read."""
 
     location = SimpleNamespace(name="build/store")
+    ids = IdTypes("bigint", "bigint")
 
     def read(self, table, version):
-        return f"{table} at version {version}"
+        return Rows(f"{table} at version {version}")
 
     def empty(self, table):
         return f"no rows of {table}"
@@ -46,6 +58,15 @@ def test_a_declared_table_is_read_at_its_pinned_version(inputs):
     assert inputs.read("items") == "items at version 3"
     assert inputs.read_or_empty("items") == "items at version 3"
     assert inputs.last_run_of("items") == "run-0"
+
+
+def test_ids_of_another_type_than_the_configs_are_refused(inputs):
+    tables = Tables()
+    tables.ids = IdTypes("string", "string")
+    with pytest.raises(
+        StoreError, match=r"has item_id as bigint \(table items\).* set it to bigint"
+    ):
+        replace(inputs, _store=tables).read("items")
 
 
 def test_a_table_that_is_not_there_is_named_with_the_job_that_reads_it(inputs):

@@ -1,6 +1,6 @@
 import pytest
 
-from colike.similarity.placing import partition_keys, spark_hash
+from colike.compute.placing import partition_keys, spark_hash
 
 
 @pytest.mark.parametrize("partitions", [1, 10, 136])

@@ -1,0 +1,269 @@
+"""Ratings as frames: read by ranges, packed by user, each pair once; as rows and as histories."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+from pyspark.sql.types import (
+    ArrayType,
+    BinaryType,
+    FloatType,
+    IntegerType,
+    LongType,
+    StringType,
+    StructField,
+    StructType,
+)
+
+from colike import columns as C
+from colike.compute.arrays import Bools
+from colike.config.files import Duplicates, IdType
+from colike.config.models import SplitConfig
+from colike.data.packed import ARRAYS, COPIES, ITEMS, Loose, Packed, of_batch, pack, to_batch
+from colike.data.ratings import RatingRules, joined, sort_out
+from colike.data.reading.frames import (
+    REJECTED,
+    batch_of,
+    id_field,
+    read_frame,
+    rejected_batch,
+    rows_as_json,
+)
+from colike.data.reading.rows import Rows
+from colike.data.splits import SPLITS, Codes, split_codes
+
+READ, KEPT, COPY = "read", "kept", "copy"
+#: Ratings that a task holds before it packs them.
+PACKED_ROWS = 4_000_000
+INDEX_BYTES = np.dtype(np.int32).itemsize
+PACKED_FIELDS = tuple(StructField(name, BinaryType()) for name in ARRAYS)
+
+
+@dataclass(frozen=True)
+class Told:
+    """How many rows a rating file has, and how many of them are ratings."""
+
+    rows: int
+    rejected: int
+
+
+def read_ratings(
+    spark: SparkSession, path: str, rules: RatingRules, item_ids: pa.Array
+) -> DataFrame:
+    """Return what a rating file says, packed by user within each range of it.
+
+    Rows are of three kinds: a user with arrays, a rejected row with its reason, or a number of rows
+    in `read`.
+
+    Args:
+        spark: The session.
+        path: Where the file is.
+        rules: What makes a row a rating.
+        item_ids: The known items, by item_idx.
+
+    Raises:
+        ConfigError: There is no such file.
+        SchemaError: It lacks a column.
+        QualityError: It has no rows.
+    """
+    schema = StructType(
+        [
+            id_field(C.USER_ID, rules.data.user_id_type),
+            *PACKED_FIELDS,
+            *REJECTED.fields,
+            StructField(READ, LongType()),
+        ]
+    )
+    known = spark.sparkContext.broadcast(item_ids)
+
+    def convert(found: Iterator[tuple[str, Rows]]) -> Iterator[pa.RecordBatch]:
+        return _told(found, rules, known.value, schema)
+
+    return read_frame(spark, path, rules.file, rules.columns, rules.types, convert, schema)
+
+
+def survey(told: DataFrame) -> Told:
+    """Return how many rows were read and rejected."""
+    counted = told.agg(
+        F.coalesce(F.sum(READ), F.lit(0)).alias(READ), F.count(C.REASON).alias(C.REASON)
+    )
+    row = counted.collect()[0]
+    return Told(int(row[READ]), int(row[C.REASON]))
+
+
+def unique_ratings(told: DataFrame, duplicates: Duplicates | None) -> DataFrame:
+    """Return the ratings of each user in one row of packed arrays, each pair once.
+
+    Args:
+        told: What `read_ratings` returns.
+        duplicates: Which of several ratings of a pair counts.
+    """
+    schema = StructType([told.schema[C.USER_ID], *PACKED_FIELDS])
+
+    def merge(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            parts = batch.column(1)
+            flat = parts.flatten()
+            columns = {name: flat.field(place) for place, name in enumerate(ARRAYS)}
+            users = batch.column(0).take(pc.list_parent_indices(parts))
+            yield batch_of(schema, **to_batch(pack(of_batch(users, columns), duplicates)))
+
+    by_user = told.where(F.col(C.USER_ID).isNotNull()).groupBy(C.USER_ID)
+    return by_user.agg(F.collect_list(F.struct(*ARRAYS))).mapInArrow(merge, schema)
+
+
+def count_pairs(unique: DataFrame) -> tuple[int, int]:
+    """Return how many users and pairs there are, marks without an opinion among them."""
+    pairs = F.coalesce(F.sum(F.length(ITEMS)), F.lit(0)) / INDEX_BYTES
+    row = unique.agg(F.count(F.lit(1)).alias(C.N), pairs.alias(ITEMS)).collect()[0]
+    return int(row[C.N]), int(row[ITEMS])
+
+
+@dataclass(frozen=True)
+class Split:
+    """How packed ratings are split: by which shares, of how many users, with which items' ids."""
+
+    config: SplitConfig
+    users: int
+    item_ids: pa.Array
+
+    def codes(self, packed: Packed) -> Codes:
+        """Return the split of each rating."""
+        return split_codes(packed, self.item_ids, self.config, self.users)
+
+
+def rating_rows(unique: DataFrame, split: Split, item_id_type: IdType) -> DataFrame:
+    """Return user_id, item_id, rating and split, a row per rating; marks are no ratings."""
+    schema = StructType(
+        [
+            unique.schema[C.USER_ID],
+            id_field(C.ITEM_ID, item_id_type),
+            StructField(C.RATING, FloatType()),
+            StructField(C.SPLIT, StringType()),
+        ]
+    )
+    names = pa.array(SPLITS)
+
+    def rows(packed: Packed, split: Split) -> pa.RecordBatch:
+        at = np.flatnonzero(~np.isnan(packed.ratings))
+        return batch_of(
+            schema,
+            user_id=packed.users.take(pa.array(packed.rows[at])),
+            item_id=split.item_ids.take(pa.array(packed.items[at])),
+            rating=packed.ratings[at],
+            split=names.take(pa.array(split.codes(packed)[at])),
+        )
+
+    return _each_batch(unique, split, rows, schema)
+
+
+def user_history(unique: DataFrame, split: Split, like_at_least: float) -> DataFrame:
+    """Return one row per user with `likes_<split>` and `seen_<split>`, sorted item_idx.
+
+    Args:
+        unique: What `unique_ratings` returns.
+        split: How its ratings are split.
+        like_at_least: Lowest rating that is a like; compared as ratings are kept, in 32 bits.
+    """
+    arrays = [f"{what}_{name}" for name in SPLITS for what in (C.LIKES, C.SEEN)]
+    schema = StructType(
+        [unique.schema[C.USER_ID]]
+        + [StructField(name, ArrayType(IntegerType(), containsNull=False)) for name in arrays]
+    )
+    least = np.float32(like_at_least)
+
+    def rows(packed: Packed, split: Split) -> pa.RecordBatch:
+        codes, is_like = split.codes(packed), packed.ratings >= least
+        columns = {}
+        for code, name in enumerate(SPLITS):
+            here = codes == code
+            columns[f"{C.LIKES}_{name}"] = _lists(packed, here & is_like)
+            columns[f"{C.SEEN}_{name}"] = _lists(packed, here)
+        return batch_of(schema, user_id=packed.users, **columns)
+
+    return _each_batch(unique, split, rows, schema)
+
+
+def further_copies(unique: DataFrame, split: Split, item_id_type: IdType) -> DataFrame:
+    """Return the further copies of pairs as rejected rows, for the reason `duplicate`."""
+    user = unique.schema[C.USER_ID]
+    kept, copies = StructField(KEPT, FloatType()), StructField(COPIES, IntegerType())
+    schema = StructType([user, id_field(C.ITEM_ID, item_id_type), kept, copies])
+
+    def rows(packed: Packed, split: Split) -> pa.RecordBatch:
+        at = np.flatnonzero(packed.copies > 1)
+        return batch_of(
+            schema,
+            user_id=packed.users.take(pa.array(packed.rows[at])),
+            item_id=split.item_ids.take(pa.array(packed.items[at])),
+            kept=packed.ratings[at],
+            copies=packed.copies[at],
+        )
+
+    pairs = _each_batch(unique.where(F.col(COPIES).isNotNull()), split, rows, schema)
+    copy = F.explode(F.sequence(F.lit(2), F.col(COPIES)))
+    return pairs.withColumn(COPY, copy).select(
+        F.lit("duplicate").alias(C.REASON),
+        F.to_json(F.struct(C.USER_ID, C.ITEM_ID, KEPT, COPY)).alias(C.ROW),
+        F.lit(None).cast("string").alias(C.FILE),
+        F.lit(None).cast("bigint").alias(C.LINE),
+    )
+
+
+def _told(
+    found: Iterator[tuple[str, Rows]], rules: RatingRules, item_ids: pa.Array, schema: StructType
+) -> Iterator[pa.RecordBatch]:
+    held: list[Loose] = []
+    read = 0
+    for name, rows in found:
+        sorted_out = sort_out(name, rows, rules, item_ids)
+        read += rows.table.num_rows + len(rows.rejected)
+        if rows.rejected:
+            yield rejected_batch(name, rows.rejected, schema)
+        if len(sorted_out.places):
+            yield batch_of(
+                schema,
+                reason=sorted_out.reasons,
+                row=rows_as_json(rows.table, rules.columns, sorted_out.places),
+                file=[name] * len(sorted_out.places),
+                line=rows.lines()[sorted_out.places],
+            )
+        held.append(sorted_out.ratings)
+        if sum(len(part.items) for part in held) >= PACKED_ROWS:
+            yield _packed(held, rules, schema)
+            held = []
+    if held:
+        yield _packed(held, rules, schema)
+    yield batch_of(schema, read=[read])
+
+
+def _packed(held: list[Loose], rules: RatingRules, schema: StructType) -> pa.RecordBatch:
+    return batch_of(schema, **to_batch(pack(joined(held), rules.file.duplicates)))
+
+
+def _each_batch(
+    unique: DataFrame,
+    split: Split,
+    rows: Callable[[Packed, Split], pa.RecordBatch],
+    schema: StructType,
+) -> DataFrame:
+    """Apply `rows` to packed ratings; executors receive the items' ids once."""
+    shared = unique.sparkSession.sparkContext.broadcast(split)
+
+    def each(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            columns = {name: batch.column(name) for name in ARRAYS}
+            yield rows(pack(of_batch(batch.column(C.USER_ID), columns), None), shared.value)
+
+    return unique.mapInArrow(each, schema)
+
+
+def _lists(packed: Packed, chosen: Bools) -> pa.ListArray:
+    """Return the chosen items of each user as lists."""
+    counts = np.bincount(packed.rows[chosen], minlength=len(packed.users))
+    offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
+    return pa.ListArray.from_arrays(pa.array(offsets), pa.array(packed.items[chosen]))
