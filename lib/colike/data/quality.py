@@ -33,7 +33,7 @@ REMEDIES = {
     ),
     "duplicate": "If users rate again, say in data.ratings.duplicates which rating counts.",
     "unknown_item": (
-        "Check that both files have the same ids, or give this file a `max_rejected_share` of its own."
+        "Check that both files have the same ids, or give this file its own `max_rejected_share`."
     ),
     "bad_time": "Times are numbers or ISO 8601.",
 }
