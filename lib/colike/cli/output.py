@@ -1,6 +1,6 @@
 """Tables on the terminal, and in a file or pipe as wide as they need to be."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from rich.console import Console
@@ -20,7 +20,12 @@ def wide_console() -> Console:
 
 def print_rows(columns: list[str], rows: Iterable[Mapping[str, Any]]) -> None:
     """Print rows as a table."""
+    print_table(columns, ([row[name] for name in columns] for row in rows))
+
+
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Print rows by position as a table; null is an empty cell."""
     table = Table(*columns)
     for row in rows:
-        table.add_row(*("" if row[name] is None else str(row[name]) for name in columns))
+        table.add_row(*("" if value is None else str(value) for value in row))
     wide_console().print(table)

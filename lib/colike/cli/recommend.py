@@ -57,6 +57,11 @@ def command(
         lists = recommend_user(opened, opened.ids, settings, user, k, sources, neighbours)
         if not lists.known:
             typer.echo(f"User {user} is unknown here, so this is the popular list.", err=True)
+        elif not lists.rows:
+            typer.echo(
+                f"User {user} has rated every title that may be recommended; nothing is left.",
+                err=True,
+            )
         found += [{"user_id": user, **asdict(row)} for row in lists.rows]
         for name in () if as_json else dict.fromkeys(row.source for row in lists.rows):
             _print(f"user {user}: {name}", [row for row in lists.rows if row.source == name])

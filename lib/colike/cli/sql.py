@@ -4,38 +4,38 @@ import json
 from typing import Annotated
 
 import typer
-from pyspark.errors import AnalysisException, ParseException
 
 from colike.cli.options import DEFAULT_STORE, JsonOption, StoreOption
-from colike.cli.output import print_rows
+from colike.cli.output import print_table
 from colike.errors import ConfigError
+from colike.queries.sql import ask
 from colike.queries.store import open_existing
 from colike.tables.views import register_views
 
 NAME = "sql"
+UNKNOWN_NAME = "TABLE_OR_VIEW_NOT_FOUND"
 
 
 def command(
-    query: Annotated[str, typer.Argument(help="A SELECT over tables and views by name.")],
+    query: Annotated[str, typer.Argument(help="A query over tables and views by name.")],
     store: StoreOption = DEFAULT_STORE,
-    limit: Annotated[int, typer.Option(help="Rows shown at most.")] = 100,
+    limit: Annotated[int, typer.Option(min=1, help="Rows shown at most.")] = 100,
     as_json: JsonOption = False,
 ) -> None:
-    """Run Spark SQL over the store's tables and views."""
+    """Run Spark SQL over the store's tables and views; it reads and changes nothing."""
     opened = open_existing(store)
     names = register_views(opened)
     try:
-        frame = opened.spark.sql(query)
-        rows = frame.limit(limit + 1).collect()
-    except (AnalysisException, ParseException) as error:
-        reason = str(error).splitlines()[0]
+        answer = ask(opened.spark, query, limit)
+    except ConfigError as error:
+        known = f"Tables and views: {', '.join(sorted(names))}."
         raise ConfigError(
-            f"The query fails: {reason} Tables and views: {', '.join(sorted(names))}."
+            f"{error} {known}" if UNKNOWN_NAME in str(error) else str(error)
         ) from error
-    shown = [row.asDict(recursive=True) for row in rows[:limit]]
     if as_json:
-        typer.echo(json.dumps(shown, default=str, ensure_ascii=False))
+        rows = [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]
+        typer.echo(json.dumps(rows, default=str, ensure_ascii=False))
         return
-    print_rows(frame.columns, shown)
-    if len(rows) > limit:
+    print_table(answer.columns, answer.rows)
+    if answer.is_cut:
         typer.echo(f"(the first {limit} rows; --limit shows more)")

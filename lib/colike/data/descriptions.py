@@ -11,18 +11,30 @@ from colike.errors import ConfigError
 
 Render = Callable[[str, Mapping[str, str], str | None], tuple[str, bool]]
 SPACES = re.compile(r"\s+")
+#: Controls, halves of surrogate pairs, and what only steers layout: soft hyphens, zero-width
+#: spaces, directions, word joiners, byte order marks, fillers.
+UNSEEN = re.compile(
+    "[\x00-\x1f\x7f-\x9f\xad\u115f\u1160\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
+    "\u3164\ud800-\udfff\ufdd0-\ufdef\ufeff\uffa0\ufff9-\ufffb\ufffe\uffff]+"
+)
+JOINERS = re.compile("[\u200c\u200d\ufe00-\ufe0f]+")
 
 
 def clean(text: str) -> str:
-    r"""Return `text` without unprintable characters and with single spaces.
+    r"""Return `text` without characters that nobody sees, and with single spaces.
 
-    Letters beyond ASCII stay, unlike in the book (docs/method.md, Descriptions).
+    Letters beyond ASCII stay, unlike in the book (docs/method.md, Descriptions), and so do marks
+    that are part of the spelling: joiners and non-joiners of Persian, Hindi and emoji, and tags of
+    flags.
 
     >>> clean("Pok\u00e9mon\x00  \u200bis \n here ")
     'Pokémon is here'
+    >>> ascii(clean("\u0645\u06cc\u200c\u062e"))
+    "'\\u0645\\u06cc\\u200c\\u062e'"
     """
-    spaced = SPACES.sub(" ", text)
-    return SPACES.sub(" ", "".join(c for c in spaced if c.isprintable())).strip()
+    seen = SPACES.sub(" ", UNSEEN.sub("", SPACES.sub(" ", text))).strip()
+    # Joiners that join nothing are no text.
+    return seen if JOINERS.sub("", seen) else ""
 
 
 def renderer(template: str, attributes: list[str], max_synopsis_words: int) -> Render:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -150,12 +151,12 @@ def rejected_batch(name: str, rejected: Iterable[Rejected], schema: StructType) 
     return batch_of(schema, reason=reasons, row=rows, file=[name] * len(rows), line=lines)
 
 
-def batch_of(schema: StructType, **columns: object) -> pa.RecordBatch:
+def batch_of(schema: StructType, **columns: Any) -> pa.RecordBatch:
     """Return a batch of the schema with these columns; the others are null."""
     from pyspark.sql.pandas.types import to_arrow_schema
 
     arrow = to_arrow_schema(schema)
-    size = max(len(values) for values in columns.values())  # type: ignore[arg-type]
+    size = max(len(values) for values in columns.values())
     arrays = [
         pa.nulls(size, field.type)
         if field.name not in columns

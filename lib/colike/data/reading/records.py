@@ -60,7 +60,7 @@ class Dialect:
         """
         at = 0
         while at < len(chunk):
-            end = self._many.match(chunk, at).end()  # type: ignore[union-attr]
+            end = _end(self._many, chunk, at)
             if end > at:
                 yield from self._readable(chunk, at, end)
                 at = end
@@ -76,11 +76,11 @@ class Dialect:
         while start < end:
             if not EOL.match(chunk, start):
                 yield start
-            start = self._one.match(chunk, start).end()  # type: ignore[union-attr]
+            start = _end(self._one, chunk, start)
 
     def is_good(self, chunk: bytes) -> bool:
         """Return whether all rows have the form as RFC 4180 writes it."""
-        return self._many.match(chunk).end() == len(chunk)  # type: ignore[union-attr]
+        return _end(self._many, chunk, 0) == len(chunk)
 
     def first(self, chunk: bytes) -> tuple[list[bytes], int]:
         """Return the fields of the first row, however many, and where the next one starts."""
@@ -91,9 +91,8 @@ class Dialect:
             read = self._fields(chunk, at, escape, is_last=True)
             if isinstance(read, tuple):
                 return read
-        line = LINE.match(chunk, at)
-        assert line is not None
-        return line[0].strip(b"\r\n").split(self.separator), line.end()
+        end = _end(LINE, chunk, at)
+        return chunk[at:end].strip(b"\r\n").split(self.separator), end
 
     def _readable(self, chunk: bytes, start: int, end: int) -> Iterator[Piece]:
         """Yield a good piece, without rows that have bytes of another encoding."""
@@ -102,7 +101,7 @@ class Dialect:
             return
         at = start
         for row in self.starts(chunk, start, end):
-            after = self._one.match(chunk, row).end()  # type: ignore[union-attr]
+            after = _end(self._one, chunk, row)
             if chunk.find(UNREADABLE_BYTES, row, after) >= 0:
                 if row > at:
                     yield Piece("good", at, row)
@@ -126,9 +125,7 @@ class Dialect:
                 if any(UNREADABLE_BYTES in text for text in fields):
                     return Piece("rejected", at, end, reason=ENCODING)
                 return Piece("odd", at, end, tuple(fields))
-        line = LINE.match(chunk, at)
-        assert line is not None
-        return Piece("rejected", at, line.end(), reason=reason)
+        return Piece("rejected", at, _end(LINE, chunk, at), reason=reason)
 
     def _fields(
         self, chunk: bytes, at: int, escape: Escape, is_last: bool
@@ -145,40 +142,36 @@ class Dialect:
                     return read
                 text, at = read
             else:
-                bare = self._bare.match(chunk, at)
-                assert bare is not None
-                text, at = bare[0], bare.end()
+                end = _end(self._bare, chunk, at)
+                text, at = chunk[at:end], end
             fields.append(text)
             if chunk.startswith(self.separator, at):
                 at += len(self.separator)
                 continue
-            end = EOL.match(chunk, at)
-            return fields, len(chunk) if end is None else end.end()
+            return fields, _end(EOL, chunk, at)
 
     def _quoted_field(
         self, chunk: bytes, at: int, escape: Escape, is_last: bool
     ) -> tuple[bytes, int] | str | None:
-        assert self.quote is not None
+        quote = self.quote or b""
         for way in (escape, *(way for way in self.escapes if way != escape)):
             closed = self._quoted[way].match(chunk, at)
             if closed is not None:
                 return self._unescaped(closed[1], way), closed.end()
-        bare = self._bare.match(chunk, at)
-        assert bare is not None
-        if bare[0].count(self.quote) % 2 == 0:
-            return bare[0], bare.end()
+        end = _end(self._bare, chunk, at)
+        if chunk.count(quote, at, end) % 2 == 0:
+            return chunk[at:end], end
         is_open = self._open[escape].fullmatch(chunk, at) is not None
         if self.multiline and not is_last and is_open and len(chunk) - at < LONGEST_RECORD:
             return None
         return UNCLOSED
 
     def _unescaped(self, text: bytes, way: Escape) -> bytes:
-        assert self.quote is not None
-        if way == "backslash":
-            return re.sub(rb"\\([\\" + self.quote + rb"])", rb"\1", text).replace(
-                self.quote * 2, self.quote
-            )
-        return text.replace(self.quote * 2, self.quote)
+        quote = self.quote or b""
+        if way == "double":
+            return text.replace(quote * 2, quote)
+        escaped = rb"\\([\\" + quote + rb"])|" + quote + rb"(" + quote + rb")"
+        return re.sub(escaped, lambda found: found[1] or found[2], text)
 
     @cached_property
     def _bare(self) -> re.Pattern[bytes]:
@@ -249,6 +242,12 @@ class Dialect:
             one = rb"(?:" + quoted + rb"|" + one + rb")"
         more = rb"(?:" + separator + one + rb"){%d}" % (self.fields - 1)
         return rb"(?:" + one + more + rb"(?:\r\n|\n|\r)|\r\n|\n|\r)"
+
+
+def _end(pattern: re.Pattern[bytes], chunk: bytes, at: int) -> int:
+    """Return where a pattern that matches anything, if only nothing, ends."""
+    found = pattern.match(chunk, at)
+    return at if found is None else found.end()
 
 
 def as_rfc(fields: tuple[bytes, ...], separator: bytes, quote: bytes) -> bytes:
