@@ -38,6 +38,7 @@ setup(
         "colike": ["py.typed", "publish/report/templates/*"],
         "colike.conf": [
             "*.yml",
+            "init/*",
             "tables/*.yml",
             "views/*.sql",
             "samples/*.sql",

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from benchmarks import encode as encoding
+from benchmarks import ingest as loading
 from benchmarks import kernel as kernels
 from benchmarks import neighbours as nearby
 from benchmarks import quality as trained
@@ -44,6 +45,19 @@ def similarity(
 ) -> None:
     """Pairwise Jaccard from user_history to a committed table."""
     _each(json_file, pairwise.measure, case or CASES, system or pairwise.SYSTEMS, folder, limit)
+
+
+@app.command()
+def ingest(
+    json_file: JsonFile,
+    folder: Folder = Path("build/benchmarks"),
+    case: Chosen = None,
+    system: Chosen = None,
+    limit: Limit = 3600,
+) -> None:
+    """CSV files to checked tables; others read and write the same rows."""
+    cases, systems = case or loading.CASES, system or loading.SYSTEMS
+    _each(json_file, loading.measure, cases, systems, folder, limit)
 
 
 @app.command()

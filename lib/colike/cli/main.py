@@ -9,7 +9,18 @@ from functools import wraps
 import typer
 from rich.console import Console
 
-from colike.cli import doctor, generate, leaderboard, recommend, report, run, similar, sql
+from colike.cli import (
+    check,
+    doctor,
+    generate,
+    init,
+    leaderboard,
+    recommend,
+    report,
+    run,
+    similar,
+    sql,
+)
 from colike.errors import ColikeError
 from colike.launch.machine import end_workers
 
@@ -48,7 +59,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for module in (run, recommend, similar, leaderboard, sql, report, generate, doctor):
+for module in (init, check, run, recommend, similar, leaderboard, sql, report, generate, doctor):
     app.command(name=module.NAME)(stoppable(module.command))
 
 

@@ -1,8 +1,9 @@
 """Runs stages: decides what there is to do, hands inputs over, writes, and keeps the log."""
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from colike.config import Config, config_hash
@@ -157,6 +158,23 @@ def run_stages(run: Run, stages: Sequence[Stage]) -> list[str]:
             raise
         session.close()
         return worked
+
+
+@contextmanager
+def work_out(stage: Stage, session: Session) -> Iterator[Outputs]:
+    """Give what a stage would write, of which nothing is written."""
+    inputs = session.inputs(stage)
+    try:
+        yield stage.run(inputs, stage.settings(session.run.config))
+    except ColikeError:
+        raise
+    except Exception as error:
+        foreseen = raised_in_a_task(error)
+        if foreseen is None:
+            raise
+        raise foreseen from error
+    finally:
+        inputs.close()
 
 
 def run_stage(stage: Stage, session: Session) -> bool:
