@@ -43,6 +43,22 @@ class LookupFailedError(ColikeError):
     """A user, item or title that the store does not know."""
 
 
+def cause_of(error: BaseException) -> str:
+    """Return the first line of what an error comes from, without plans and traces.
+
+    Of an error of Java that is the innermost cause.
+    """
+    cause = getattr(error, "java_exception", None)
+    if cause is None:
+        text = str(error)
+    else:
+        while cause.getCause() is not None:
+            cause = cause.getCause()
+        text = str(cause.getMessage() or cause.toString())
+    lines = (line.strip() for line in text.splitlines())
+    return next((line for line in lines if line), type(error).__name__)
+
+
 def raised_in_a_task(error: BaseException) -> ColikeError | None:
     """Return the colike error that a Spark task raised, out of Spark's account of it.
 

@@ -3,8 +3,11 @@
 import os
 import signal
 import sys
+import traceback
 from collections.abc import Callable
 from functools import wraps
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 import typer
 from rich.console import Console
@@ -21,10 +24,11 @@ from colike.cli import (
     similar,
     sql,
 )
-from colike.errors import ColikeError
+from colike.errors import ColikeError, cause_of
 from colike.launch.machine import end_workers
 
 FORESEEN = 2
+UNFORESEEN = 1
 INTERRUPTED = 130
 
 
@@ -64,7 +68,7 @@ for module in (init, check, run, recommend, similar, leaderboard, sql, report, g
 
 
 def main() -> None:
-    """Run the command line: errors that colike foresaw are one sentence and exit code 2.
+    """Run the command line: errors are one sentence; exit code 2 if colike foresaw them, else 1.
 
     Typer itself ends a command line that it cannot parse, with its message and exit code 2 too.
     """
@@ -75,6 +79,23 @@ def main() -> None:
             f"{type(error).__name__}: {error}", style="red", markup=False, highlight=False
         )
         sys.exit(FORESEEN)
+    except Exception as error:
+        details = _kept(error)
+        Console(stderr=True, soft_wrap=True).print(
+            f"{type(error).__name__}: {cause_of(error)} Colike did not foresee this; what was "
+            f"written before stays, and the details are in {details}.",
+            style="red",
+            markup=False,
+            highlight=False,
+        )
+        sys.exit(UNFORESEEN)
+
+
+def _kept(error: Exception) -> Path:
+    """Write the traceback to a file that only this user can read, and return where."""
+    with NamedTemporaryFile("w", prefix="colike-error-", suffix=".log", delete=False) as file:
+        file.writelines(traceback.format_exception(error))
+    return Path(file.name)
 
 
 if __name__ == "__main__":

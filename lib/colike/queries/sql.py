@@ -9,7 +9,7 @@ from py4j.protocol import Py4JJavaError
 from pyspark.errors import PySparkException
 from pyspark.sql import Row, SparkSession
 
-from colike.errors import ConfigError
+from colike.errors import ConfigError, cause_of
 
 LOGICAL = "org.apache.spark.sql.catalyst.plans.logical"
 #: Statements that are neither queries nor harmless; what is of none of them is a query.
@@ -49,7 +49,7 @@ def ask(spark: SparkSession, query: str, limit: int) -> Answer:
         names = different(frame.columns)
         found = frame.toDF(*names).limit(limit + 1).collect()
     except (PySparkException, Py4JJavaError) as error:
-        raise ConfigError(f"The query fails: {reason(error)}") from error
+        raise ConfigError(f"The query fails: {cause_of(error)}") from error
     return Answer(
         names, [[_plain(value) for value in row] for row in found[:limit]], len(found) > limit
     )
@@ -88,17 +88,6 @@ def different(names: list[str]) -> list[str]:
         count = seen[name.lower()] = seen.get(name.lower(), 0) + 1
         made.append(name if count == 1 else f"{name}_{count}")
     return made
-
-
-def reason(error: Exception) -> str:
-    """Return the first sentence of why Spark fails, without the plans and traces below it."""
-    text = str(error)
-    if isinstance(error, Py4JJavaError):
-        cause = error.java_exception
-        while cause.getCause() is not None:
-            cause = cause.getCause()
-        text = str(cause.getMessage() or cause.toString())
-    return next((line.strip() for line in text.splitlines() if line.strip()), "Spark fails")
 
 
 def _is_statement(node: JavaObject) -> bool:

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlparse
 
+from pyspark.errors import PySparkException
 from pyspark.sql import DataFrameWriter, SparkSession
+
+from colike.errors import StoreError, cause_of
 
 CATALOG_NAME = re.compile(r"[A-Za-z_]\w*\.[A-Za-z_]\w*")
 LOG = "_delta_log"
@@ -75,7 +78,15 @@ class CatalogLocation:
 
     def existing(self, spark: SparkSession, tables: Iterable[str]) -> set[str]:
         """Return those of the tables that have been created."""
-        if not spark.catalog.databaseExists(self.name):
+        try:
+            has_schema = spark.catalog.databaseExists(self.name)
+        except PySparkException as error:
+            catalog, _, _ = self.name.partition(".")
+            raise StoreError(
+                f"There is no catalog {catalog} for the store {self.name} ({cause_of(error)}); "
+                f"name one that Spark knows, or write ./{self.name} for a folder."
+            ) from error
+        if not has_schema:
             return set()
         shown = spark.sql(f"SHOW TABLES IN {self.name}").collect()
         return set(tables) & {row["tableName"] for row in shown}

@@ -1,6 +1,8 @@
 """How errors become exit codes: the command line is the only place where they do."""
 
+import re
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -42,10 +44,20 @@ def test_an_interrupted_command_says_how_to_resume_and_ends_with_130(
     assert err == "Stopped. Finished jobs stay; the same command resumes from there.\n"
 
 
-def test_an_unforeseen_error_keeps_its_traceback(command_that, typed):
-    command_that(ZeroDivisionError("a fault of ours"))
-    with pytest.raises(ZeroDivisionError, match="a fault of ours"):
-        typed("doctor")
+def test_an_unforeseen_error_is_one_sentence_whose_details_are_in_a_file(command_that, typed):
+    command_that(ZeroDivisionError("a [fault] of ours\nand a plan below it"))
+    code, out, err = typed("doctor")
+    assert (code, out) == (1, "")
+    found = re.fullmatch(
+        r"ZeroDivisionError: a \[fault\] of ours Colike did not foresee this; what was written "
+        r"before stays, and the details are in (\S+)\.\n",
+        err,
+    )
+    details = Path(found[1])
+    assert "Traceback" in details.read_text()
+    assert "and a plan below it" in details.read_text()
+    assert details.stat().st_mode & 0o777 == 0o600
+    details.unlink()
 
 
 @pytest.mark.parametrize(
