@@ -38,6 +38,7 @@ $(INSTALLED): requirements/dev.txt
 # The package itself, as it lies here; a job's file may bring a console script of its own.
 $(READY): $(INSTALLED) setup.py $(wildcard jobs/*.py)
 	$(UV) pip install --quiet --no-deps --no-build-isolation --editable .
+	$(BIN)/python -c "from colike.spark.archive import main; main()"
 	touch $(READY)
 
 demo: setup

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from colike.spark import delta_jars, java_home
+from colike.spark.jars import delta_jars
+from colike.spark.java import java_home
 from colike.tables import Store
 
 ROOT = Path(__file__).parents[2]

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from deltalake import DeltaTable
 
-from colike.spark import delta_jars, java_home
+from colike.spark.jars import delta_jars
+from colike.spark.java import java_home
 from colike.tables import Store
 
 PLAIN_SPARK = """

@@ -2,8 +2,9 @@
 
 import pytest
 
-from colike import spark
 from colike.errors import DependencyError
+from colike.spark import jars as spark
+from colike.spark.java import JAVA_OPTIONS
 
 IVY_SAYS = """:: resolving dependencies ::
 :::: ERRORS
@@ -39,10 +40,11 @@ def test_missing_jars_are_fetched_behind_one_line_and_only_once(tmp_path, submit
     submit("echo ':: loading settings ::' >&2", f"mkdir -p {jars}", f"touch {touched}")
     settings = {spark.IVY: str(tmp_path / "ivy")}
 
-    first = spark._needed_jars(settings)
+    first, is_fetched = spark.needed_jars(settings)
+    assert is_fetched
     assert capfd.readouterr() == ("", "fetching Delta's jars\n")
     assert [jar.name for jar in first] == jar_names()
-    assert spark._needed_jars(settings) == first
+    assert spark.needed_jars(settings) == (first, False)
     assert capfd.readouterr() == ("", "")
 
 
@@ -50,16 +52,16 @@ def test_mirror_and_trust_store_reach_the_fetch(tmp_path, submit):
     said = tmp_path / "said"
     submit(f'echo "$@" > {said}')
     settings = {"spark.jars.repositories": "https://mirror", "spark.driver.memory": "1g"}
-    spark._fetch_delta_jars({**settings, spark.JAVA_OPTIONS: "-Dx=y"})
+    spark._fetch_delta_jars({**settings, JAVA_OPTIONS: "-Dx=y"})
     assert "--conf spark.jars.repositories=https://mirror" in said.read_text()
-    assert f"--conf {spark.JAVA_OPTIONS}=-Dx=y" in said.read_text()
+    assert f"--conf {JAVA_OPTIONS}=-Dx=y" in said.read_text()
     assert "memory" not in said.read_text()
 
 
 def test_a_failed_fetch_is_one_sentence_with_reason_and_remedy(tmp_path, submit):
     submit(f"cat >&2 <<'END'\n{IVY_SAYS}END", "exit 1")
     with pytest.raises(DependencyError) as failed:
-        spark._needed_jars({spark.IVY: str(tmp_path / "ivy")})
+        spark.needed_jars({spark.IVY: str(tmp_path / "ivy")})
     assert "repo1.maven.org/x.pom (java.net.ConnectException: refused). Make" in str(failed.value)
     assert "spark.jars.repositories" in str(failed.value)
     assert "\n" not in str(failed.value)

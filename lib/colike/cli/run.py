@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
 from enum import StrEnum
 from typing import Annotated
@@ -57,8 +58,12 @@ def command(
 ) -> None:
     """Run the chain; jobs whose code, inputs and settings have not changed do nothing."""
     settings = load_config(config, overrides or [])
-    stages = chain.stages(chain.select_jobs(from_job, only, skip or []))
-    opened = open_store(settings, store)
+    jobs = chain.select_jobs(from_job, only, skip or [])
+    # Java starts while Python loads the jobs.
+    with ThreadPoolExecutor(1) as pool:
+        opening = pool.submit(open_store, settings, store)
+        stages = chain.stages(jobs)
+        opened = opening.result()
     run = Run(settings, opened, new_run_id(), data, PlainReporter())
     if show_plan:
         print_plan(plan(run, stages), as_json)

@@ -11,7 +11,7 @@ ROWS = [
     ("jaccard", "holdout", "all", "recall", 10, 0.31, None),
     ("base", "holdout", "all", "recall", 10, 0.42, None),
     ("also", "holdout", "all", "recall", 10, 0.42, None),
-    ("unmeasured", "holdout", "all", "recall", 10, None, None),
+    ("finetuned", "holdout", "all", "recall", 10, None, None),
     ("jaccard", "holdout", "all", "ndcg", 10, 0.9, None),
     # Larger figures of another protocol, segment, depth, and a ratio: none of them counts.
     ("jaccard", "book", "all", "recall", 10, 0.99, None),
@@ -50,8 +50,8 @@ def test_a_source_named_in_the_config_is_champion_with_its_figure(choose):
 
 
 def test_a_named_source_that_was_not_evaluated_is_an_error_that_lists_the_others(choose):
-    with pytest.raises(ConfigError, match=r"'unmeasured', which was not evaluated; .* also, base"):
-        choose("publish.champion=unmeasured")
+    with pytest.raises(ConfigError, match=r"'finetuned', which was not evaluated; .* also, base"):
+        choose("publish.champion=finetuned")
 
 
 def test_a_metric_that_was_not_evaluated_is_an_error(choose):

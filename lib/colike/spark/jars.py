@@ -1,0 +1,87 @@
+"""Delta's jars for local sessions, fetched by Ivy on the first start."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from importlib import metadata
+from importlib.util import find_spec
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pyspark
+
+from colike.errors import DependencyError
+from colike.spark.java import JAVA_OPTIONS
+
+JARS = "spark.jars."
+IVY = "spark.jars.ivy"
+IVY_FOLDER = Path.home() / ".ivy2"
+# How the lines begin that say why Ivy has failed, the most telling ones first.
+FETCH_ERRORS = ("Server access error", "Exception in thread", "Error")
+
+
+def delta_jars(ivy: Path = IVY_FOLDER) -> list[Path]:
+    """Return Delta's jars as the first start left them in Ivy's folder; empty before that."""
+    package, version = _delta_package().split(":")[1:]
+    jars = ivy / "jars"
+    core = jars / f"io.delta_{package}-{version}.jar"
+    storage = jars / f"io.delta_delta-storage-{version}.jar"
+    antlr = sorted(jars.glob("org.antlr_antlr4-runtime-*.jar"))
+    found = [core, storage, *antlr[-1:]]
+    return found if len(found) == 3 and all(jar.is_file() for jar in found) else []
+
+
+def needed_jars(settings: Mapping[str, str]) -> tuple[list[Path], bool]:
+    """Return Delta's jars, and whether they were missing and have been fetched.
+
+    Sessions take them as files: Ivy's resolution takes seconds at each start.
+    """
+    if not find_spec("delta"):
+        raise DependencyError(
+            "delta-spark is not installed; install the extra: pip install 'colike[local]'."
+        )
+    ivy = Path(settings.get(IVY, IVY_FOLDER))
+    found = delta_jars(ivy)
+    if not found:
+        print("fetching Delta's jars", file=sys.stderr, flush=True)
+        _fetch_delta_jars({**settings, IVY: str(ivy)})
+        return delta_jars(ivy), True
+    return found, False
+
+
+def _fetch_delta_jars(settings: Mapping[str, str]) -> None:
+    """Let spark-submit resolve Delta in a process of its own, which keeps Ivy's report to itself.
+
+    Raises:
+        DependencyError: They cannot be had, with why and what to do.
+    """
+    home = Path(os.environ.get("SPARK_HOME") or Path(pyspark.__file__).parent)
+    kept = {key: value for key, value in settings.items() if key.startswith((JARS, JAVA_OPTIONS))}
+    options = [part for key, value in kept.items() for part in ("--conf", f"{key}={value}")]
+    with TemporaryDirectory(prefix="colike-jars-") as folder:
+        nothing = Path(folder) / "nothing.py"
+        nothing.touch()
+        submit = [str(home / "bin" / "spark-submit"), "--packages", _delta_package()]
+        command = [*submit, *options, str(nothing)]
+        ended = subprocess.run(
+            command, capture_output=True, text=True, errors="replace", check=False
+        )
+    if ended.returncode:
+        raise DependencyError(
+            f"Delta's jars could not be fetched: {_reason(ended.stderr)}. Make Maven Central "
+            f"reachable once, or set {JARS}repositories in the config's section spark to a mirror."
+        )
+
+
+def _reason(report: str) -> str:
+    lines = [line.strip() for line in report.splitlines() if line.strip()]
+    telling = [line for start in FETCH_ERRORS for line in lines if line.startswith(start)]
+    return (telling or lines[-1:] or ["spark-submit failed"])[0][:300]
+
+
+def _delta_package() -> str:
+    """Return the Maven coordinates that go with the installed delta-spark."""
+    version = metadata.version("delta-spark")
+    scala = "2.12" if version.startswith("3.") else "2.13"
+    return f"io.delta:delta-spark_{scala}:{version}"
