@@ -11,12 +11,13 @@ COMPILE := $(BIN)/uv pip compile --quiet \
 	--python-version 3.11 --universal --override requirements/overrides.txt \
 	--custom-compile-command "make lock"
 
-.PHONY: help setup demo lint check test bench lock wheel zip deploy clean
+.PHONY: help setup demo lint check test chaos bench lock wheel zip deploy clean
 
 help:
 	@echo "make demo   the whole chain on a small generated data set, into $(DEMO)"
 	@echo "make check  ruff, mypy, the floors of the library, and tests without Spark and torch"
 	@echo "make test   everything that must hold: make check's tools and all tests"
+	@echo "make chaos  2,000 generated rating files, compared with a brute-force reader"
 	@echo "make bench  colike beside its peers on generated data, into $(BENCH)"
 	@echo "make setup  the virtual environment .venv (the other targets call it)"
 	@echo "make wheel  dist/colike-VERSION-py3-none-any.whl"
@@ -64,6 +65,10 @@ check: lint
 # Pytest's own summary is the last line.
 test: lint
 	$(PYTEST)
+
+# Generated files of any form, each read as a brute-force reader says: 2,000 of them.
+chaos: setup
+	$(BIN)/pytest --hypothesis-profile=chaos tests/unit/data/test_any_form.py
 
 # What fits in half an hour; `python -m benchmarks similarity` alone runs every case and system.
 bench: setup

@@ -17,6 +17,7 @@ from pyspark.sql import functions as F
 
 from colike import columns as C
 from colike.config import config_hash
+from colike.data.splits import TRAIN
 from colike.embedding.cache import TABLE as EMBEDDINGS
 from colike.embedding.models import Model, find_model
 from colike.errors import ColikeError, SnapshotError
@@ -37,6 +38,8 @@ from colike.snapshot.settings import WorkerConfig
 from colike.tables.writes import keep, replace
 
 TABLE = "models"
+#: Fewer pairs of a label say nothing about others.
+LEAST_PAIRS = 5
 WORKER = "colike.training.worker"
 # Figures of the worker that run_metrics has, and their units.
 MEASURED = {
@@ -57,6 +60,9 @@ def run(inputs: Inputs, settings: Settings) -> Outputs:
     if name is None:
         note = "no embedder of kind finetuned is configured, so nothing is trained"
         return Outputs([keep(TABLE)], notes=[note])
+    lacks = _lacks(inputs, settings)
+    if lacks is not None:
+        return Outputs([keep(TABLE)], notes=[f"{name} is not trained: {lacks}"])
     base = _base(settings)
     training = Training.of(inputs.files, name, _training_id(inputs, settings, base))
     if not _is_whole(training.snapshot):
@@ -73,6 +79,26 @@ def run(inputs: Inputs, settings: Settings) -> Outputs:
         figures={key: (float(result[key]), unit) for key, unit in MEASURED.items()},
         notes=tracked,
     )
+
+
+def _lacks(inputs: Inputs, settings: Settings) -> str | None:
+    """Return what there is too little of to learn from, with the keys that give more."""
+    pairs = inputs.read("training_pairs").where(F.col(C.SPLIT) == TRAIN)
+    counts = {row[C.LABEL]: row["count"] for row in pairs.groupBy(C.LABEL).count().collect()}
+    likely, others = counts.get(1, 0), counts.get(0, 0)
+    if min(likely, others) < LEAST_PAIRS:
+        return (
+            f"{likely} training pairs of items that people like together and {others} others are "
+            f"too few to learn from ({LEAST_PAIRS} of each are the least): lower pairs.threshold, "
+            "pairs.min_colikes and pairs.min_likes, or give more ratings"
+        )
+    validated = inputs.read("user_history").where(F.size(C.LIKES_VALIDATION) > 0)
+    if settings.train.validations and validated.isEmpty():
+        return (
+            "nobody has a like among the validation ratings, which tell when to stop: raise "
+            "split.validation_share or split.validation_users, or set train.validations to 0"
+        )
+    return None
 
 
 def _base(settings: Settings) -> Model:

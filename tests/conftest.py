@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import settings
 from pyspark.sql import DataFrame, Row, SparkSession
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
@@ -31,6 +32,7 @@ from colike.tables.writes import Write, overwrite
 from .frame_store import FrameStore
 from .scheduling import SparkInFront
 
+settings.register_profile("chaos", max_examples=2000, deadline=None)
 SPARK = {
     "spark.master": "local[2]",
     "spark.driver.memory": "2g",

@@ -6,10 +6,8 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from colike import columns as C
-from colike.config.models import PublishConfig
-from colike.errors import ConfigError
-
-BEST = "best"
+from colike.config.models import BEST, PublishConfig
+from colike.errors import ConfigError, QualityError
 
 
 @dataclass(frozen=True)
@@ -29,6 +27,7 @@ def choose_champion(evaluation: DataFrame, settings: PublishConfig) -> Champion:
 
     Raises:
         ConfigError: The named source, or the metric, was not evaluated.
+        QualityError: Nobody has a test like, and the config names no source.
     """
     chosen = (
         (F.col(C.PROTOCOL) == "holdout")
@@ -41,6 +40,14 @@ def choose_champion(evaluation: DataFrame, settings: PublishConfig) -> Champion:
     rows = evaluation.where(chosen).orderBy(F.desc(C.VALUE), C.SOURCE).collect()
     values = {row[C.SOURCE]: row[C.VALUE] for row in rows}
     measure = f"{settings.metric}@{settings.k}"
+    if not values and not evaluation.where(F.col(C.METRIC) == settings.metric).isEmpty():
+        if settings.champion != BEST:
+            return Champion(settings.champion, "named in the config; nobody has a test like")
+        raise QualityError(
+            f"No source could be measured by {measure}: nobody has a like among the test ratings. "
+            "Give more ratings, lower likes.at_least or raise split.test_share; or name a source "
+            "in publish.champion, and its lists are published unmeasured."
+        )
     if not values:
         raise ConfigError(f"publish.metric: no source was evaluated by {measure}.")
     if settings.champion == BEST:
