@@ -26,7 +26,7 @@ from colike.data.packed import packed_bytes
 from colike.data.quality import Checked, Verdict, judge
 from colike.data.rating_frames import (
     Split,
-    count_pairs,
+    count,
     further_copies,
     rating_rows,
     read_ratings,
@@ -37,6 +37,7 @@ from colike.data.rating_frames import (
 from colike.data.ratings import RatingRules
 from colike.data.reading.files import fingerprint, input_path
 from colike.data.reading.frames import REJECTED, largest_file, require_rows
+from colike.errors import QualityError
 from colike.run.inputs import Inputs
 from colike.run.main import job_main
 from colike.run.outputs import Figure, Outputs
@@ -122,19 +123,27 @@ def _ratings(inputs: Inputs, settings: Settings, items: DataFrame) -> Ratings:
     inputs.during(arrow_batches(inputs.spark, packed_bytes(len(item_ids))))
     seen = survey(told)
     unique = inputs.cached(unique_ratings(told, data.ratings.duplicates))
-    users, pairs = count_pairs(unique)
-    split = Split(settings.split, users, item_ids)
-    copies = seen.rows - seen.rejected - pairs
+    found = count(unique, settings.likes.at_least)
+    split = Split(settings.split, found.users, item_ids)
+    copies = seen.rows - seen.rejected - found.pairs
     rejected = told.where(F.col(C.REASON).isNotNull() if seen.rejected else F.lit(False))
     rejected = rejected.select(*REJECTED.names)
     if copies and rules.rejects_copies:
         rejected = rejected.unionByName(further_copies(unique, split, data.item_id_type))
     checked = Checked(unique, inputs.cached(rejected))
     accepted = _verdict(settings, data.ratings, path, seen.rows, checked)
-    repeated = 0 if rules.rejects_copies else copies
-    return Ratings(
-        accepted, split, {"rows_read": (seen.rows, "rows"), "rows_repeated": (repeated, "rows")}
-    )
+    if found.pairs and not found.likes and accepted.verdict.failure is None:
+        raise QualityError(
+            f"{path}: none of {found.pairs:,} ratings is a like, since likes.at_least = "
+            f"{settings.likes.at_least:g} and the highest rating is {found.highest:g}; set `likes` "
+            "for the scale of these ratings. No table was changed."
+        )
+    figures: dict[str, Figure] = {
+        "rows_read": (seen.rows, "rows"),
+        "rows_repeated": (0 if rules.rejects_copies else copies, "rows"),
+        "likes": (found.likes, "ratings"),
+    }
+    return Ratings(accepted, split, figures)
 
 
 def _read(inputs: Inputs, path: str, frame: DataFrame) -> DataFrame:

@@ -37,9 +37,9 @@ from colike.data.reading.rows import Rows
 from colike.data.splits import SPLITS, Codes, split_codes
 
 READ, KEPT, COPY = "read", "kept", "copy"
+USERS, HIGHEST = "users", "highest"
 #: Ratings that a task holds before it packs them.
 PACKED_ROWS = 4_000_000
-INDEX_BYTES = np.dtype(np.int32).itemsize
 PACKED_FIELDS = tuple(StructField(name, BinaryType()) for name in ARRAYS)
 
 
@@ -116,11 +116,41 @@ def unique_ratings(told: DataFrame, duplicates: Duplicates | None) -> DataFrame:
     return by_user.agg(F.collect_list(F.struct(*ARRAYS))).mapInArrow(merge, schema)
 
 
-def count_pairs(unique: DataFrame) -> tuple[int, int]:
-    """Return how many users and pairs there are, marks without an opinion among them."""
-    pairs = F.coalesce(F.sum(F.length(ITEMS)), F.lit(0)) / INDEX_BYTES
-    row = unique.agg(F.count(F.lit(1)).alias(C.N), pairs.alias(ITEMS)).collect()[0]
-    return int(row[C.N]), int(row[ITEMS])
+@dataclass(frozen=True)
+class Counts:
+    """How many users and pairs there are, marks without an opinion among them; and likes.
+
+    `highest` is the highest rating, NaN where there is none.
+    """
+
+    users: int
+    pairs: int
+    likes: int
+    highest: float
+
+
+def count(unique: DataFrame, like_at_least: float) -> Counts:
+    """Return the counts of what `unique_ratings` returns."""
+    least = np.float32(like_at_least)
+    fields = [StructField(name, LongType()) for name in (USERS, ITEMS, C.LIKES)]
+    schema = StructType([*fields, StructField(HIGHEST, FloatType())])
+
+    def counted(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            loose = of_batch(batch.column(C.USER_ID), {name: batch.column(name) for name in ARRAYS})
+            rated = loose.ratings[~np.isnan(loose.ratings)]
+            yield batch_of(
+                schema,
+                users=[batch.num_rows],
+                items=[len(loose.items)],
+                likes=[int((rated >= least).sum())],
+                highest=[float(rated.max(initial=-np.inf))],
+            )
+
+    sums = [F.coalesce(F.sum(field.name), F.lit(0)) for field in fields]
+    row = unique.mapInArrow(counted, schema).agg(*sums, F.max(HIGHEST)).collect()[0]
+    users, pairs, likes, highest = row
+    return Counts(int(users), int(pairs), int(likes), np.nan if highest is None else float(highest))
 
 
 @dataclass(frozen=True)

@@ -156,6 +156,7 @@ def test_rejected_rows_alone_are_written_to_quarantine(made):
         "synopses_cut": (0.25, "share of items"),
         "rows_read": (len(RATINGS), "rows"),
         "rows_repeated": (0, "rows"),
+        "likes": (sum(rating >= 9 for _, _, rating in RATINGS), "ratings"),
     }
 
 

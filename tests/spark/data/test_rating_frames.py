@@ -9,7 +9,7 @@ from colike.config import load_config
 from colike.config.files import RatingsFile
 from colike.data.rating_frames import (
     Split,
-    count_pairs,
+    count,
     further_copies,
     rating_rows,
     read_ratings,
@@ -67,9 +67,13 @@ def unique(told):
 
 @pytest.fixture(scope="module")
 def split(unique):
-    users, pairs = count_pairs(unique)
-    assert (users, pairs) == (30, 150)
-    return Split(CONFIG.split, users, ITEMS)
+    found = count(unique, 9)
+    assert (found.users, found.pairs, found.highest) == (30, 150, 10)
+    lowest = {}
+    for user, item, rating in ROWS:
+        lowest[user, item] = min(rating, lowest.get((user, item), 10))
+    assert found.likes == sum(rating >= 9 for rating in lowest.values())
+    return Split(CONFIG.split, found.users, ITEMS)
 
 
 def test_every_row_is_counted_and_the_bad_ones_name_file_and_line(told):
@@ -139,7 +143,7 @@ def test_a_delta_table_is_read_and_a_column_that_it_lacks_is_named(spark, tmp_pa
     path = str(tmp_path / "a table")
     spark.createDataFrame(ROWS, "user int, item int, rating int").write.format("delta").save(path)
     told = read_ratings(spark, path, rules(), ITEMS)
-    assert count_pairs(unique_ratings(told, None)) == (30, 150)
+    assert count(unique_ratings(told, None), 9).pairs == 150
     columns = {"user_id": "who", "item_id": "item", "rating": "rating"}
     with pytest.raises(SchemaError, match="has no column who; it has user, item, rating"):
         read_ratings(spark, path, rules(columns=columns), ITEMS)

@@ -123,6 +123,18 @@ def test_packed_files_are_read_and_one_that_broke_off_is_named(tmp_path):
     assert len(told(two)) == 2
 
 
+def test_a_packed_file_of_nothing_is_no_part(tmp_path):
+    (tmp_path / "a.csv.gz").write_bytes(gzip.compress(b""))
+    (tmp_path / "b.csv.gz").write_bytes(gzip.compress(b"x,y\n1,2\n"))
+    parts = parts_of(str(tmp_path), File(path="-"))
+    assert [part.path.rpartition("/")[2] for part in parts] == ["b.csv.gz"]
+
+
+def test_a_file_that_may_not_be_read_is_one_sentence(tmp_path):
+    with pytest.raises(ConfigError, match="cannot be read: Is a directory"):
+        Source(str(tmp_path)).magic()
+
+
 def test_a_parquet_file_that_broke_off_is_named(tmp_path):
     (tmp_path / "half.parquet").write_bytes(b"PAR1 and no more")
     with pytest.raises(QualityError, match=r"half\.parquet breaks off or is damaged"):

@@ -180,6 +180,8 @@ def _visible(folder: Path) -> Iterator[Path]:
 def _ranges(path: Path, file: File) -> list[Part]:
     """Cut a file of lines into ranges; others are one, and so are rows over several lines."""
     source, size = Source(str(path)), path.stat().st_size
+    if source.packing and not source.head(1):
+        return []  # Spark packs empty parts, too
     form = form_of(source, file)
     if size <= RANGE_BYTES or form == "parquet" or source.packing or not is_bytewise(file.encoding):
         return [Part(str(path), 0, None)]
