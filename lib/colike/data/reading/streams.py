@@ -58,11 +58,12 @@ class Source:
         Raises:
             ConfigError: It cannot be opened.
         """
-        return (
-            Path(self.name).open("rb")
-            if self.content is None
-            else io.BufferedReader(io.BytesIO(self.content))
-        )
+        if self.content is not None:
+            return io.BufferedReader(io.BytesIO(self.content))
+        try:
+            return Path(self.name).open("rb")
+        except OSError as error:
+            raise ConfigError(f"{self.name} cannot be read: {error.strerror}.") from error
 
     def magic(self) -> bytes:
         """Return the first bytes, which tell a file's form."""
