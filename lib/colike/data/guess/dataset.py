@@ -123,6 +123,8 @@ def scale_of(values: Sequence[str], unsure: list[str]) -> Scale:
     lowest, highest = min(numbers), max(numbers)
     fitting = [scale for scale in SCALES if scale[0] <= lowest and highest <= scale[1]]
     low, high = min(fitting, key=lambda s: s[1] - s[0]) if fitting else (lowest, highest)
+    if (low, high) == (1, 5) and any(value % 1 for value in numbers):
+        low = 0.5
     if unrated:
         listed = ", ".join(f"{mark:g}" for mark in unrated)
         unsure.append(f"ratings of {listed} are taken for marks of `seen, not rated`")

@@ -13,7 +13,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from colike.errors import QualityError, SchemaError
+from colike.errors import ConfigError, QualityError, SchemaError
 
 CHUNK_BYTES = 8 << 20
 #: Stands for a byte that is not of the file's encoding: a code point that no text uses.
