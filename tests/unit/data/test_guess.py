@@ -58,11 +58,9 @@ def write(folder, **files):
     return folder
 
 
-RATED = "\n".join(
-    f"{user},{item},{1 + (user + item) % 5}.0,{9 * user}"
-    for user in range(20)
-    for item in range(1, 9)
-)
+ITEMS = range(1, 9)
+PAIRS = [(user, item, 1 + (user + item) % 5) for user in range(20) for item in ITEMS]
+RATED = "\n".join(f"{user},{item},{rating}.0,{9 * user}" for user, item, rating in PAIRS)
 
 
 def test_movielens_of_today_takes_ratings_for_ratings_and_tags_for_nothing(tmp_path):
