@@ -1,5 +1,6 @@
 """How a file writes its rows: encoding, separator, header; and a sample of them."""
 
+import codecs
 import json
 import re
 from collections.abc import Mapping
@@ -83,11 +84,11 @@ def encoding_of(head: bytes) -> str:
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "utf-16"
     try:
-        head.decode("utf-8")
-    except UnicodeDecodeError as error:
         # The last character may be cut.
-        if error.start < len(head) - 4:
-            return "cp1252" if re.search(rb"[\x80-\x9f]", head) else "latin-1"
+        is_whole = len(head) < LOOKED_AT_BYTES
+        codecs.getincrementaldecoder("utf-8")().decode(head, final=is_whole)
+    except UnicodeDecodeError:
+        return "cp1252" if re.search(rb"[\x80-\x9f]", head) else "latin-1"
     return "utf-8"
 
 
