@@ -1,15 +1,17 @@
 """Where a store is: a folder or URI, or a Unity Catalog schema by name."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlparse
 
+from py4j.protocol import Py4JJavaError
 from pyspark.errors import PySparkException
 from pyspark.sql import DataFrameWriter, SparkSession
 
-from colike.errors import StoreError, cause_of
+from colike.errors import StoreError
 
 CATALOG_NAME = re.compile(r"[A-Za-z_]\w*\.[A-Za-z_]\w*")
 LOG = "_delta_log"
@@ -76,17 +78,33 @@ class CatalogLocation:
         """Write a table as the writer says."""
         writer.saveAsTable(self.identifier(table))
 
+    def has_schema(self, spark: SparkSession) -> bool:
+        """Return whether the schema exists.
+
+        Raises:
+            StoreError: There is no such catalog.
+        """
+        with self._known_catalog():
+            return bool(spark.catalog.databaseExists(self.name))
+
+    def create_schema(self, spark: SparkSession) -> None:
+        """Create the schema; raises StoreError where there is no such catalog, or no right."""
+        with self._known_catalog():
+            spark.sql(f"CREATE SCHEMA IF NOT EXISTS {self.name}")
+
+    @contextmanager
+    def _known_catalog(self) -> Iterator[None]:
+        try:
+            yield
+        except (PySparkException, Py4JJavaError) as error:
+            raise StoreError(
+                f"There is no schema {self.name}, and it cannot be made; name a catalog that Spark "
+                f"knows and that you may write to, or write ./{self.name} for a folder."
+            ) from error
+
     def existing(self, spark: SparkSession, tables: Iterable[str]) -> set[str]:
         """Return those of the tables that have been created."""
-        try:
-            has_schema = spark.catalog.databaseExists(self.name)
-        except PySparkException as error:
-            catalog, _, _ = self.name.partition(".")
-            raise StoreError(
-                f"There is no catalog {catalog} for the store {self.name} ({cause_of(error)}); "
-                f"name one that Spark knows, or write ./{self.name} for a folder."
-            ) from error
-        if not has_schema:
+        if not self.has_schema(spark):
             return set()
         shown = spark.sql(f"SHOW TABLES IN {self.name}").collect()
         return set(tables) & {row["tableName"] for row in shown}

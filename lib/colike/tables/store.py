@@ -102,8 +102,8 @@ class Store:
         that a production principal need not have.
         """
         catalog = self.location if isinstance(self.location, CatalogLocation) else None
-        if catalog is not None and not self.spark.catalog.databaseExists(catalog.name):
-            self.spark.sql(f"CREATE SCHEMA IF NOT EXISTS {catalog.name}")
+        if catalog is not None and not catalog.has_schema(self.spark):
+            catalog.create_schema(self.spark)
         self.spark.sql(ddl(contracts()[table], self.location.identifier(table), self.ids))
 
 

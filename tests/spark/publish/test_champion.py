@@ -3,7 +3,7 @@
 import pytest
 
 from colike.config import load_config
-from colike.errors import ConfigError
+from colike.errors import ConfigError, QualityError
 from colike.publish.champion import choose_champion
 
 # source, protocol, segment, metric, k, value, versus
@@ -52,6 +52,18 @@ def test_a_source_named_in_the_config_is_champion_with_its_figure(choose):
 def test_a_named_source_that_was_not_evaluated_is_an_error_that_lists_the_others(choose):
     with pytest.raises(ConfigError, match=r"'finetuned', which was not evaluated; .* also, base"):
         choose("publish.champion=finetuned")
+
+
+def test_where_nobody_has_a_test_like_a_named_source_is_published_unmeasured(spark):
+    rows = [("jaccard", "holdout", "all", "coverage", 10, 4.0, None)]
+    evaluation = spark.createDataFrame(rows, SCHEMA)
+    best = load_config("conf/mal2020.yml").publish
+    with pytest.raises(QualityError, match=r"nobody has a like among the test ratings\. Give more"):
+        choose_champion(evaluation, best)
+    named = best.model_copy(update={"champion": "jaccard"})
+    assert (
+        choose_champion(evaluation, named).reason == "named in the config; nobody has a test like"
+    )
 
 
 def test_a_metric_that_was_not_evaluated_is_an_error(choose):

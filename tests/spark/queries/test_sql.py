@@ -1,0 +1,90 @@
+"""SQL that an analyst types: what may be asked, and what comes of everything else."""
+
+import pytest
+
+from colike.errors import ConfigError
+from colike.queries.sql import ask
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _items(spark):
+    rows = [(1, "A"), (2, "B"), (3, "C")]
+    spark.createDataFrame(rows, "item_id int, title string").createOrReplaceTempView("few_items")
+    yield
+    spark.catalog.dropTempView("few_items")
+
+
+READING = {
+    "select title from few_items order by title": [["A"], ["B"]],
+    "with x as (select 7 as n) select n from x": [[7]],
+    "from few_items select count(*)": [[3]],
+    "values (1, 'x')": [[1, "x"]],
+    "/* delete */ select 1": [[1]],
+    "select struct(1 as a, array(struct(2 as b)) as l)": [[{"a": 1, "l": [{"b": 2}]}]],
+}
+
+
+@pytest.mark.parametrize("query", READING)
+def test_queries_are_answered_by_position(spark, query):
+    assert ask(spark, query, 2).rows == READING[query]
+
+
+def test_columns_of_one_name_are_told_apart(spark):
+    query = "select a.title, b.title, a.TITLE from few_items a join few_items b using (item_id)"
+    answer = ask(spark, query, 1)
+    assert answer.columns == ["title", "title_2", "TITLE_3"]
+    assert len(answer.rows[0]) == 3
+    assert answer.is_cut
+
+
+@pytest.mark.parametrize("query", ["show tables", "describe few_items", "explain select 1"])
+def test_statements_that_tell_something_are_allowed(spark, query):
+    assert ask(spark, query, 100).rows
+
+
+WRITING = (
+    "delete from few_items",
+    "insert into few_items select * from few_items",
+    "from few_items insert into few_items select * insert into few_items select *",
+    "update few_items set title = 'x'",
+    "merge into few_items t using few_items s on t.item_id = s.item_id when matched then delete",
+    "drop view few_items",
+    "create table x as select 1",
+    "create or replace temp view few_items as select 1",
+    "truncate table few_items",
+    "cache table few_items",
+    "set spark.sql.ansi.enabled = false",
+    "use default",
+    "add jar 'x.jar'",
+    "  \n -- select\n delete from few_items",
+)
+
+
+@pytest.mark.parametrize("query", WRITING)
+def test_what_changes_something_is_refused_and_not_run(spark, query):
+    with pytest.raises(ConfigError, match="`colike sql` only reads"):
+        ask(spark, query, 1)
+    assert ask(spark, "select count(*) from few_items", 1).rows == [[3]]
+
+
+@pytest.mark.parametrize(
+    ("query", "says"),
+    [
+        ("select transform(title) using 'cat' from few_items", "runs no programs"),
+        ("select java_method('java.lang.System', 'getenv', 'HOME')", "Cannot resolve function"),
+        ("select reflect('java.lang.System', 'getenv', 'HOME')", "Cannot resolve function"),
+        ("select 1; select 2", "Syntax error at or near 'select'"),
+        ("select * from nowhere", "TABLE_OR_VIEW_NOT_FOUND"),
+        ("select 1 / 0", "Division by zero"),
+        ("select cast(title as int) from few_items", "cannot be cast to"),
+        ("select to_date('2024-13-01')", "2024-13-01"),
+        ("select (select item_id from few_items)", "More than one row"),
+        ("select raise_error('of mine')", "of mine"),
+        ("", "Syntax error"),
+    ],
+)
+def test_what_fails_is_one_sentence(spark, query, says):
+    with pytest.raises(ConfigError) as failed:
+        ask(spark, query, 1)
+    assert says in str(failed.value)
+    assert "\n" not in str(failed.value)
