@@ -23,17 +23,9 @@ from colike.data.items import (
     with_index,
 )
 from colike.data.packed import packed_bytes
+from colike.data.packed_frames import Split, further_copies, rating_rows, user_history
 from colike.data.quality import Checked, Verdict, judge
-from colike.data.rating_frames import (
-    Split,
-    count,
-    further_copies,
-    rating_rows,
-    read_ratings,
-    survey,
-    unique_ratings,
-    user_history,
-)
+from colike.data.rating_frames import count, read_ratings, survey, unique_ratings
 from colike.data.ratings import RatingRules
 from colike.data.reading.files import fingerprint, input_path
 from colike.data.reading.frames import REJECTED, largest_file, require_rows

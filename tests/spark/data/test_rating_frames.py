@@ -7,16 +7,8 @@ import pytest
 
 from colike.config import load_config
 from colike.config.files import RatingsFile
-from colike.data.rating_frames import (
-    Split,
-    count,
-    further_copies,
-    rating_rows,
-    read_ratings,
-    survey,
-    unique_ratings,
-    user_history,
-)
+from colike.data.packed_frames import Split, further_copies, rating_rows, user_history
+from colike.data.rating_frames import count, read_ratings, survey, unique_ratings
 from colike.data.ratings import RatingRules
 from colike.data.reading import files
 from colike.errors import SchemaError

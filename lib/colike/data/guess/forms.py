@@ -12,8 +12,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from colike.config.files import File
-from colike.data.reading.delimited import Header, dialect_of, head_of
 from colike.data.reading.files import form_of, rows_of
+from colike.data.reading.header import Header, dialect_of, head_of
 from colike.data.reading.records import Dialect
 from colike.data.reading.streams import Source
 from colike.data.values import texts_of

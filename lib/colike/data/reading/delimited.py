@@ -4,10 +4,8 @@ The quick way has pyarrow read a chunk straight into the wanted types. A chunk w
 takes the careful way, row by row where need be, and gives texts. Both give equal rows.
 """
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from itertools import islice
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -15,98 +13,20 @@ import pyarrow.csv
 
 from colike.compute.arrays import Longs
 from colike.config.files import File
-from colike.data.reading.records import EOL, STAND_INS, Dialect, Escape, Piece, as_rfc
+from colike.data.reading.header import Header
+from colike.data.reading.records import EOL, STAND_INS, Dialect, Piece, as_rfc
 from colike.data.reading.rows import Columns, Rejected, Rows, positions
 from colike.data.reading.streams import (
-    BYTE_ORDER_MARK,
     UNREADABLE,
     Source,
     line_chunks,
     lines_before,
 )
-from colike.errors import QualityError, SchemaError
+from colike.errors import SchemaError
 
-HEAD_BYTES = 1 << 20
-#: How many rows tell the number of columns of a file without a header.
-SAMPLED_ROWS = 1000
-OTHER_SEPARATORS = (b";", b"\t", b"|", b"::", b",")
 #: pyarrow reads 0x10 as a number, which nobody else does.
 HEXADECIMAL = (b"0x", b"0X")
-MARK = BYTE_ORDER_MARK.encode("utf-8")
 Types = Mapping[str, pa.DataType]
-
-
-@dataclass(frozen=True)
-class Header:
-    """The names of a file's columns, numbers where it has none, and how it writes its rows."""
-
-    names: tuple[str, ...]
-    dialect: Dialect
-    has_line: bool
-
-    @staticmethod
-    def of(source: Source, file: File) -> "Header":
-        """Return the header of a file.
-
-        Raises:
-            QualityError: The file is empty, or its header is not of the encoding.
-        """
-        head = head_of(source, file)
-        plain = dialect_of(file)
-        first, _ = plain.first(head)
-        if file.header:
-            names = tuple(text.decode("utf-8").strip() for text in first)
-            if any(UNREADABLE in name for name in names):
-                raise QualityError(wrong_encoding(source, file, 1))
-            return Header(names, replace(plain, fields=len(first)), has_line=True)
-        fields = _usual_number(plain, head)
-        names = tuple(str(number + 1) for number in range(fields))
-        return Header(names, replace(plain, fields=fields), has_line=False)
-
-    def first_row(self, chunk: bytes) -> int:
-        """Return where the first row is in the first chunk of the file."""
-        start = len(MARK) if chunk.startswith(MARK) else 0
-        return start + self.dialect.first(chunk[start:])[1] if self.has_line else start
-
-
-def head_of(source: Source, file: File) -> bytes:
-    """Return the beginning of a file as UTF-8, without a byte order mark.
-
-    Raises:
-        QualityError: The file is empty.
-    """
-    beginning = Source(source.name, source.head(HEAD_BYTES))
-    head = b"".join(line_chunks(beginning, file.encoding, 0, None)).removeprefix(MARK)
-    if not head.strip():
-        raise QualityError(f"{source.name} has no rows; give a file with data.")
-    return head
-
-
-def dialect_of(file: File) -> Dialect:
-    """Return how a file writes its rows, but for their number of fields."""
-    return Dialect(
-        separator=file.separator.encode("utf-8"),
-        quote=None if file.quote is None else file.quote.encode("utf-8"),
-        escapes=_ways(file),
-        multiline=file.multiline is not False,
-        fields=1,
-    )
-
-
-def has_quoted_line_breaks(source: Source, file: File) -> bool:
-    """Return whether a row in the file's beginning goes over several lines."""
-    dialect, head = Header.of(source, file).dialect, head_of(source, file)
-    if dialect.quote is None or dialect.quote not in head:
-        return False
-    return any(_goes_on(dialect, head, piece) for piece in dialect.pieces(head, is_last=False))
-
-
-def wrong_encoding(source: Source, file: File, line: int) -> str:
-    """Return the sentence on a line that has bytes of another encoding."""
-    return (
-        f"{source.name}, line {line}, has bytes that are not {file.encoding}; set the file's "
-        "`encoding` in the config, such as latin-1 or cp1252."
-    )
 
 
 @dataclass(frozen=True)
@@ -136,7 +56,7 @@ class DelimitedReader:
         try:
             at = positions(source.name, header.names, columns)
         except SchemaError as error:
-            raise SchemaError(f"{error}{_hint(header, file)}") from None
+            raise SchemaError(f"{error}{header.hint(file)}") from None
         return DelimitedReader(source, file, header, at, types)
 
     def rows(self, start: int, end: int | None) -> Iterator[Rows]:
@@ -235,44 +155,6 @@ class DelimitedReader:
     def _named(self, table: pa.Table) -> pa.Table:
         columns = [table.column(f"{at}").combine_chunks() for at in self.at.values()]
         return pa.table(columns, names=list(self.at))
-
-
-def _ways(file: File) -> tuple[Escape, ...]:
-    if file.escape is None:
-        return ("double", "backslash")
-    return ("double",) if file.escape == file.quote else ("backslash",)
-
-
-def _usual_number(dialect: Dialect, head: bytes) -> int:
-    """Return the number of fields that most of the first rows have."""
-
-    def numbers() -> Iterator[int]:
-        at = 0
-        while at < len(head):
-            fields, after = dialect.first(head[at : at + HEAD_BYTES // 8])
-            yield len(fields)
-            at += after
-
-    return Counter(islice(numbers(), SAMPLED_ROWS)).most_common(1)[0][0]
-
-
-def _hint(header: Header, file: File) -> str:
-    """Return what else may be wrong where columns are missing: the separator."""
-    if len(header.names) > 1:
-        return ""
-    name = header.names[0].encode("utf-8")
-    found = [sign for sign in OTHER_SEPARATORS if sign in name and sign != file.separator.encode()]
-    return (
-        f" It seems to be separated by {found[0].decode()!r}: set its `separator`." if found else ""
-    )
-
-
-def _goes_on(dialect: Dialect, chunk: bytes, piece: Piece) -> bool:
-    text = chunk[piece.start : piece.end]
-    lines = sum(1 for line in EOL.split(text) if line)
-    if piece.kind == "odd":
-        return lines > 1
-    return piece.kind == "good" and lines > sum(1 for _ in dialect.starts(text, 0, len(text)))
 
 
 def _line_ends(text: bytes) -> int:

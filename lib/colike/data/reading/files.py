@@ -13,7 +13,8 @@ from pyspark.sql import SparkSession
 
 from colike.config.files import File
 from colike.data.reading.columnar import ParquetReader
-from colike.data.reading.delimited import DelimitedReader, has_quoted_line_breaks
+from colike.data.reading.delimited import DelimitedReader
+from colike.data.reading.header import has_quoted_line_breaks
 from colike.data.reading.objects import ObjectReader
 from colike.data.reading.rows import Columns, Rows
 from colike.data.reading.streams import BYTE_ORDER_MARK, Source, is_bytewise

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -43,23 +44,31 @@ REJECTED = StructType(
 )
 
 
+@dataclass(frozen=True)
+class Input:
+    """What is read of an input.
+
+    Attributes:
+        path: Where it is.
+        file: Its form.
+        columns: The wanted columns.
+        types: The types in which columns of text are read fastest.
+    """
+
+    path: str
+    file: File
+    columns: Columns
+    types: Types = field(default_factory=dict)
+
+
 def read_frame(
-    spark: SparkSession,
-    path: str,
-    file: File,
-    columns: Columns,
-    types: Types,
-    convert: Convert,
-    schema: StructType,
+    spark: SparkSession, wanted: Input, convert: Convert, schema: StructType
 ) -> DataFrame:
     """Return what `convert` makes of an input's rows.
 
     Args:
         spark: The session.
-        path: Where the input is.
-        file: Its form.
-        columns: The wanted columns.
-        types: The types that columns of text are best read in.
+        wanted: What is read.
         convert: Called once in each task.
         schema: The columns that it makes.
 
@@ -68,29 +77,38 @@ def read_frame(
         SchemaError: A local file lacks a column, or is of another form.
         QualityError: There are no rows.
     """
+    path, file = wanted.path, wanted.file
     if is_delta(path, file) or (file.format == "auto" and _is_remote_delta(spark, path)):
-        return _read_table(spark, path, columns, convert, schema)
+        return _read_table(spark, wanted, convert, schema)
+    read = _reader(wanted, convert)
     if is_remote(path):
-        return _read_remote(spark, path, file, columns, types, convert, schema)
+        # Spark opens the files, each whole in one task.
+        files = _binary(spark, path).where("length > 0")
+        return files.select(PATH, CONTENT).mapInArrow(read, schema)
     parts = parts_of(path, file)
     for name in dict.fromkeys(part.path for part in parts):
-        require_columns(Source(name), file, columns)
-
-    def read(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        def rows() -> Iterator[tuple[str, Rows]]:
-            for batch in batches:
-                for row in batch.to_pylist():
-                    source = Source(row[PATH])
-                    for found in rows_of(source, file, columns, types, row[START], row[END]):
-                        yield source.name, found
-
-        return convert(rows())
-
+        require_columns(Source(name), file, wanted.columns)
     tasks = min(len(parts), TASKS_PER_CORE * max(spark.sparkContext.defaultParallelism, 1))
     keys = partition_keys(tasks)
     placed = [(*part, keys[number % tasks]) for number, part in enumerate(parts)]
     frame = spark.createDataFrame(placed, PART_SCHEMA).repartition(tasks, KEY)
     return frame.mapInArrow(read, schema)
+
+
+def _reader(
+    wanted: Input, convert: Convert
+) -> Callable[[Iterable[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
+    """Return what a task does with its rows of path and either range or content."""
+
+    def rows(batches: Iterable[pa.RecordBatch]) -> Iterator[tuple[str, Rows]]:
+        for batch in batches:
+            for row in batch.to_pylist():
+                source = Source(row[PATH], row.get(CONTENT))
+                span = row.get(START) or 0, row.get(END)
+                for found in rows_of(source, wanted.file, wanted.columns, wanted.types, *span):
+                    yield source.name, found
+
+    return lambda batches: convert(rows(batches))
 
 
 def largest_file(spark: SparkSession, path: str) -> int:
@@ -130,7 +148,7 @@ def read_texts(
 
     fields = [id_field(key, ids.get(key, "string")) for key in columns]
     schema = StructType([*fields, *REJECTED.fields])
-    return read_frame(spark, path, file, columns, {}, convert, schema)
+    return read_frame(spark, Input(path, file, columns), convert, schema)
 
 
 def require_rows(rows: int, path: str) -> None:
@@ -217,34 +235,11 @@ def _is_remote_delta(spark: SparkSession, path: str) -> bool:
     return bool(DeltaTable.isDeltaTable(spark, path))
 
 
-def _read_remote(
-    spark: SparkSession,
-    path: str,
-    file: File,
-    columns: Columns,
-    types: Types,
-    convert: Convert,
-    schema: StructType,
-) -> DataFrame:
-    """Spark opens the files, each whole in one task."""
-
-    def read(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        def rows() -> Iterator[tuple[str, Rows]]:
-            for batch in batches:
-                for row in batch.to_pylist():
-                    source = Source(row[PATH], row[CONTENT])
-                    for found in rows_of(source, file, columns, types):
-                        yield source.name, found
-
-        return convert(rows())
-
-    return _binary(spark, path).where("length > 0").select(PATH, CONTENT).mapInArrow(read, schema)
-
-
 def _read_table(
-    spark: SparkSession, path: str, columns: Columns, convert: Convert, schema: StructType
+    spark: SparkSession, wanted: Input, convert: Convert, schema: StructType
 ) -> DataFrame:
     """A Delta table has no lines; its rows are read by Spark."""
+    path, columns = wanted.path, wanted.columns
     frame = spark.read.format("delta").load(path)
     positions(path, frame.columns, columns)
 
