@@ -93,7 +93,8 @@ def _items(inputs: Inputs, settings: Settings) -> Accepted:
     data = settings.data
     path = input_path(inputs.data, data.items.path)
     raw = _read(inputs, path, read_items(inputs.spark, path, data.items, data.item_id_type))
-    return _judged(inputs, settings, data.items, path, raw, check_items(raw, data.items))
+    checked = check_items(raw, data.items, inputs.cached)
+    return _verdict(settings, data.items, path, raw.count(), checked)
 
 
 def _synopses(inputs: Inputs, settings: Settings, items: DataFrame) -> Accepted | None:
@@ -102,8 +103,8 @@ def _synopses(inputs: Inputs, settings: Settings, items: DataFrame) -> Accepted 
         return None
     path = input_path(inputs.data, data.synopses.path)
     raw = _read(inputs, path, read_synopses(inputs.spark, path, data.synopses, data.item_id_type))
-    checked = check_synopses(raw, data.synopses, items)
-    return _judged(inputs, settings, data.synopses, path, raw, checked)
+    checked = check_synopses(raw, data.synopses, items, inputs.cached)
+    return _verdict(settings, data.synopses, path, raw.count(), checked)
 
 
 def _ratings(inputs: Inputs, settings: Settings, items: DataFrame) -> Ratings:
@@ -144,13 +145,6 @@ def _read(inputs: Inputs, path: str, frame: DataFrame) -> DataFrame:
     with arrow_batches(inputs.spark, largest_file(inputs.spark, path)):
         read.count()
     return read
-
-
-def _judged(
-    inputs: Inputs, settings: Settings, file: File, path: str, raw: DataFrame, checked: Checked
-) -> Accepted:
-    kept = Checked(inputs.cached(checked.valid), inputs.cached(checked.rejected))
-    return _verdict(settings, file, path, raw.count(), kept)
 
 
 def _verdict(settings: Settings, file: File, path: str, rows: int, checked: Checked) -> Accepted:

@@ -1,7 +1,7 @@
 """Items: checked rows with a number that never changes, attributes, synopsis, description."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import pyarrow as pa
 from pyspark.sql import Column, DataFrame, SparkSession, Window
@@ -16,6 +16,7 @@ from colike.data.quality import Checked
 from colike.data.reading.frames import REJECTED, read_texts
 
 KNOWN, COPY = "known", "copy"
+Cached = Callable[[DataFrame], DataFrame]
 
 
 def read_items(spark: SparkSession, path: str, file: ItemsFile, id_type: IdType) -> DataFrame:
@@ -32,7 +33,7 @@ def read_items(spark: SparkSession, path: str, file: ItemsFile, id_type: IdType)
     return read_texts(spark, path, file, columns, {C.ITEM_ID: id_type})
 
 
-def check_items(raw: DataFrame, file: ItemsFile) -> Checked:
+def check_items(raw: DataFrame, file: ItemsFile, cached: Cached) -> Checked:
     """Return items (item_id, title, attributes) that pass, and those that do not.
 
     The reasons are those of the form, `bad_item_id`, `no_title` and `duplicate`.
@@ -40,6 +41,7 @@ def check_items(raw: DataFrame, file: ItemsFile) -> Checked:
     Args:
         raw: What `read_items` returns.
         file: The config's section.
+        cached: Keeps a frame that is read several times.
     """
     parsed = raw.select(
         C.ITEM_ID,
@@ -55,7 +57,7 @@ def check_items(raw: DataFrame, file: ItemsFile) -> Checked:
         .when(F.col(C.TITLE).isNull(), "no_title")
         .when(F.col(COPY) > 1, "duplicate")
     )
-    marked = parsed.withColumn(COPY, copy).withColumn(C.REASON, reason)
+    marked = cached(parsed.withColumn(COPY, copy).withColumn(C.REASON, reason))
     return Checked.of(marked, C.ITEM_ID, C.TITLE, C.ATTRIBUTES)
 
 
@@ -65,7 +67,7 @@ def read_synopses(spark: SparkSession, path: str, file: SynopsesFile, id_type: I
     return read_texts(spark, path, file, columns, {C.ITEM_ID: id_type})
 
 
-def check_synopses(raw: DataFrame, file: SynopsesFile, items: DataFrame) -> Checked:
+def check_synopses(raw: DataFrame, file: SynopsesFile, items: DataFrame, cached: Cached) -> Checked:
     """Return item_id and the cleaned synopsis, empty where the file has a row without text.
 
     The reasons of the others are those of the form, `bad_item_id`, `unknown_item` and `duplicate`.
@@ -74,6 +76,7 @@ def check_synopses(raw: DataFrame, file: SynopsesFile, items: DataFrame) -> Chec
         raw: What `read_synopses` returns.
         file: The config's section.
         items: The known items.
+        cached: Keeps a frame that is read several times.
     """
     text = _cleaned(F.coalesce(F.col(C.SYNOPSIS), F.lit("")))
     is_empty = F.lit(False)
@@ -90,7 +93,8 @@ def check_synopses(raw: DataFrame, file: SynopsesFile, items: DataFrame) -> Chec
         .when(F.col(COPY) > 1, "duplicate")
     )
     joined = parsed.join(known, on=C.ITEM_ID, how="left").withColumn(COPY, copy)
-    return Checked.of(joined.withColumn(C.REASON, reason), C.ITEM_ID, C.SYNOPSIS)
+    marked = cached(joined.withColumn(C.REASON, reason))
+    return Checked.of(marked, C.ITEM_ID, C.SYNOPSIS)
 
 
 def with_index(items: DataFrame, known: DataFrame) -> DataFrame:

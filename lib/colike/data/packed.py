@@ -1,5 +1,6 @@
 """Ratings packed by user, as arrays: each pair once, sorted by user and item."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -119,15 +120,26 @@ def to_batch(packed: Packed) -> dict[str, pa.Array]:
     }
 
 
-def of_batch(users: pa.Array, columns: dict[str, pa.Array]) -> Loose:
+def of_batch(users: pa.Array, columns: Mapping[str, pa.Array]) -> Loose:
     """Return the ratings in rows of cut-up arrays; a user may have several rows."""
-    items = _joined(columns[ITEMS], np.int32)
-    counts = _lengths(columns[ITEMS]) // np.dtype(np.int32).itemsize
-    rows = np.repeat(np.arange(len(users)), counts)
-    has_times = len(users) > 0 and columns[TIMES].null_count < len(users)
+    packed = packed_of(users, columns)
     return Loose(
-        users.take(pa.array(rows)),
-        items,
+        users.take(pa.array(packed.rows)),
+        packed.items,
+        packed.ratings,
+        packed.times,
+        packed.copies,
+    )
+
+
+def packed_of(users: pa.Array, columns: Mapping[str, pa.Array]) -> Packed:
+    """Return the packed ratings in rows of cut-up arrays, of which each user has one."""
+    counts = _lengths(columns[ITEMS]) // np.dtype(np.int32).itemsize
+    has_times = len(users) > 0 and columns[TIMES].null_count < len(users)
+    return Packed(
+        users,
+        np.concatenate([[0], np.cumsum(counts)]),
+        _joined(columns[ITEMS], np.int32),
         _joined(columns[RATINGS], np.float32),
         _joined(columns[TIMES], np.float64) if has_times else None,
         _copies(columns[COPIES], counts),

@@ -48,7 +48,12 @@ class Checked:
 
     @staticmethod
     def of(marked: DataFrame, *columns: str) -> "Checked":
-        """Return rows told apart by their `reason`, which those that pass do not have."""
+        """Return rows told apart by their `reason`, which those that pass do not have.
+
+        Args:
+            marked: The rows; both sides read it, so it is best cached.
+            columns: The columns of those that pass.
+        """
         passes = F.col(C.REASON).isNull()
         rejected = marked.where(~passes).select(*REJECTED.names)
         return Checked(marked.where(passes).select(*columns), rejected)

@@ -18,7 +18,7 @@ from pyspark.sql.types import (
 
 from colike import columns as C
 from colike.config.files import Duplicates
-from colike.data.packed import ARRAYS, ITEMS, Loose, of_batch, pack, to_batch
+from colike.data.packed import ARRAYS, ITEMS, Loose, of_batch, pack, packed_of, to_batch
 from colike.data.ratings import RatingRules, joined, sort_out
 from colike.data.reading.frames import (
     REJECTED,
@@ -133,12 +133,13 @@ def count(unique: DataFrame, like_at_least: float) -> Counts:
 
     def counted(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
-            loose = of_batch(batch.column(C.USER_ID), {name: batch.column(name) for name in ARRAYS})
-            rated = loose.ratings[~np.isnan(loose.ratings)]
+            columns = {name: batch.column(name) for name in ARRAYS}
+            packed = packed_of(batch.column(C.USER_ID), columns)
+            rated = packed.ratings[~np.isnan(packed.ratings)]
             yield batch_of(
                 schema,
                 users=[batch.num_rows],
-                items=[len(loose.items)],
+                items=[len(packed.items)],
                 likes=[int((rated >= least).sum())],
                 highest=[float(rated.max(initial=-np.inf))],
             )

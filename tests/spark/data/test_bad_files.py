@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from pyspark.sql import DataFrame
 
 from colike import columns as C
 from colike.config import load_config
@@ -82,7 +83,7 @@ def items(spark, tmp_path_factory):
     raw = read_items(
         spark, write(path, f"{ID},{TITLE}", [row[:2] for row in ITEMS[::-1]]), DATA.items, "bigint"
     )
-    return check_items(raw, DATA.items)
+    return check_items(raw, DATA.items, DataFrame.cache)
 
 
 def test_every_item_is_kept_or_rejected_for_its_reason(items):
@@ -100,7 +101,7 @@ def test_every_text_is_joined_or_rejected_for_its_reason(spark, items, tmp_path)
     header = ",".join(DATA.synopses.columns.model_dump().values())
     path = write(tmp_path / "texts.csv", header, [row[:2] for row in TEXTS])
     raw = read_synopses(spark, path, DATA.synopses, "bigint")
-    checked = check_synopses(raw, DATA.synopses, items.valid)
+    checked = check_synopses(raw, DATA.synopses, items.valid, DataFrame.cache)
     assert {row[C.ITEM_ID]: row[C.SYNOPSIS] for row in checked.valid.collect()} == {
         1: "A story.",
         2: "Another.",
