@@ -1,7 +1,7 @@
 """`python -m benchmarks NAME --json FILE`: measures, and writes the figures as JSON."""
 
 import json
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -20,6 +20,7 @@ from benchmarks import similarity as pairwise
 from benchmarks import training as tuning
 from benchmarks import whole_chain as nightly
 from benchmarks.histories import CASES, SHARES
+from benchmarks.measuring import Measure
 from benchmarks.results import Row, growth, write
 from benchmarks.results import table as as_table
 
@@ -35,55 +36,50 @@ def benchmarks() -> None:
     """Measure; every system runs in its own process."""
 
 
-@app.command()
-def similarity(
-    json_file: JsonFile,
-    folder: Folder = Path("build/benchmarks"),
-    case: Chosen = None,
-    system: Chosen = None,
-    limit: Limit = 3600,
+def _compared(
+    name: str, measure: Measure, cases: Iterable[str], systems: Collection[str], does: str
 ) -> None:
-    """Pairwise Jaccard from user_history to a committed table."""
-    _each(json_file, pairwise.measure, case or CASES, system or pairwise.SYSTEMS, folder, limit)
+    """Add the command of a benchmark that compares systems on cases."""
+
+    @app.command(name, help=does)
+    def command(
+        json_file: JsonFile,
+        folder: Folder = Path("build/benchmarks"),
+        case: Chosen = None,
+        system: Chosen = None,
+        limit: Limit = 3600,
+    ) -> None:
+        _each(json_file, measure, case or cases, system or systems, folder, limit)
 
 
-@app.command()
-def ingest(
-    json_file: JsonFile,
-    folder: Folder = Path("build/benchmarks"),
-    case: Chosen = None,
-    system: Chosen = None,
-    limit: Limit = 3600,
-) -> None:
-    """CSV files to checked tables; others read and write the same rows."""
-    cases, systems = case or loading.CASES, system or loading.SYSTEMS
-    _each(json_file, loading.measure, cases, systems, folder, limit)
-
-
-@app.command()
-def recommend(
-    json_file: JsonFile,
-    folder: Folder = Path("build/benchmarks"),
-    case: Chosen = None,
-    system: Chosen = None,
-    limit: Limit = 3600,
-) -> None:
-    """Lists for all users from given neighbours, to a committed table or in memory."""
-    _each(
-        json_file, listing.measure, case or listing.CASES, system or listing.SYSTEMS, folder, limit
-    )
-
-
-@app.command()
-def neighbours(
-    json_file: JsonFile,
-    folder: Folder = Path("build/benchmarks"),
-    case: Chosen = None,
-    system: Chosen = None,
-    limit: Limit = 3600,
-) -> None:
-    """Text neighbours of a large catalogue, compared with faiss's own indexes."""
-    _each(json_file, nearby.measure, case or nearby.CASES, system or nearby.SYSTEMS, folder, limit)
+_compared(
+    pairwise.NAME,
+    pairwise.measure,
+    CASES,
+    pairwise.SYSTEMS,
+    "Pairwise Jaccard from user_history to a committed table.",
+)
+_compared(
+    loading.NAME,
+    loading.measure,
+    loading.CASES,
+    loading.SYSTEMS,
+    "CSV files to checked tables; others read and write the same rows.",
+)
+_compared(
+    listing.NAME,
+    listing.measure,
+    listing.CASES,
+    listing.SYSTEMS,
+    "Lists for all users from given neighbours, to a committed table or in memory.",
+)
+_compared(
+    nearby.NAME,
+    nearby.measure,
+    nearby.CASES,
+    nearby.SYSTEMS,
+    "Text neighbours of a large catalogue, compared with faiss's own indexes.",
+)
 
 
 @app.command()
@@ -155,7 +151,7 @@ def table(json_file: JsonFile, benchmark: str) -> None:
 
 def _each(
     json_file: Path,
-    measure: Callable[[str, str, Path, float], Iterable[Row]],
+    measure: Measure,
     cases: Iterable[str],
     systems: Collection[str],
     folder: Path,

@@ -1,14 +1,13 @@
 """CSV files to checked tables, compared with what others take to read and write the same rows."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.histories import ITEMS, RATINGS, SHARES, USERS, csv_folder
-from benchmarks.measuring import Figures, System, measured, medians, ours
+from benchmarks.measuring import Figures, System, measurer, medians, ours
 from benchmarks.peers import python_of
 from benchmarks.processes import Outcome
-from benchmarks.results import Row
 from colike.generate import generate
 
 NAME = "ingest"
@@ -53,18 +52,9 @@ SYSTEMS = {
 }
 
 
-def measure(case: str, system: str, folder: Path, seconds: float) -> Iterator[Row]:
-    """Measure a system on a case; yields its rows, or one row with its error.
-
-    Args:
-        case: One of CASES.
-        system: One of SYSTEMS.
-        folder: Folder of generated data.
-        seconds: Time limit of a run.
-    """
-    return measured(NAME, case, system, SYSTEMS[system], folder, seconds, _figures)
-
-
 def _figures(outcomes: list[Outcome]) -> Figures:
     rows = float(outcomes[0].said["rows"])
     return {**medians(outcomes, SECONDS, "s"), "ratings": (rows, "rows")}
+
+
+measure = measurer(NAME, SYSTEMS, _figures)

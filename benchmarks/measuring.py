@@ -1,7 +1,7 @@
 """Measures systems in their own processes: short runs are repeated, and medians reported."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -14,6 +14,8 @@ from benchmarks.results import Row, machine
 REPEAT_BELOW_SECONDS = 120
 REPEATS = 3
 Figures = dict[str, tuple[float | None, str]]
+FiguresOf = Callable[[list[Outcome]], Figures]
+Measure = Callable[[str, str, Path, float], Iterator[Row]]
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ def measured(
     system: System,
     folder: Path,
     seconds: float,
-    figures: Callable[[list[Outcome]], Figures],
+    figures: FiguresOf,
 ) -> Iterator[Row]:
     """Measure a system on a case; yields its rows, or one row with its error.
 
@@ -67,6 +69,19 @@ def measured(
             benchmark, case, name, metric, value, unit, len(outcomes), load,
             system.versions, error,
         )  # fmt: skip
+
+
+def measurer(benchmark: str, systems: Mapping[str, System], figures: FiguresOf) -> Measure:
+    """Return the function that measures a system of a benchmark on a case.
+
+    It yields the system's rows, or one row with its error; it takes the case, the name of the
+    system, the folder of generated data and the time limit of a run.
+    """
+
+    def measure(case: str, system: str, folder: Path, seconds: float) -> Iterator[Row]:
+        return measured(benchmark, case, system, systems[system], folder, seconds, figures)
+
+    return measure
 
 
 def medians(outcomes: list[Outcome], names: tuple[str, ...], unit: str) -> Figures:

@@ -1,12 +1,10 @@
 """Neighbours of a large catalogue: colike and faiss's own indexes, in one run."""
 
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks.measuring import Figures, System, measured, medians, ours
+from benchmarks.measuring import Figures, System, measurer, medians, ours
 from benchmarks.processes import Outcome
-from benchmarks.results import Row
 from benchmarks.vectors import vector_file, vector_store
 
 NAME = "neighbours"
@@ -52,13 +50,4 @@ def _figures(outcomes: list[Outcome]) -> Figures:
     }
 
 
-def measure(case: str, system: str, folder: Path, seconds: float) -> Iterator[Row]:
-    """Measure a system on a case; yields its rows, or one row with its error.
-
-    Args:
-        case: One of CASES.
-        system: One of SYSTEMS.
-        folder: Folder of generated data.
-        seconds: Time limit of a run.
-    """
-    return measured(NAME, case, system, SYSTEMS[system], folder, seconds, _figures)
+measure = measurer(NAME, SYSTEMS, _figures)

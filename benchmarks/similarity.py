@@ -1,15 +1,13 @@
 """Pairwise Jaccard from user_history to a committed table: colike's engines and its peers."""
 
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.exports import likes_of
 from benchmarks.histories import CONFIG, store_of
-from benchmarks.measuring import Figures, System, measured, medians, ours
+from benchmarks.measuring import Figures, System, measurer, medians, ours
 from benchmarks.peers import python_of
 from benchmarks.processes import Outcome
-from benchmarks.results import Row
 from colike.config import load_config
 from colike.similarity.banding import banding_for
 
@@ -56,18 +54,9 @@ SYSTEMS = {
 }
 
 
-def measure(case: str, system: str, folder: Path, seconds: float) -> Iterator[Row]:
-    """Measure a system on a case; yields its rows, or one row with its error.
-
-    Args:
-        case: One of histories.CASES.
-        system: One of SYSTEMS.
-        folder: Folder of generated data.
-        seconds: Time limit of a run.
-    """
-    return measured(NAME, case, system, SYSTEMS[system], folder, seconds, _figures)
-
-
 def _figures(outcomes: list[Outcome]) -> Figures:
     pairs = float(outcomes[0].said["rows"])
     return {**medians(outcomes, SECONDS, "s"), "pairs": (pairs, "pairs")}
+
+
+measure = measurer(NAME, SYSTEMS, _figures)

@@ -14,6 +14,7 @@ from pyspark.sql import functions as F
 
 from colike import columns as C
 from colike.config.files import File
+from colike.data.ids import item_ids
 from colike.data.items import (
     check_items,
     check_synopses,
@@ -92,9 +93,9 @@ def run(inputs: Inputs, settings: Settings) -> Outputs:
 def _items(inputs: Inputs, settings: Settings) -> Accepted:
     data = settings.data
     path = input_path(inputs.data, data.items.path)
-    raw = _read(inputs, path, read_items(inputs.spark, path, data.items, data.item_id_type))
+    raw, rows = _read(inputs, path, read_items(inputs.spark, path, data.items, data.item_id_type))
     checked = check_items(raw, data.items, inputs.cached)
-    return _verdict(settings, data.items, path, raw.count(), checked)
+    return _verdict(settings, data.items, path, rows, checked)
 
 
 def _synopses(inputs: Inputs, settings: Settings, items: DataFrame) -> Accepted | None:
@@ -102,22 +103,23 @@ def _synopses(inputs: Inputs, settings: Settings, items: DataFrame) -> Accepted 
     if data.synopses is None:
         return None
     path = input_path(inputs.data, data.synopses.path)
-    raw = _read(inputs, path, read_synopses(inputs.spark, path, data.synopses, data.item_id_type))
+    texts = read_synopses(inputs.spark, path, data.synopses, data.item_id_type)
+    raw, rows = _read(inputs, path, texts)
     checked = check_synopses(raw, data.synopses, items, inputs.cached)
-    return _verdict(settings, data.synopses, path, raw.count(), checked)
+    return _verdict(settings, data.synopses, path, rows, checked)
 
 
 def _ratings(inputs: Inputs, settings: Settings, items: DataFrame) -> Ratings:
     data = settings.data
     rules = RatingRules(data, settings.likes.at_least)
-    item_ids = _ids(items)
+    known = pa.array(item_ids(items))
     path = input_path(inputs.data, data.ratings.path)
-    told = _read(inputs, path, read_ratings(inputs.spark, path, rules, item_ids))
-    inputs.during(arrow_batches(inputs.spark, packed_bytes(len(item_ids))))
+    told, _ = _read(inputs, path, read_ratings(inputs.spark, path, rules, known))
+    inputs.during(arrow_batches(inputs.spark, packed_bytes(len(known))))
     seen = survey(told)
     unique = inputs.cached(unique_ratings(told, data.ratings.duplicates))
     found = count(unique, settings.likes.at_least)
-    split = Split(settings.split, found.users, item_ids)
+    split = Split(settings.split, found.users, known)
     copies = seen.rows - seen.rejected - found.pairs
     rejected = told.where(F.col(C.REASON).isNotNull() if seen.rejected else F.lit(False))
     rejected = rejected.select(*REJECTED.names)
@@ -139,12 +141,11 @@ def _ratings(inputs: Inputs, settings: Settings, items: DataFrame) -> Ratings:
     return Ratings(accepted, split, figures)
 
 
-def _read(inputs: Inputs, path: str, frame: DataFrame) -> DataFrame:
-    """Read a file once; where Spark opens it, each file is a batch of its own."""
+def _read(inputs: Inputs, path: str, frame: DataFrame) -> tuple[DataFrame, int]:
+    """Read a file once, and count the frame; where Spark opens it, each file is a batch."""
     read = inputs.cached(frame)
     with arrow_batches(inputs.spark, largest_file(inputs.spark, path)):
-        read.count()
-    return read
+        return read, read.count()
 
 
 def _verdict(settings: Settings, file: File, path: str, rows: int, checked: Checked) -> Accepted:
@@ -169,12 +170,6 @@ def _items_table(
     numbered = with_index(joined, inputs.own("items"))
     attributes = list(settings.data.items.attribute_columns)
     return with_descriptions(numbered, settings.descriptions, attributes)
-
-
-def _ids(items: DataFrame) -> pa.Array:
-    """Return the item ids by item_idx."""
-    frame = items.select(C.ITEM_IDX, C.ITEM_ID).toPandas().sort_values(C.ITEM_IDX)
-    return pa.array(frame[C.ITEM_ID])
 
 
 def _refused(inputs: Inputs, *files: Accepted) -> Outputs:

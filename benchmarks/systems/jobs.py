@@ -15,7 +15,13 @@ from colike.run.reporters import PlainReporter
 from colike.run.runner import Run, run_stages
 
 
-def say_job(job: str, tables: Sequence[str], store_folder: str, *overrides: str) -> None:
+def say_job(
+    job: str,
+    tables: Sequence[str],
+    store_folder: str,
+    *overrides: str,
+    data: str | None = None,
+) -> None:
     """Run a job whose tables are removed first; print seconds and rows as JSON.
 
     `seconds` are those of the job's log, from its inputs to its committed tables; `job_seconds`
@@ -26,6 +32,7 @@ def say_job(job: str, tables: Sequence[str], store_folder: str, *overrides: str)
         tables: The tables that it writes, of which the first is counted.
         store_folder: The store.
         overrides: What to change of the config.
+        data: The folder of the input files, for the job that reads them.
     """
     config = load_config("conf/mal2020.yml", overrides)
     store = open_store(config, store_folder)
@@ -34,7 +41,7 @@ def say_job(job: str, tables: Sequence[str], store_folder: str, *overrides: str)
     def run() -> dict[str, float]:
         for table in tables:
             shutil.rmtree(Path(store_folder) / "tables" / table, ignore_errors=True)
-        whole = Run(config, store, new_run_id(), None, PlainReporter(sys.stderr))
+        whole = Run(config, store, new_run_id(), data, PlainReporter(sys.stderr))
         job_seconds = timed(lambda: run_stages(whole, stages([job])))["seconds"]
         seconds = RunLog.read(store, "").successes[job].seconds or 0.0
         return {"seconds": seconds, "job_seconds": job_seconds}

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from typing import NoReturn
 
 import typer
 from rich.console import Console
@@ -75,20 +76,18 @@ def main() -> None:
     try:
         app()
     except ColikeError as error:
-        Console(stderr=True, soft_wrap=True).print(
-            f"{type(error).__name__}: {error}", style="red", markup=False, highlight=False
-        )
-        sys.exit(FORESEEN)
+        _fail(f"{type(error).__name__}: {error}", FORESEEN)
     except Exception as error:
-        details = _kept(error)
-        Console(stderr=True, soft_wrap=True).print(
+        _fail(
             f"{type(error).__name__}: {cause_of(error)} Colike did not foresee this; what was "
-            f"written before stays, and the details are in {details}.",
-            style="red",
-            markup=False,
-            highlight=False,
+            f"written before stays, and the details are in {_kept(error)}.",
+            UNFORESEEN,
         )
-        sys.exit(UNFORESEEN)
+
+
+def _fail(sentence: str, code: int) -> NoReturn:
+    Console(stderr=True, soft_wrap=True).print(sentence, style="red", markup=False, highlight=False)
+    sys.exit(code)
 
 
 def _kept(error: Exception) -> Path:

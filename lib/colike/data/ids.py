@@ -19,6 +19,13 @@ def ranks_of(ids: npt.NDArray[np.generic]) -> npt.NDArray[np.int32]:
     return ranks
 
 
+def item_ids(items: DataFrame) -> npt.NDArray[np.generic]:
+    """Return the item ids by item_idx, on the driver: O(items)."""
+    frame = items.select(C.ITEM_ID, C.ITEM_IDX).toPandas().sort_values(C.ITEM_IDX)
+    ids: npt.NDArray[np.generic] = frame[C.ITEM_ID].to_numpy()
+    return ids
+
+
 def to_ids(frame: DataFrame, items: DataFrame, *columns: str) -> DataFrame:
     """Return `frame` with the item_idx in `columns` replaced by the item ids."""
     return _swap(frame, items, C.ITEM_IDX, C.ITEM_ID, columns)

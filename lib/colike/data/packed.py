@@ -132,6 +132,11 @@ def of_batch(users: pa.Array, columns: Mapping[str, pa.Array]) -> Loose:
     )
 
 
+def packed_in(batch: pa.RecordBatch) -> Packed:
+    """Return the packed ratings in a batch of one row per user."""
+    return packed_of(batch.column(C.USER_ID), {name: batch.column(name) for name in ARRAYS})
+
+
 def packed_of(users: pa.Array, columns: Mapping[str, pa.Array]) -> Packed:
     """Return the packed ratings in rows of cut-up arrays, of which each user has one."""
     counts = _lengths(columns[ITEMS]) // np.dtype(np.int32).itemsize

@@ -20,7 +20,7 @@ from colike import columns as C
 from colike.compute.arrays import Bools
 from colike.config.files import IdType
 from colike.config.models import SplitConfig
-from colike.data.packed import ARRAYS, COPIES, Packed, packed_of
+from colike.data.packed import COPIES, Packed, packed_in
 from colike.data.reading.frames import batch_of, id_field
 from colike.data.splits import SPLITS, Codes, split_codes
 
@@ -129,8 +129,7 @@ def _each_batch(
 
     def each(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
-            columns = {name: batch.column(name) for name in ARRAYS}
-            yield rows(packed_of(batch.column(C.USER_ID), columns), shared.value)
+            yield rows(packed_in(batch), shared.value)
 
     return unique.mapInArrow(each, schema)
 

@@ -18,7 +18,7 @@ from pyspark.sql.types import (
 
 from colike import columns as C
 from colike.config.files import Duplicates
-from colike.data.packed import ARRAYS, ITEMS, Loose, of_batch, pack, packed_of, to_batch
+from colike.data.packed import ARRAYS, ITEMS, Loose, of_batch, pack, packed_in, to_batch
 from colike.data.ratings import RatingRules, joined, sort_out
 from colike.data.reading.frames import (
     REJECTED,
@@ -133,8 +133,7 @@ def count(unique: DataFrame, like_at_least: float) -> Counts:
 
     def counted(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
-            columns = {name: batch.column(name) for name in ARRAYS}
-            packed = packed_of(batch.column(C.USER_ID), columns)
+            packed = packed_in(batch)
             rated = packed.ratings[~np.isnan(packed.ratings)]
             yield batch_of(
                 schema,

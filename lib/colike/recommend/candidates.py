@@ -13,7 +13,7 @@ from colike.compute.arrays import Bools
 from colike.config.files import IdType
 from colike.config.recommend import CandidatesConfig
 from colike.data.values import id_of
-from colike.errors import ConfigError
+from colike.errors import ConfigError, cause_of
 from colike.recommend.catalogue import Ids
 
 
@@ -86,10 +86,9 @@ def _condition(items: DataFrame, where: str) -> Column:
         if isinstance(kind, BooleanType) and items.where(where).columns:
             return F.expr(where)
     except PySparkException as error:
-        reason = str(error).strip().splitlines()[0]
         raise ConfigError(
-            f"recommend.candidates.where is not SQL on table items: {reason} Its columns are "
-            f"{', '.join(items.columns)}."
+            f"recommend.candidates.where is not SQL on table items: {cause_of(error)} Its columns "
+            f"are {', '.join(items.columns)}."
         ) from error
     raise ConfigError(
         f"recommend.candidates.where is a {kind.simpleString()}, not a condition: {where}"

@@ -9,7 +9,7 @@ from pyspark.sql import functions as F
 
 from colike import columns as C
 from colike.compute.arrays import Bools, Ints, Longs
-from colike.data.ids import ranks_of
+from colike.data.ids import item_ids, ranks_of
 from colike.data.splits import TrainLikes
 from colike.similarity.margins import dense_margins, item_likes
 
@@ -41,8 +41,7 @@ def collect_catalogue(items: DataFrame, likes: TrainLikes) -> Catalogue:
 
     Popularity is by train likes, then item id.
     """
-    frame = items.select(C.ITEM_ID, C.ITEM_IDX).toPandas().sort_values(C.ITEM_IDX)
-    ids = frame[C.ITEM_ID].to_numpy()
+    ids = item_ids(items)
     order = ranks_of(ids)
     counts = dense_margins(item_likes(likes), len(ids))
     popular = np.lexsort((order, -counts)).astype(np.int32)

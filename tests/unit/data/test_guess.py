@@ -1,6 +1,5 @@
 """What `colike init` makes of files that nobody has described."""
 
-import json
 from pathlib import Path
 
 import pytest
@@ -137,4 +136,4 @@ def test_the_command_prints_or_writes_and_overwrites_nothing(tmp_path):
     assert load_config(out).name == "N6-implicit"
     again = CliRunner().invoke(app, ["init", str(folder), "--out", str(out)])
     assert isinstance(again.exception, ConfigError)
-    assert json.loads(json.dumps(str(out))) in str(again.exception)
+    assert str(out) in str(again.exception)

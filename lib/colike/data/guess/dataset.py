@@ -30,7 +30,6 @@ class Scale:
     unrated: list[float]
     at_least: float
     detractor_at_most: float
-    likes: float
 
 
 @dataclass(frozen=True)
@@ -133,7 +132,7 @@ def scale_of(values: Sequence[str], unsure: list[str]) -> Scale:
     unsure.append(
         f"ratings from {at_least:g} on count as likes: {likes:.0%} of the ratings looked at"
     )
-    return Scale(low, high, unrated, at_least, at_most, likes)
+    return Scale(low, high, unrated, at_least, at_most)
 
 
 def _bounds(low: float, high: float) -> tuple[float, float]:

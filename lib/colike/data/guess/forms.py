@@ -159,6 +159,7 @@ def _of_columns(
             texts[name] += [text or "" for text in texts_of(rows.table.column(name)).to_pylist()]
         if len(texts[names[0]]) >= SAMPLED_ROWS:
             break
-    size = source.raw().seek(0, 2)
     cut = {name: list(islice(values, SAMPLED_ROWS)) for name, values in texts.items()}
-    return Sample(path, form, cut, path.is_file() and size <= LOOKED_AT_BYTES and cut == texts)
+    return Sample(
+        path, form, cut, path.is_file() and path.stat().st_size <= LOOKED_AT_BYTES and cut == texts
+    )

@@ -1,7 +1,7 @@
 """What the columns of a file seem to be, by their names and values."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -122,8 +122,3 @@ def overlap(some: Sequence[str], others: Sequence[str]) -> float:
     """Return the share of values of the first column that are in the second."""
     known = set(others)
     return sum(value in known for value in set(some)) / max(len(set(some)), 1)
-
-
-def columns_named(roles: Roles) -> Mapping[str, str]:
-    """Return the columns that have a role."""
-    return {key: value for key, value in vars(roles).items() if value is not None}

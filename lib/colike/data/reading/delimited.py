@@ -14,8 +14,15 @@ import pyarrow.csv
 from colike.compute.arrays import Longs
 from colike.config.files import File
 from colike.data.reading.header import Header
-from colike.data.reading.records import EOL, STAND_INS, Dialect, Piece, as_rfc
-from colike.data.reading.rows import Columns, Rejected, Rows, positions
+from colike.data.reading.records import (
+    EOL,
+    STAND_INS,
+    UNREADABLE_BYTES,
+    Dialect,
+    Piece,
+    as_rfc,
+)
+from colike.data.reading.rows import Columns, Rejected, Rows, Types, positions
 from colike.data.reading.streams import (
     UNREADABLE,
     Source,
@@ -26,7 +33,6 @@ from colike.errors import SchemaError
 
 #: pyarrow reads 0x10 as a number, which nobody else does.
 HEXADECIMAL = (b"0x", b"0X")
-Types = Mapping[str, pa.DataType]
 
 
 @dataclass(frozen=True)
@@ -102,7 +108,7 @@ class DelimitedReader:
             return None
         quote = dialect.quote
         has_quotes = quote is not None and quote in chunk
-        if UNREADABLE.encode("utf-8") in chunk or (has_quotes and not dialect.is_good(chunk)):
+        if UNREADABLE_BYTES in chunk or (has_quotes and not dialect.is_good(chunk)):
             return None
         try:
             table = self._parsed(

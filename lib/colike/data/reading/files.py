@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 from urllib.parse import unquote, urlparse
 
 import pyarrow as pa
-from pyspark.sql import SparkSession
+from pyspark.sql import DataFrame, SparkSession
 
 from colike.config.files import File
 from colike.data.reading.columnar import ParquetReader
@@ -17,7 +17,7 @@ from colike.data.reading.delimited import DelimitedReader
 from colike.data.reading.header import has_quoted_line_breaks
 from colike.data.reading.objects import ObjectReader
 from colike.data.reading.rows import Columns, Rows
-from colike.data.reading.streams import BYTE_ORDER_MARK, Source, is_bytewise
+from colike.data.reading.streams import MARK, Source, is_bytewise
 from colike.errors import ConfigError, QualityError, SchemaError
 
 Form = Literal["csv", "json", "parquet"]
@@ -112,11 +112,8 @@ def form_of(source: Source, file: File) -> Form:
     if file.format != "auto":
         return "json" if file.format == "json" else "csv"
     head = source.head(SNIFFED_BYTES) if packing or is_bytewise(file.encoding) else b""
-    return (
-        "json"
-        if head.removeprefix(BYTE_ORDER_MARK.encode()).lstrip()[:1] in (b"{", b"[")
-        else "csv"
-    )
+    begins = head.removeprefix(MARK).lstrip()[:1]
+    return "json" if begins in (b"{", b"[") else "csv"
 
 
 def rows_of(
@@ -160,6 +157,11 @@ def require_columns(source: Source, file: File, columns: Columns) -> None:
         ParquetReader(source, columns).require_columns()
     elif kind == "csv":
         DelimitedReader.of(source, file, columns, {})
+
+
+def binary_files(spark: SparkSession, path: str) -> DataFrame:
+    """Return path, length, modificationTime and content of the files that only Spark can open."""
+    return spark.read.format("binaryFile").option("recursiveFileLookup", True).load(path)
 
 
 def fingerprint(spark: SparkSession, paths: Iterable[str]) -> str:
@@ -212,7 +214,6 @@ def _local_state(path: str) -> Iterator[str]:
 
 
 def _remote_state(spark: SparkSession, path: str) -> Iterator[str]:
-    frame = spark.read.format("binaryFile").option("recursiveFileLookup", True).load(path)
-    found = frame.select("path", "length", "modificationTime").orderBy("path")
+    found = binary_files(spark, path).select("path", "length", "modificationTime").orderBy("path")
     for row in found.toLocalIterator():
         yield f"{row[0]}:{row[1]}:{row[2]}"

@@ -20,13 +20,19 @@ from colike import columns as C
 from colike.compute.arrays import Longs
 from colike.compute.placing import partition_keys
 from colike.config.files import File, IdType
-from colike.data.reading.files import is_delta, is_remote, parts_of, require_columns, rows_of
-from colike.data.reading.rows import Columns, Rejected, Rows, positions
+from colike.data.reading.files import (
+    binary_files,
+    is_delta,
+    is_remote,
+    parts_of,
+    require_columns,
+    rows_of,
+)
+from colike.data.reading.rows import Columns, Rejected, Rows, Types, positions
 from colike.data.reading.streams import Source
 from colike.data.values import ids_of, texts_of
 from colike.errors import QualityError
 
-Types = Mapping[str, pa.DataType]
 #: Turns what a task has read, file by file, into rows of a frame.
 Convert = Callable[[Iterator[tuple[str, Rows]]], Iterator[pa.RecordBatch]]
 PATH, START, END, KEY, CONTENT = "path", "start", "end", "key", "content"
@@ -83,7 +89,7 @@ def read_frame(
     read = _reader(wanted, convert)
     if is_remote(path):
         # Spark opens the files, each whole in one task.
-        files = _binary(spark, path).where("length > 0")
+        files = binary_files(spark, path).where("length > 0")
         return files.select(PATH, CONTENT).mapInArrow(read, schema)
     parts = parts_of(path, file)
     for name in dict.fromkeys(part.path for part in parts):
@@ -115,7 +121,7 @@ def largest_file(spark: SparkSession, path: str) -> int:
     """Return the bytes of the largest file that a task takes from Spark whole; 1 if none does."""
     if not is_remote(path) or _is_remote_delta(spark, path):
         return 1
-    found = _binary(spark, path).agg({"length": "max"}).collect()[0][0]
+    found = binary_files(spark, path).agg({"length": "max"}).collect()[0][0]
     return int(found or 1)
 
 
@@ -221,10 +227,6 @@ def _typed(values: object, kind: pa.DataType) -> pa.Array:
 
 def _no_lines(rows: int) -> Longs:
     return np.zeros(rows, np.int64)
-
-
-def _binary(spark: SparkSession, path: str) -> DataFrame:
-    return spark.read.format("binaryFile").option("recursiveFileLookup", True).load(path)
 
 
 def _is_remote_delta(spark: SparkSession, path: str) -> bool:

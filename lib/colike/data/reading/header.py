@@ -7,14 +7,13 @@ from itertools import islice
 
 from colike.config.files import File
 from colike.data.reading.records import EOL, Dialect, Escape, Piece
-from colike.data.reading.streams import BYTE_ORDER_MARK, UNREADABLE, Source, line_chunks
+from colike.data.reading.streams import MARK, UNREADABLE, Source, line_chunks
 from colike.errors import QualityError
 
 HEAD_BYTES = 1 << 20
 #: How many rows tell the number of columns of a file without a header.
 SAMPLED_ROWS = 1000
 OTHER_SEPARATORS = (b";", b"\t", b"|", b"::", b",")
-MARK = BYTE_ORDER_MARK.encode("utf-8")
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,10 @@ class Header:
         if file.header:
             names = tuple(text.decode("utf-8").strip() for text in first)
             if any(UNREADABLE in name for name in names):
-                raise QualityError(wrong_encoding(source, file, 1))
+                raise QualityError(
+                    f"{source.name}, line 1, has bytes that are not {file.encoding}; set the "
+                    "file's `encoding` in the config, such as latin-1 or cp1252."
+                )
             return Header(names, replace(plain, fields=len(first)), has_line=True)
         fields = _usual_number(plain, head)
         names = tuple(str(number + 1) for number in range(fields))
@@ -94,14 +96,6 @@ def has_quoted_line_breaks(source: Source, file: File) -> bool:
     if dialect.quote is None or dialect.quote not in head:
         return False
     return any(_goes_on(dialect, head, piece) for piece in dialect.pieces(head, is_last=False))
-
-
-def wrong_encoding(source: Source, file: File, line: int) -> str:
-    """Return the sentence on a line that has bytes of another encoding."""
-    return (
-        f"{source.name}, line {line}, has bytes that are not {file.encoding}; set the file's "
-        "`encoding` in the config, such as latin-1 or cp1252."
-    )
 
 
 def _ways(file: File) -> tuple[Escape, ...]:

@@ -12,6 +12,8 @@ from colike.errors import SchemaError
 
 #: The columns that somebody wants, under their names in colike: {"user_id": "User-ID"}.
 Columns = Mapping[str, Column]
+#: The types in which columns of text are read fastest.
+Types = Mapping[str, pa.DataType]
 
 
 class Rejected(NamedTuple):

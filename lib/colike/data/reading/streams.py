@@ -19,6 +19,7 @@ CHUNK_BYTES = 8 << 20
 #: Stands for a byte that is not of the file's encoding: a code point that no text uses.
 UNREADABLE = "\ufdd0"
 BYTE_ORDER_MARK = "\ufeff"
+MARK = BYTE_ORDER_MARK.encode("utf-8")
 MAGIC_BYTES = 6
 PACKED = {
     b"\x1f\x8b": "gzip",
