@@ -63,6 +63,11 @@ TINY_RUN = "20260101T000000-000001"
 ANYTHING = Pin("test", 0)
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name bytes by position: xdist's workers must agree on names, and bytes may hold a clock."""
+    return argname if isinstance(val, bytes) else None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what needs Spark, as its fixtures tell."""
     for item in items:
