@@ -30,20 +30,18 @@ from colike.tables.writer import Writer
 from colike.tables.writes import Write, overwrite
 
 from .frame_store import FrameStore
+from .quick_spark import QUICK
 from .scheduling import SparkInFront
+from .shared import made_once
 
 settings.register_profile("chaos", max_examples=2000, deadline=None)
 SPARK = {
+    **QUICK,
     "spark.master": "local[2]",
     "spark.driver.memory": "2g",
-    # Tests run much code once: a compiler that is quick beats one that makes quick code.
-    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
     "spark.sql.shuffle.partitions": "1",
     "spark.default.parallelism": "2",
     "spark.sql.adaptive.enabled": "false",
-    "spark.sql.codegen.wholeStage": "false",
-    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
-    "spark.databricks.delta.snapshotPartitions": "1",
     "spark.databricks.delta.stats.collect": "false",
     "spark.databricks.delta.properties.defaults.checkpointInterval": "1000",
     # Thousands of queries run; nobody looks at the last hundred's plans.
@@ -107,9 +105,11 @@ def _forgotten_tables() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def tiny_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A generated data set of 300 users, 200 titles and 9,000 ratings in MAL 2020's form."""
-    folder = tmp_path_factory.mktemp("tiny_data")
-    generate(users=300, items=200, ratings=9000, seed=1, out=folder)
-    return folder
+
+    def make(folder: Path) -> None:
+        generate(users=300, items=200, ratings=9000, seed=1, out=folder)
+
+    return made_once(tmp_path_factory, "tiny_data", make)
 
 
 @pytest.fixture(scope="session")
@@ -147,9 +147,12 @@ def tiny_store(
 ) -> Store:
     """A store after one run of the chain on `tiny_data`; tests read it and never write to it."""
     ids = IdTypes(tiny_config.data.user_id_type, tiny_config.data.item_id_type)
-    store = Store.open(spark, str(tmp_path_factory.mktemp("tiny_store")), ids)
-    run_jobs(tiny_config, store, TINY_JOBS, tiny_data, TINY_RUN)
-    return store
+
+    def make(folder: Path) -> None:
+        store = Store.open(spark, str(folder), ids)
+        run_jobs(tiny_config, store, TINY_JOBS, tiny_data, TINY_RUN)
+
+    return Store.open(spark, str(made_once(tmp_path_factory, "tiny_store", make)), ids)
 
 
 @pytest.fixture

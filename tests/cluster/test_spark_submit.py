@@ -13,14 +13,17 @@ from colike.spark.jars import delta_jars
 from colike.spark.java import java_home
 from colike.tables import Store
 
+from ..quick_spark import QUICK
+
 ROOT = Path(__file__).parents[2]
 MASTER = "local-cluster[1,2,1024]"  # one worker process with two cores and 1 GiB
 SETTINGS = {
+    **QUICK,
+    "spark.executor.extraJavaOptions": QUICK["spark.driver.extraJavaOptions"],
     "spark.ui.enabled": "false",
     "spark.driver.host": "127.0.0.1",
     "spark.driver.memory": "1g",
     "spark.sql.shuffle.partitions": "2",
-    "spark.databricks.delta.snapshotPartitions": "1",
 }
 INPUTS = ("items", "ratings", "user_history")
 

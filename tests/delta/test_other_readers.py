@@ -12,14 +12,17 @@ from colike.spark.jars import delta_jars
 from colike.spark.java import java_home
 from colike.tables import Store
 
+from ..quick_spark import QUICK
+
 PLAIN_SPARK = """
 import json, sys
 from pathlib import Path
 from pyspark.sql import SparkSession
 
-jars, tables = sys.argv[1:]
+jars, tables, settings = sys.argv[1:]
 spark = (
     SparkSession.builder.master("local[1]")
+    .config(map=json.loads(settings))
     .config("spark.jars", jars)
     .config("spark.ui.enabled", "false")
     .config("spark.sql.extensions", "io.delta.sql.DeltaSparkSessionExtension")
@@ -49,7 +52,7 @@ def test_plain_spark_with_deltas_jars_reads_every_table(tiny_store):
     tables = str(Path(tiny_store.location.name, "tables"))
 
     done = subprocess.run(
-        [sys.executable, "-c", PLAIN_SPARK, jars, tables],
+        [sys.executable, "-c", PLAIN_SPARK, jars, tables, json.dumps(QUICK)],
         capture_output=True, text=True, env=environment, check=True,
     )  # fmt: skip
 

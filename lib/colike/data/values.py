@@ -15,6 +15,7 @@ from colike.errors import SchemaError
 WHOLE = r"^[+-]?[0-9]{1,19}$"
 WHOLE_FLOAT = r"^[+-]?[0-9]{1,15}\.0*$"
 NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?$"
+LINE_BREAK = r"[\r\n]"
 #: Floats beyond this do not tell neighbouring whole numbers apart.
 LARGEST_WHOLE = 2.0**53
 SECOND = 1_000_000
@@ -49,7 +50,8 @@ def ids_of(values: pa.Array, id_type: IdType, what: str) -> pa.Array:
         texts = pc.utf8_trim_whitespace(values)
         if id_type == "bigint":
             return _bigints(texts)
-        return pc.if_else(pc.equal(texts, ""), pa.scalar(None, pa.string()), texts)
+        none = pc.or_(pc.equal(texts, ""), pc.match_substring_regex(texts, LINE_BREAK))
+        return pc.if_else(none, pa.scalar(None, pa.string()), texts)
     if id_type == "string":
         return pc.cast(values, pa.string())
     fits = pc.less_equal(values, pa.scalar(2**63 - 1, values.type)) if kind == pa.uint64() else None

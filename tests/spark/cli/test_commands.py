@@ -5,6 +5,7 @@ import json
 import pytest
 
 from colike import columns as C
+from colike.queries.user import UserLists
 from colike.tables import Store
 
 STRANGER = "987654321"
@@ -54,6 +55,14 @@ def test_several_users_are_asked_for_at_once_a_stranger_gets_the_popular_list_an
         "fallback",
     }  # fmt: skip
     assert all(set(row) == fields for row in json.loads(out))
+
+
+def test_a_user_who_has_rated_every_title_is_told_that_nothing_is_left(colike, user, monkeypatch):
+    nothing = UserLists(user, True, [])
+    monkeypatch.setattr("colike.cli.recommend.recommend_user", lambda *_: nothing)
+    code, out, err = colike("recommend", user)
+    assert (code, out) == (0, "")
+    assert err == f"User {user} has rated every title that may be recommended; nothing is left.\n"
 
 
 def test_lists_are_shown_as_a_table_for_each_source(colike, user):

@@ -3,6 +3,7 @@
 from dataclasses import astuple
 
 import pytest
+from pyspark.sql import functions as F
 
 from colike import columns as C
 from colike.queries.user import UserSettings, chosen_neighbours_per_item, recommend_user
@@ -38,6 +39,32 @@ def ask(tiny_store, tiny_config, chosen):
 @pytest.fixture(scope="module")
 def stored(ask, user):
     return ask(user, 10)
+
+
+@pytest.fixture(scope="module")
+def satiated(tiny_store, frame_store):
+    """Tables in which one user has rated every title; and that user."""
+    items = tiny_store.read("items")
+    everything = [row[0] for row in items.select(C.ITEM_IDX).orderBy(C.ITEM_IDX).collect()]
+    history = tiny_store.read("user_history").limit(1)
+    user = str(history.first()[C.USER_ID])
+    all_seen = F.lit(everything).cast("array<int>")
+    frames = {
+        "items": items,
+        "item_neighbours": tiny_store.read("item_neighbours"),
+        "user_history": history.withColumn("seen_train", all_seen),
+        "recommendations": tiny_store.read("recommendations").where("false"),
+    }
+    return frame_store(frames, tiny_store.ids), user
+
+
+def test_a_user_who_has_rated_every_title_is_known_and_gets_none(
+    satiated, tiny_store, tiny_config, chosen
+):
+    store, user = satiated
+    settings = UserSettings(tiny_config.recommend, tiny_config.text_sources, chosen)
+    lists = recommend_user(store, tiny_store.ids, settings, user, 10, SOURCES)
+    assert (lists.known, lists.rows) == (True, [])
 
 
 def of_source(lists, source):

@@ -62,6 +62,12 @@ def test_a_table_that_is_not_there_is_named_with_the_remedy(store):
     assert nothing.isEmpty()
 
 
+def test_a_schema_of_no_catalog_is_refused_with_both_remedies(spark):
+    store = Store.open(spark, "results.v1", IdTypes("bigint", "bigint"))
+    with pytest.raises(StoreError, match=r"There is no schema results\.v1.*write \./results\.v1"):
+        store.location.create_schema(spark)
+
+
 @pytest.mark.parametrize(
     ("change", "says"),
     [

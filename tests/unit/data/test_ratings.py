@@ -118,6 +118,13 @@ def test_ids_as_text_are_kept_as_they_are_without_the_blanks_around_them():
     assert [reason for reason, _ in rejected] == ["bad_user_id"]
 
 
+def test_rows_that_a_stray_quote_has_joined_are_no_id():
+    content = b'user,item,rating\na,1,9\n"b,1,9\nc,1,9\nd",1,9\ne,1,9\n'
+    kept, rejected = told(content, rules("string", multiline=True), pa.array(["1"]))
+    assert [user for user, _, _ in kept] == ["a", "e"]
+    assert [reason for reason, _ in rejected] == ["bad_user_id"]
+
+
 def test_marks_of_no_opinion_are_seen_and_rated_by_nobody():
     rows = [("1", "1", "0"), ("1", "2", "-1"), ("1", "3", "NA"), ("1", "4", ""), ("2", "1", "9")]
     marked = rules(unrated=[0, -1, "NA", None])
