@@ -2,12 +2,14 @@
 
 from pathlib import Path
 
-from pyspark.sql import DataFrame, Window
+from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from benchmarks.histories import CONFIG, store_of
 from colike import columns as C
 from colike.config import load_config
+from colike.data.history import seen_in
+from colike.data.splits import TRAIN
 from colike.run.chain import stages
 from colike.run.ids import new_run_id
 from colike.run.main import open_store
@@ -24,12 +26,12 @@ def likes_of(case: str, folder: Path) -> Path:
 
     user_number is dense from 0, rating is 1.
     """
-    return _rows_of(case, folder, "likes", "likes_train")
+    return _rows_of(case, folder, "likes", F.col("likes_train"))
 
 
 def seen_of(case: str, folder: Path) -> Path:
     """Return all train ratings of a case, in the form of `likes_of`."""
-    return _rows_of(case, folder, "seen", "seen_train")
+    return _rows_of(case, folder, "seen", seen_in(TRAIN))
 
 
 def neighbours_of(case: str, folder: Path) -> Path:
@@ -52,14 +54,14 @@ def _store(folder: Path) -> Store:
     return open_store(load_config(CONFIG), str(folder))
 
 
-def _rows_of(case: str, folder: Path, name: str, column: str) -> Path:
+def _rows_of(case: str, folder: Path, name: str, items: Column) -> Path:
     out = store_of(case, folder) / name
     if not (out / "_SUCCESS").exists():
         history = _store(out.parent).read("user_history")
         dense = F.row_number().over(Window.orderBy(C.USER_ID)) - 1
-        numbered = history.select(C.USER_ID, column, dense.alias(NUMBER))
+        numbered = history.select(C.USER_ID, items.alias(C.ITEMS), dense.alias(NUMBER))
         rows = numbered.select(
-            C.USER_ID, NUMBER, F.explode(column).alias(C.ITEM_IDX), F.lit(1.0).alias(C.RATING)
+            C.USER_ID, NUMBER, F.explode(C.ITEMS).alias(C.ITEM_IDX), F.lit(1.0).alias(C.RATING)
         )
         rows.write.mode("overwrite").parquet(str(out))
     return out

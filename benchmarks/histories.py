@@ -85,7 +85,6 @@ def _heavy(history: DataFrame, items: int) -> DataFrame:
     columns |= {
         C.USER_ID: -1 - user,
         "likes_train": likes,
-        "seen_train": likes,
         C.RUN_ID: F.lit("benchmark"),
     }
     return rows.select(*(columns[name].alias(name) for name in history.columns))

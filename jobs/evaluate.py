@@ -72,7 +72,7 @@ def _measure(inputs: Inputs, settings: Settings, catalogue: Catalogue, users: in
     chosen, likes = settings.evaluate, settings.likes
     scale = Scale(likes.at_least, likes.detractor_at_most)
     share = np.maximum(catalogue.likes, 1) / max(users, 1)
-    embeddings, base = inputs.read_or_empty("item_embeddings"), settings.text_sources.base
+    embeddings, base = inputs.read_or_empty("item_embeddings"), settings.known_sources.base
     vectors = vectors_by_index(embeddings, inputs.read("items"), base, catalogue.size)
     facts = ItemFacts(share, vectors)
     return Measure(tuple(chosen.ks), scale, chosen.bootstrap_replicates, facts)
@@ -114,14 +114,16 @@ def _book(own: Evaluation, noted: dict[str, RunFigure]) -> Iterator[Figure]:
 
 def _fitted(own: Evaluation) -> list[Fitted]:
     chosen = own.settings.recommend
-    return fit_sources(own.inputs, own.catalogue, chosen, own.settings.text_sources, chosen.sources)
+    return fit_sources(
+        own.inputs, own.catalogue, chosen, own.settings.known_sources, chosen.sources
+    )
 
 
 def _heldout_pairs(inputs: Inputs, settings: Settings) -> Iterator[Figure]:
     newest = newest_model(inputs.read_or_empty("models"))
     if newest is not None:
         metrics = json.loads(newest[C.METRICS])
-        yield from pair_figures(settings.text_sources.base, metrics.get("base", {}))
+        yield from pair_figures(settings.known_sources.base, metrics.get("base", {}))
         yield from pair_figures(newest[C.NAME], metrics.get("finetuned", {}))
 
 
@@ -137,7 +139,7 @@ STAGE = Stage(
         "models",
     ),
     writes=(TABLE,),
-    sections=("evaluate", "likes", "recommend", "text_sources"),
+    sections=("evaluate", "likes", "recommend", "known_sources"),
     run=run,
 )
 main = job_main(STAGE)

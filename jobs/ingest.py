@@ -83,7 +83,7 @@ def run(inputs: Inputs, settings: Settings) -> Outputs:
             *_quarantined(inputs, *files),
             merge("items", table),
             merge("ratings", rating_rows(unique, split, settings.data.item_id_type)),
-            merge("user_history", user_history(unique, split, settings.likes.at_least)),
+            merge("user_history", user_history(unique, split, settings.likes)),
         ],
         figures={"synopses_cut": (cut, "share of items"), **ratings.figures},
         notes=[note for file in files for note in file.verdict.notes],

@@ -10,6 +10,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from colike import columns as C
+from colike.errors import UnfitError
 from colike.run.inputs import Inputs
 from colike.run.main import job_main
 from colike.run.outputs import Outputs
@@ -25,20 +26,24 @@ TABLE = "item_neighbours"
 def run(inputs: Inputs, settings: Settings) -> Outputs:
     """Ask every source for its neighbours."""
     work = Work(inputs, settings.neighbours, inputs.ids, inputs.scratch())
-    figures, rows = dict[str, tuple[float, str]](), []
-    for name, source in all_sources(settings.text_sources).items():
-        found = source.neighbours(work)
+    figures, rows, notes = dict[str, tuple[float, str]](), [], []
+    for name, source in all_sources(settings.known_sources).items():
+        try:
+            found = source.neighbours(work)
+        except UnfitError as why:
+            notes.append(f"source {name} has no neighbours: {why}")
+            continue
         if found is not None:
             rows.append(found.rows.select(F.lit(name).alias(C.SOURCE), "*"))
             figures.update(found.figures)
-    return Outputs([overwrite(TABLE, reduce(DataFrame.unionByName, rows))], figures)
+    return Outputs([overwrite(TABLE, reduce(DataFrame.unionByName, rows))], figures, notes)
 
 
 STAGE = Stage(
     name="neighbours",
     reads=("item_similarity", "item_embeddings", "items", "user_history"),
     writes=(TABLE,),
-    sections=("neighbours", "text_sources"),
+    sections=("neighbours", "known_sources"),
     run=run,
 )
 main = job_main(STAGE)

@@ -40,7 +40,7 @@ def run(inputs: Inputs, settings: Settings) -> Outputs:
     """Choose each source's neighbours_per_item on validation ratings, and score all users."""
     history, chosen = inputs.read("user_history"), settings.recommend
     offer = _offer(inputs, settings)
-    sources = fit_sources(inputs, offer.catalogue, chosen, settings.text_sources, chosen.sources)
+    sources = fit_sources(inputs, offer.catalogue, chosen, settings.known_sources, chosen.sources)
     row_sets = _made_of(inputs, settings, offer, sources)
     changed = [one for one in sources if inputs.row_sets.get(one.name) != row_sets[one.name]]
     kept = [one for one in sources if one not in changed]
@@ -71,7 +71,7 @@ def _check(settings: Settings) -> None:
     """Refuse sources that do not exist, wherever they are named."""
     chosen = settings.recommend
     for name in (*chosen.sources, *chosen.least_weight, *chosen.neighbours_per_item):
-        source_named(name, settings.text_sources)
+        source_named(name, settings.known_sources)
 
 
 def _offer(inputs: Inputs, settings: Settings) -> Offer:
@@ -103,7 +103,7 @@ def _trials(sources: list[Fitted], offer: Offer) -> Trials:
 
 
 def _histories(inputs: Inputs, settings: Settings) -> dict[str, DataFrame]:
-    """user_id, likes and seen by history."""
+    """user_id and item_idx by opinion, by history."""
     file, named = settings.recommend.users, None
     if file is not None:
         named = inputs.cached(named_users(inputs.spark, inputs.data, file, inputs.ids))
@@ -153,7 +153,7 @@ STAGE = Stage(
     name="recommend",
     reads=("user_history", "items", "item_neighbours", "item_embeddings"),
     writes=(TABLE,),
-    sections=("recommend", "text_sources"),
+    sections=("recommend", "known_sources"),
     run=run,
     continues=(TABLE,),
     fingerprint=_files,

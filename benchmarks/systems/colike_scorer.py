@@ -24,7 +24,8 @@ def main(likes: str, neighbours: str, k: str) -> None:
     catalogue = Catalogue(ids, ids, np.zeros(task.size, np.int64), nobody)
     graph = NeighbourGraph(task.indptr, task.items, task.weights)
     scorer = NeighbourScorer(catalogue, graph, "sum", int(k))
-    histories = Histories(task.starts, task.values, task.starts, task.values)
+    nothing = np.zeros_like(task.starts), task.values[:0]
+    histories = Histories.of_rows([(task.starts, task.values), nothing, nothing, nothing])
     scorer(histories.of_users(0, 1))  # compiles
 
     def score(block: tuple[int, int]) -> Lists:

@@ -23,4 +23,8 @@ SELECT
 FROM pairs AS p
 LEFT JOIN items AS i ON i.item_id = p.item_id
 LEFT JOIN items AS o ON o.item_id = p.other_id
-CROSS JOIN (SELECT count(*) AS users FROM user_history WHERE size(seen_train) > 0) AS u
+CROSS JOIN (
+  SELECT count(*) AS users
+  FROM user_history
+  WHERE size(likes_train) + size(passives_train) + size(detractors_train) > 0
+) AS u

@@ -36,7 +36,7 @@ class StageError(ColikeError):
 
 
 class UnfitError(ColikeError):
-    """Why rows that an earlier run kept cannot be continued; the stage then starts afresh."""
+    """Why something cannot serve here; the stage goes on without it, and says so."""
 
 
 class LookupFailedError(ColikeError):

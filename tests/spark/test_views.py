@@ -10,6 +10,8 @@ from colike.tables import Store, contracts
 from colike.tables.location import CatalogLocation
 from colike.tables.views import create_views, definitions, ready, register_views
 
+from ..histories import seen_of
+
 SAMPLES = sorted(
     file.name for file in resources.files("colike.conf").joinpath("samples").iterdir()
     if file.name.endswith(".sql")
@@ -112,7 +114,7 @@ def test_fans_see_every_pair_in_both_directions(registered: SparkSession):
     rows = registered.table("v_popular_with_fans_of").collect()
     by_pair = {(row.item_id, row.other_id): row for row in rows}
     assert len(rows) == len(by_pair) == 2 * registered.table("item_similarity").count()
-    users = registered.sql("SELECT 1 FROM user_history WHERE size(seen_train) > 0").count()
+    users = sum(bool(seen_of(row, "train")) for row in registered.table("user_history").collect())
     for (item, other), row in by_pair.items():
         mirror = by_pair[other, item]
         assert (row.title, row.likes) == (mirror.other_title, mirror.other_likes)

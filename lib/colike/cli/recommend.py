@@ -45,11 +45,11 @@ def command(
             f"{config.neighbours.k}; run with --set neighbours.k={neighbours} first."
         )
     if source is not None:
-        source_named(source, config.text_sources)
+        source_named(source, config.known_sources)
     sources = config.recommend.sources if source is None else [source]
     settings = UserSettings(
         config.recommend,
-        config.text_sources,
+        config.known_sources,
         chosen_neighbours_per_item(RunLog.read(opened, ""), config.recommend),
     )
     found: list[dict[str, Any]] = []

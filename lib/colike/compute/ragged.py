@@ -36,6 +36,23 @@ def starts_of(lengths: npt.NDArray[np.generic]) -> Longs:
     return np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)])
 
 
+def interleaved(columns: list[tuple[Longs, Ints]]) -> tuple[Longs, Ints]:
+    """Return rows of several columns as one: the first row of each, then the second of each, ...
+
+    >>> both = [(np.array([0, 2, 2]), np.array([1, 2])), (np.array([0, 1, 2]), np.array([3, 4]))]
+    >>> indptr, values = interleaved(both)
+    >>> indptr.tolist(), values.tolist()
+    ([0, 2, 3, 3, 4], [1, 2, 3, 4])
+    """
+    lengths = np.stack([np.diff(indptr) for indptr, _ in columns], axis=1)
+    starts = starts_of(lengths.ravel())
+    values = np.empty(starts[-1], np.int32)
+    for place, (indptr, mine) in enumerate(columns):
+        moved = np.repeat(starts[place : -1 : len(columns)] - indptr[:-1], lengths[:, place])
+        values[moved + np.arange(len(mine))] = mine
+    return starts, values
+
+
 def padded(column: pa.ListArray, depth: int, filler: int) -> Longs:
     """Return lists as rows of equal length: cut at `depth`, filled up with `filler`.
 

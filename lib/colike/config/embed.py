@@ -66,10 +66,3 @@ class Finetuned(Section):
     """The name of the embedder that training makes, None if the config has none."""
 
     name: str | None
-
-
-class TextSources(Section):
-    """The names of all text embedders, which are sources too, and that of the base embedder."""
-
-    names: tuple[str, ...]
-    base: str

@@ -9,11 +9,11 @@ from colike.config.embed import (
     BaseEmbedder,
     EmbedConfig,
     Finetuned,
-    TextSources,
 )
 from colike.config.files import DataConfig
 from colike.config.recommend import RecommendConfig
 from colike.config.section import Name, NotNegative, Positive, Section, Share
+from colike.config.sources import KnownSources, SourcesConfig
 from colike.snapshot.settings import TrainSettings
 
 #: In place of a source's name: the best by the metric.
@@ -157,6 +157,7 @@ class Config(Section):
     tracking: TrackingConfig
     embed: EmbedConfig
     neighbours: NeighboursConfig
+    sources: SourcesConfig
     recommend: RecommendConfig
     evaluate: EvaluateConfig
     publish: PublishConfig
@@ -174,9 +175,10 @@ class Config(Section):
         return Finetuned(name=self.embed.finetuned_name)
 
     @property
-    def text_sources(self) -> TextSources:
-        """The names of all text embedders, which are sources too."""
-        return TextSources(names=tuple(self.embed.embedders), base=self.pairs.base_embedder)
+    def known_sources(self) -> KnownSources:
+        """What all sources are made of: their own settings, and the names of the text embedders."""
+        names = tuple(self.embed.embedders)
+        return KnownSources(texts=names, base=self.pairs.base_embedder, own=self.sources)
 
     def as_json(self) -> str:
         """Return the config as JSON, for the commands that only read a store."""

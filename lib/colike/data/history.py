@@ -1,4 +1,4 @@
-"""User histories: what each user likes and has seen, packed as sorted arrays of item_idx."""
+"""User histories: what each user has seen, by opinion, packed as sorted arrays of item_idx."""
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -6,18 +6,39 @@ from pyspark.sql import functions as F
 from colike import columns as C
 from colike.data.splits import SPLITS, TRAIN, VALIDATION
 
+#: Each seen item is in exactly one of these. Only the rated ones are split: an item without an
+#: opinion tests nothing, and is in `train`.
+RATED = (C.LIKES, C.PASSIVES, C.DETRACTORS)
+OPINIONS = (*RATED, C.UNRATED)
 # Which splits stand for a user: to tune, to measure, to publish (docs/method.md, Histories).
 HISTORIES = {"train": (TRAIN,), "known": (TRAIN, VALIDATION), "all": SPLITS}
 
 
+def opinions_of(split: str) -> tuple[str, ...]:
+    """Return the opinions that there are of a split.
+
+    >>> [f"{opinion}_test" for opinion in opinions_of("test")]
+    ['likes_test', 'passives_test', 'detractors_test']
+    """
+    return OPINIONS if split == TRAIN else RATED
+
+
 def of_history(history: DataFrame, name: str, *more: Column) -> DataFrame:
-    """Return user_id, `likes` and `seen` of the history train, known or all, and `more`.
+    """Return user_id, OPINIONS of the history train, known or all, and `more`.
 
     The arrays of its splits are concatenated; items are sorted only within each split.
     """
-    likes, seen = _joined(C.LIKES, name), _joined(C.SEEN, name)
-    return history.select(C.USER_ID, likes.alias(C.LIKES), seen.alias(C.SEEN), *more)
+    splits = HISTORIES[name]
+    joined = [_joined(opinion, splits).alias(opinion) for opinion in OPINIONS]
+    return history.select(C.USER_ID, *joined, *more)
 
 
-def _joined(what: str, name: str) -> Column:
-    return F.concat(*(F.col(f"{what}_{split}") for split in HISTORIES[name]))
+def seen_in(split: str) -> Column:
+    """Return the items that a user has seen in a split, in no order."""
+    return F.concat(*(F.col(f"{opinion}_{split}") for opinion in opinions_of(split)))
+
+
+def _joined(opinion: str, splits: tuple[str, ...]) -> Column:
+    return F.concat(
+        *(F.col(f"{opinion}_{split}") for split in splits if opinion in opinions_of(split))
+    )

@@ -17,9 +17,10 @@ from pyspark.sql.types import (
 )
 
 from colike import columns as C
-from colike.compute.arrays import Bools
+from colike.compute.arrays import Bools, Floats
 from colike.config.files import IdType
-from colike.config.models import SplitConfig
+from colike.config.models import LikesConfig, SplitConfig
+from colike.data.history import opinions_of
 from colike.data.packed import COPIES, Packed, packed_in
 from colike.data.reading.frames import batch_of, id_field
 from colike.data.splits import SPLITS, Codes, split_codes
@@ -65,28 +66,27 @@ def rating_rows(unique: DataFrame, split: Split, item_id_type: IdType) -> DataFr
     return _each_batch(unique, split, rows, schema)
 
 
-def user_history(unique: DataFrame, split: Split, like_at_least: float) -> DataFrame:
-    """Return one row per user with `likes_<split>` and `seen_<split>`, sorted item_idx.
+def user_history(unique: DataFrame, split: Split, likes: LikesConfig) -> DataFrame:
+    """Return one row per user with `<opinion>_<split>`, sorted item_idx.
 
     Args:
         unique: What `unique_ratings` returns.
         split: How its ratings are split.
-        like_at_least: Lowest rating that is a like; compared as ratings are kept, in 32 bits.
+        likes: Which ratings are likes and detractors; compared as ratings are kept, in 32 bits.
     """
-    arrays = [f"{what}_{name}" for name in SPLITS for what in (C.LIKES, C.SEEN)]
+    arrays = [f"{opinion}_{name}" for name in SPLITS for opinion in opinions_of(name)]
     schema = StructType(
         [unique.schema[C.USER_ID]]
         + [StructField(name, ArrayType(IntegerType(), containsNull=False)) for name in arrays]
     )
-    least = np.float32(like_at_least)
 
     def rows(packed: Packed, split: Split) -> pa.RecordBatch:
-        codes, is_like = split.codes(packed), packed.ratings >= least
-        columns = {}
-        for code, name in enumerate(SPLITS):
-            here = codes == code
-            columns[f"{C.LIKES}_{name}"] = _lists(packed, here & is_like)
-            columns[f"{C.SEEN}_{name}"] = _lists(packed, here)
+        codes, opinions = split.codes(packed), _opinions(packed.ratings, likes)
+        columns = {
+            f"{opinion}_{name}": _lists(packed, (codes == code) & opinions[opinion])
+            for code, name in enumerate(SPLITS)
+            for opinion in opinions_of(name)
+        }
         return batch_of(schema, user_id=packed.users, **columns)
 
     return _each_batch(unique, split, rows, schema)
@@ -132,6 +132,19 @@ def _each_batch(
             yield rows(packed_in(batch), shared.value)
 
     return unique.mapInArrow(each, schema)
+
+
+def _opinions(ratings: Floats, likes: LikesConfig) -> dict[str, Bools]:
+    """Return by opinion which ratings are of it; exactly one is of each."""
+    is_like = ratings >= np.float32(likes.at_least)
+    is_detractor = ratings <= np.float32(likes.detractor_at_most)
+    is_unrated = np.isnan(ratings)
+    return {
+        C.LIKES: is_like,
+        C.PASSIVES: ~(is_like | is_detractor | is_unrated),
+        C.DETRACTORS: is_detractor,
+        C.UNRATED: is_unrated,
+    }
 
 
 def _lists(packed: Packed, chosen: Bools) -> pa.ListArray:

@@ -26,6 +26,7 @@ STEPS = 1_000_000
 
 # Distinct types, so that nothing can be fitted on test ratings (docs/method.md, Leakage).
 TrainLikes = NewType("TrainLikes", DataFrame)
+TrainOpinions = NewType("TrainOpinions", DataFrame)
 TestRatings = NewType("TestRatings", DataFrame)
 
 
@@ -69,6 +70,22 @@ def below(share: float, salt: str, *parts: Column) -> Column:
 def train_likes(history: DataFrame) -> TrainLikes:
     """Return the train likes of `user_history`: user_id and the array `likes` of item_idx."""
     return TrainLikes(history.select(C.USER_ID, F.col(C.LIKES_TRAIN).alias(C.LIKES)))
+
+
+def train_opinions(history: DataFrame) -> TrainOpinions:
+    """Return the train ratings of `user_history`: user_id and item_idx by opinion, in arrays."""
+    mine = (C.LIKES_TRAIN, C.PASSIVES_TRAIN, C.DETRACTORS_TRAIN)
+    names = (C.LIKES, C.PASSIVES, C.DETRACTORS)
+    named = (F.col(column).alias(name) for column, name in zip(mine, names, strict=True))
+    return TrainOpinions(history.select(C.USER_ID, *named))
+
+
+def is_for_tuning(user_id: Column) -> Column:
+    """Return whether a user is of the half that depths and weights are chosen on.
+
+    The other half decides on the champion, so that the winner's luck is not counted.
+    """
+    return below(0.5, "tuning", user_id.cast("string"))
 
 
 def single_likes(likes: TrainLikes) -> DataFrame:

@@ -7,6 +7,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from colike import columns as C
+from colike.data.history import seen_in
 from colike.data.ids import to_indices
 from colike.data.splits import train_likes
 from colike.pairs.heldout import TRAIN, within_one_group
@@ -114,6 +115,6 @@ def validation_users(history: DataFrame) -> DataFrame:
     chosen = eligible.orderBy(order, C.USER_ID).limit(VALIDATION_USERS)
     return chosen.coalesce(1).select(
         F.col(C.LIKES_TRAIN).alias(C.LIKES),
-        F.col(C.SEEN_TRAIN).alias(C.SEEN),
+        F.array_sort(seen_in(TRAIN)).alias(C.SEEN),
         F.col(C.LIKES_VALIDATION).alias(C.HELD),
     )

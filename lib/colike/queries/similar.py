@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pyspark.sql import Row
+from pyspark.sql import Row, Window
 from pyspark.sql import functions as F
 
 from colike import columns as C
@@ -43,7 +43,9 @@ def find_item(tables: Tables, ids: IdTypes, text: str) -> Row:
 
 
 def neighbours_of(tables: Tables, item_id: Any, k: int, source: str | None) -> list[dict[str, Any]]:
-    """Return source, rank, neighbour_id, title and weight of an item's neighbours.
+    """Return source, rank, neighbour_id, title and weight of an item's k best neighbours.
+
+    Those that a source has for being unlike, with a weight below zero, are none of them.
 
     Raises:
         ConfigError: The source keeps no neighbours in this store.
@@ -58,7 +60,9 @@ def neighbours_of(tables: Tables, item_id: Any, k: int, source: str | None) -> l
             )
         table = table.where(F.col(C.SOURCE) == source)
     titles = tables.read("items").select(F.col(C.ITEM_ID).alias(C.NEIGHBOUR_ID), C.TITLE)
-    mine = table.where((F.col(C.ITEM_ID) == item_id) & (F.col(C.RANK) <= k))
+    alike = table.where((F.col(C.ITEM_ID) == item_id) & (F.col(C.WEIGHT) > 0))
+    dense = F.row_number().over(Window.partitionBy(C.SOURCE).orderBy(C.RANK))
+    mine = alike.withColumn(C.RANK, dense).where(F.col(C.RANK) <= k)
     rows = mine.join(titles, on=C.NEIGHBOUR_ID, how="inner").orderBy(C.SOURCE, C.RANK).collect()
     shown = (C.SOURCE, C.RANK, C.NEIGHBOUR_ID, C.TITLE)
     return [

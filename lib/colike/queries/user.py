@@ -10,9 +10,9 @@ import pyarrow as pa
 from pyspark.sql import functions as F
 
 from colike import columns as C
-from colike.config.embed import TextSources
 from colike.config.recommend import RecommendConfig
-from colike.data.history import of_history
+from colike.config.sources import KnownSources
+from colike.data.history import OPINIONS, of_history
 from colike.data.splits import train_likes
 from colike.data.values import id_of
 from colike.embedding.vectors import vectors_by_index
@@ -62,7 +62,7 @@ class UserSettings:
     """
 
     recommend: RecommendConfig
-    texts: TextSources
+    known: KnownSources
     chosen: Mapping[str, int]
 
 
@@ -107,8 +107,7 @@ def recommend_user(
         if found:  # no rows where only others are published
             return UserLists(user, True, _titled(tables, settings, found, sources))
     asked = sources if mine else [POPULARITY]
-    likes, seen = (mine[0][C.LIKES], mine[0][C.SEEN]) if mine else ([], [])
-    histories = Histories.of_user(likes, seen)
+    histories = Histories.of_user(*(mine[0][opinion] if mine else [] for opinion in OPINIONS))
     found = _computed(tables, settings, histories, k, asked, neighbours_per_item)
     return UserLists(user, bool(mine), _titled(tables, settings, found, asked))
 
@@ -123,7 +122,7 @@ def _computed(
 ) -> list[dict[str, Any]]:
     offer = _offer(tables, settings.recommend)
     rows: list[dict[str, Any]] = []
-    for source in fit_sources(tables, offer.catalogue, settings.recommend, settings.texts, sources):
+    for source in fit_sources(tables, offer.catalogue, settings.recommend, settings.known, sources):
         size = neighbours_per_item or settings.chosen.get(source.name, max(source.grid, default=0))
         plain = partial(source.scorer, offer, size)
         scorer = offer.lists(plain, min(k, offer.catalogue.size))
@@ -149,7 +148,7 @@ def _titled(
     wanted = {*(row[C.ITEM_ID] for row in rows), *reasons}
     items = tables.read("items").where(F.col(C.ITEM_ID).isin(list(wanted)))
     titles = {row[0]: row[1] for row in items.select(C.ITEM_ID, C.TITLE).collect()}
-    weighted = {name: source_named(name, settings.texts).has_weighted_reasons for name in sources}
+    weighted = {name: source_named(name, settings.known).has_weighted_reasons for name in sources}
     ordered = sorted(rows, key=lambda row: (sources.index(row[C.SOURCE]), row[C.RANK]))
     return [
         Recommended(

@@ -57,6 +57,14 @@ class NeighbourGraph:
         """Return the graph of the edges between allowed items."""
         return self._keep(allowed[self.owners] & allowed[self.items])
 
+    def turned(self) -> "NeighbourGraph":
+        """Return the graph of the same edges in the other direction, by the item they come from."""
+        order = np.lexsort((self.owners, self.items))
+        size = len(self.indptr) - 1
+        return NeighbourGraph.of_edges(
+            size, self.items[order], self.owners[order], self.weights[order]
+        )
+
     def _keep(self, kept: Bools) -> "NeighbourGraph":
         size = len(self.indptr) - 1
         return NeighbourGraph.of_edges(

@@ -1,4 +1,4 @@
-"""Likes and seen items of many users as compressed sparse rows, which kernels read."""
+"""Histories of many users as compressed sparse rows, which kernels read."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,56 +6,58 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from colike import columns as C
 from colike.compute.arrays import Ints, Longs
-from colike.compute.ragged import ragged, sorted_rows
+from colike.compute.ragged import interleaved, ragged, sorted_rows
+from colike.data.history import OPINIONS
+
+#: Rows that a user has: one per opinion.
+ROWS = len(OPINIONS)
+LIKES, PASSIVES, DETRACTORS, UNRATED = range(ROWS)
 
 
 @dataclass(frozen=True)
 class Histories:
-    """User u likes `likes[likes_indptr[u]:likes_indptr[u + 1]]`, in item_idx; `seen` likewise.
+    """Of user u, `items[indptr[r]:indptr[r + 1]]` have the opinion o, where r = ROWS * u + o.
 
-    Likes ascend within a user, so that sums over them have a fixed order; seen items need not.
+    Items are item_idx and ascend within a row, so that sums over them have a fixed order. What a
+    user has seen are the items of all rows of the user, one after another.
     """
 
-    likes_indptr: Longs
-    likes: Ints
-    seen_indptr: Longs
-    seen: Ints
+    indptr: Longs
+    items: Ints
 
     @staticmethod
     def of_batch(batch: pa.RecordBatch) -> "Histories":
-        """Return the histories of an Arrow batch with list columns `likes` and `seen`."""
-        indptr, likes = ragged(batch.column(C.LIKES), np.int32)
-        return Histories(
-            indptr, sorted_rows(indptr, likes), *ragged(batch.column(C.SEEN), np.int32)
-        )
+        """Return the histories of an Arrow batch with a list column per opinion."""
+        return Histories.of_rows([ragged(batch.column(name), np.int32) for name in OPINIONS])
 
     @staticmethod
-    def of_user(likes: list[int], seen: list[int]) -> "Histories":
+    def of_rows(rows: list[tuple[Longs, Ints]]) -> "Histories":
+        """Return the histories of users from indptr and items by user, for each opinion.
+
+        >>> likes, nothing = (np.array([0, 2]), np.array([7, 3])), (np.zeros(2, int), np.zeros(0))
+        >>> Histories.of_rows([likes, nothing, nothing, nothing]).items.tolist()
+        [3, 7]
+        """
+        indptr, items = interleaved(rows)
+        return Histories(indptr, sorted_rows(indptr, items))
+
+    @staticmethod
+    def of_user(*opinions: list[int]) -> "Histories":
         """Return the history of one user."""
-        return Histories(*_row(sorted(likes)), *_row(seen))
+        rows = [(np.array([0, len(mine)]), np.array(mine, np.int32)) for mine in opinions]
+        return Histories.of_rows(rows)
 
     def __len__(self) -> int:
         """Return the number of users."""
-        return len(self.likes_indptr) - 1
+        return (len(self.indptr) - 1) // ROWS
 
     def of_users(self, start: int, end: int) -> "Histories":
         """Return the users from `start` up to but not including `end`."""
-        likes = slice(self.likes_indptr[start], self.likes_indptr[end])
-        seen = slice(self.seen_indptr[start], self.seen_indptr[end])
-        return Histories(
-            self.likes_indptr[start : end + 1] - likes.start,
-            self.likes[likes],
-            self.seen_indptr[start : end + 1] - seen.start,
-            self.seen[seen],
-        )
+        mine = self.indptr[ROWS * start : ROWS * end + 1]
+        return Histories(mine - mine[0], self.items[mine[0] : mine[-1]])
 
     def blocks(self, users: int) -> Iterator[tuple[int, int]]:
         """Yield start and end of successive blocks of at most `users` users; one at least."""
         for start in range(0, max(len(self), 1), users):
             yield start, min(start + users, len(self))
-
-
-def _row(items: list[int]) -> tuple[Longs, Ints]:
-    return np.array([0, len(items)], np.int64), np.array(items, np.int32)

@@ -9,6 +9,7 @@ import numpy as np
 from colike.compute.arrays import Bools, Doubles, Ints, Longs
 from colike.compute.compiled import compiled
 from colike.compute.topk import insert
+from colike.recommend.histories import ROWS
 
 BECAUSE_PARTS = 3
 SUM, MAX, COUNT_THEN_MAX, COUNT_THEN_SUM = 0, 1, 2, 3
@@ -141,17 +142,14 @@ def empty_lists(users: int, k: int) -> tuple[Ints, Doubles, Ints, Ints, Doubles,
 
 @compiled
 def score_users(
-    likes_indptr: Longs, likes: Ints, seen_indptr: Longs, seen: Ints,
-    indptr: Longs, items: Ints, weights: Doubles,
+    rows: Longs, history: Ints, indptr: Longs, items: Ints, weights: Doubles,
     popular: Ints, order: Ints, aggregate: int, k: int,
 ) -> tuple[Ints, Doubles, Ints, Ints, Doubles, Bools]:  # fmt: skip
     """Return the k best unseen items of each user, filled up with popular ones.
 
     Args:
-        likes_indptr: Where each user's likes begin in `likes`; length users + 1.
-        likes: item_idx.
-        seen_indptr: Where each user's seen items begin in `seen`.
-        seen: item_idx.
+        rows: Where each user's likes, and items of other opinions, begin in `history`.
+        history: item_idx of what users have seen, as in `Histories`.
         indptr: Where each item's neighbours begin in `items` and `weights`.
         items: Neighbours' item_idx.
         weights: Neighbours' weights.
@@ -165,7 +163,7 @@ def score_users(
         parts (users x k x 3, -1 past the end), those parts, and whether the item came from
         `popular`.
     """
-    users, n = len(likes_indptr) - 1, len(order)
+    users, n = (len(rows) - 1) // ROWS, len(order)
     best, scores, supports, because, parts, fallback = empty_lists(users, k)
     by_sum = adds(aggregate)
     nothing = 0.0 if by_sum else -np.inf
@@ -173,8 +171,9 @@ def score_users(
     sums[:, WEIGHT] = nothing
     slots, is_listed, is_seen = np.empty(n, np.int32), np.zeros(n, np.bool_), np.zeros(n, np.bool_)
     for user in range(users):
-        mine = likes[likes_indptr[user] : likes_indptr[user + 1]]
-        known = seen[seen_indptr[user] : seen_indptr[user + 1]]
+        first = ROWS * user
+        mine = history[rows[first] : rows[first + 1]]
+        known = history[rows[first] : rows[first + ROWS]]
         is_seen[known] = True
         found = touched[: add_up(mine, indptr, items, weights, by_sum, sums, touched)]
         filled = choose(found, is_seen, sums, nothing, aggregate, scores[user], best[user], order)

@@ -43,10 +43,8 @@ class NeighbourScorer:
         """Return the lists of a batch of users."""
         return Lists(
             *score_users(
-                histories.likes_indptr,
-                histories.likes,
-                histories.seen_indptr,
-                histories.seen,
+                histories.indptr,
+                histories.items,
                 self.graph.indptr,
                 self.graph.items,
                 self.graph.weights,

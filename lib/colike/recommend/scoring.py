@@ -8,6 +8,8 @@ from pyspark.sql import functions as F
 
 from colike import columns as C
 from colike.compute.batches import MOST_BYTES
+from colike.data.history import opinions_of
+from colike.data.splits import SPLITS
 from colike.recommend.histories import Histories
 from colike.recommend.lists import LIST_COLUMNS, to_arrow, users_per_block
 from colike.recommend.scorers import Scorer
@@ -27,7 +29,7 @@ def recommend_all(
     """Return the lists of all users by history, with the columns LIST_COLUMNS.
 
     Args:
-        histories: user_id, likes and seen (item_idx) by name of the history; at least one.
+        histories: user_id and item_idx by opinion, by name of the history; at least one.
         scorer: Every executor receives it once.
         ids: Types of the ids.
     """
@@ -44,7 +46,7 @@ def recommend_all(
 
 
 def scored(batch: pa.RecordBatch, scorer: Scorer) -> Iterator[pa.RecordBatch]:
-    """Yield the lists of a batch of user_id, likes and seen, as rows with LIST_COLUMNS."""
+    """Yield the lists of a batch of histories, as rows with LIST_COLUMNS."""
     everyone = Histories.of_batch(batch)
     for start, end in everyone.blocks(users_per_block(BLOCK_BYTES, scorer.k)):
         lists = scorer(everyone.of_users(start, end))
@@ -53,19 +55,18 @@ def scored(batch: pa.RecordBatch, scorer: Scorer) -> Iterator[pa.RecordBatch]:
 
 
 def history_bytes(history: DataFrame, items: int) -> int:
-    """Return an upper bound of the bytes of likes and seen items in a row of user_history.
+    """Return an upper bound of the bytes of seen items in a row of user_history.
 
     Nobody has seen more than all items. Only if that bound would make batches too small to be
-    worth sending is the longest history looked up. Likes are among the seen items, so only
-    the latter are read.
+    worth sending is the longest history looked up.
 
     Args:
         history: Rows of user_history.
         items: Number of items.
     """
-    bound = 2 * INDEX_BYTES * items
+    bound = INDEX_BYTES * items
     if MOST_BYTES // max(bound, 1) >= FEWEST_ROWS:
         return bound
-    seen = (F.size(name) for name in history.columns if name.startswith(C.SEEN))
+    seen = (F.size(f"{name}_{split}") for split in SPLITS for name in opinions_of(split))
     most = history.agg(F.coalesce(F.max(sum(seen, F.lit(0))), F.lit(0))).collect()[0][0]
-    return 2 * INDEX_BYTES * int(most)
+    return INDEX_BYTES * int(most)

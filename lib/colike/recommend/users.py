@@ -5,7 +5,7 @@ from pyspark.sql import functions as F
 
 from colike import columns as C
 from colike.config.files import UsersFile
-from colike.data.history import of_history
+from colike.data.history import OPINIONS, of_history
 from colike.data.reading.files import input_path
 from colike.data.reading.frames import read_texts, require_rows
 from colike.errors import QualityError
@@ -41,7 +41,7 @@ def named_users(spark: SparkSession, data: str | None, file: UsersFile, ids: IdT
 
 
 def histories_of(history: DataFrame, name: str, named: DataFrame | None) -> DataFrame:
-    """Return user_id, likes and seen of the users who get lists by this history.
+    """Return user_id and item_idx by opinion of the users who get lists by this history.
 
     Named users alone are published; measuring takes everyone, so that its figures stand for all.
     A named user without ratings has an empty history.
@@ -56,6 +56,6 @@ def histories_of(history: DataFrame, name: str, named: DataFrame | None) -> Data
         return whole
     nothing = F.array().cast("array<int>")
     strangers = named.join(whole.select(C.USER_ID), on=C.USER_ID, how="left_anti").select(
-        C.USER_ID, nothing.alias(C.LIKES), nothing.alias(C.SEEN)
+        C.USER_ID, *(nothing.alias(opinion) for opinion in OPINIONS)
     )
     return whole.join(named, on=C.USER_ID, how="left_semi").unionByName(strangers)

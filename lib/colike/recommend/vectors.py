@@ -13,7 +13,7 @@ from colike.compute.arrays import Bools, Doubles, Floats, Ints, Longs
 from colike.compute.compiled import compiled
 from colike.compute.topk import dot, insert
 from colike.recommend.catalogue import Catalogue
-from colike.recommend.histories import Histories
+from colike.recommend.histories import ROWS, Histories
 from colike.recommend.kernel import empty_lists, fill_up
 from colike.recommend.lists import Lists
 
@@ -48,18 +48,14 @@ class VectorScorer:
         return Lists.joined(blocks)
 
     def _lists(self, histories: Histories) -> Lists:
-        sums = liked_sums(histories.likes_indptr, histories.likes, self.vectors)
+        sums = liked_sums(histories.indptr, histories.items, self.vectors)
         product = sums.astype(np.float32) @ self.vectors.T
         wanted = min(self.k + self.margin, self.catalogue.size)
-        candidates = largest_unseen(
-            product, histories.seen_indptr, histories.seen, self.may, wanted
-        )
+        candidates = largest_unseen(product, histories.indptr, histories.items, self.may, wanted)
         return Lists(
             *rescored(
-                histories.likes_indptr,
-                histories.likes,
-                histories.seen_indptr,
-                histories.seen,
+                histories.indptr,
+                histories.items,
                 sums,
                 candidates,
                 self.vectors,
@@ -71,27 +67,31 @@ class VectorScorer:
 
 
 @compiled
-def liked_sums(likes_indptr: Longs, likes: Ints, vectors: Floats) -> Doubles:
-    """Return the sum of each user's liked vectors, users x dimensions."""
-    sums = np.zeros((len(likes_indptr) - 1, vectors.shape[1]), np.float64)
+def liked_sums(rows: Longs, history: Ints, vectors: Floats) -> Doubles:
+    """Return the sum of each user's liked vectors, users x dimensions.
+
+    `rows` and `history` are those of `Histories`.
+    """
+    sums = np.zeros(((len(rows) - 1) // ROWS, vectors.shape[1]), np.float64)
     for user in range(len(sums)):
-        for like in likes[likes_indptr[user] : likes_indptr[user + 1]]:
+        for like in history[rows[ROWS * user] : rows[ROWS * user + 1]]:
             sums[user] += vectors[like]
     return sums
 
 
 @compiled
-def largest_unseen(scores: Floats, seen_indptr: Longs, seen: Ints, may: Bools, size: int) -> Ints:
+def largest_unseen(scores: Floats, rows: Longs, history: Ints, may: Bools, size: int) -> Ints:
     """Return the item_idx of each user's largest scores among unseen items that are allowed.
 
-    `scores` is users x items, the result users x size, -1 where there are no more.
+    `scores` is users x items, the result users x size, -1 where there are no more; `rows` and
+    `history` are those of `Histories`.
     """
     users, n = scores.shape
     found = np.full((users, size), -1, np.int32)
     order = np.arange(n).astype(np.int32)
     keys, open_ = np.empty(size, np.float64), may.copy()
     for user in range(users):
-        mine = seen[seen_indptr[user] : seen_indptr[user + 1]]
+        mine = history[rows[ROWS * user] : rows[ROWS * (user + 1)]]
         open_[mine] = False
         filled = 0
         for item in range(n):
@@ -104,16 +104,16 @@ def largest_unseen(scores: Floats, seen_indptr: Longs, seen: Ints, may: Bools, s
 
 @compiled
 def rescored(
-    likes_indptr: Longs, likes: Ints, seen_indptr: Longs, seen: Ints,
-    sums: Doubles, candidates: Ints, vectors: Floats, popular: Ints, order: Ints, k: int,
+    rows: Longs, history: Ints, sums: Doubles, candidates: Ints,
+    vectors: Floats, popular: Ints, order: Ints, k: int,
 ) -> tuple[Ints, Doubles, Ints, Ints, Doubles, Bools]:  # fmt: skip
     """Return the arrays of Lists: each user's k best candidates, then popular items."""
     users = len(sums)
     best, scores, supports, because, parts, fallback = empty_lists(users, k)
     taken = np.zeros(len(order), np.bool_)
     for user in range(users):
-        mine = likes[likes_indptr[user] : likes_indptr[user + 1]]
-        known = seen[seen_indptr[user] : seen_indptr[user + 1]]
+        mine = history[rows[ROWS * user] : rows[ROWS * user + 1]]
+        known = history[rows[ROWS * user] : rows[ROWS * (user + 1)]]
         length = np.sqrt((sums[user] ** 2).sum())
         filled = 0
         for item in candidates[user]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
-from colike.config.embed import BaseEmbedder, EmbedConfig, Finetuned, TextSources
+from colike.config.embed import BaseEmbedder, EmbedConfig, Finetuned
 from colike.config.files import DataConfig
 from colike.config.models import (
     DescriptionsConfig,
@@ -18,6 +18,7 @@ from colike.config.models import (
     TrackingConfig,
 )
 from colike.config.recommend import RecommendConfig
+from colike.config.sources import KnownSources, SourcesConfig
 from colike.errors import StageError
 from colike.snapshot.settings import TrainSettings
 
@@ -25,8 +26,8 @@ from colike.snapshot.settings import TrainSettings
 class Settings:
     """Sections by name; one that the stage does not declare is an error.
 
-    The last three are no sections of a file: they are what several stages take of section
-    `embed`, so that a change of the rest does not concern these stages.
+    The last three are no sections of a file: they are what several stages take of sections
+    `embed` and `sources`, so that a change of the rest does not concern these stages.
     """
 
     data: DataConfig
@@ -39,13 +40,14 @@ class Settings:
     tracking: TrackingConfig
     embed: EmbedConfig
     neighbours: NeighboursConfig
+    sources: SourcesConfig
     recommend: RecommendConfig
     evaluate: EvaluateConfig
     publish: PublishConfig
     maintain: MaintainConfig
     base_embedder: BaseEmbedder
     finetuned: Finetuned
-    text_sources: TextSources
+    known_sources: KnownSources
 
     def __init__(self, stage: str, sections: Mapping[str, Any]) -> None:
         self._stage = stage

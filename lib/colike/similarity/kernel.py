@@ -6,7 +6,7 @@ docs/decisions/0005-tiled-similarity.md compares Numba with SciPy's sparse produ
 import numpy as np
 import numpy.typing as npt
 
-from colike.compute.arrays import Ints, Longs
+from colike.compute.arrays import Doubles, Floats, Ints, Longs
 from colike.compute.compiled import compiled
 
 Places = npt.NDArray[np.uint16]
@@ -138,6 +138,53 @@ def count_rows(
                 raise ValueError("more likes were removed than item_colikes holds")
         lengths[item - row] = found - before
     return lengths, places[:found].copy(), counts[:found].copy()
+
+
+@compiled
+def weigh_rows(
+    row: int, until: int, width: int, ratings: Fans, worth: Doubles
+) -> tuple[Floats, Floats, Floats]:
+    """Return weighted co-ratings of some items of a block with all of another, each a row.
+
+    The places of a block are those of its items, once per opinion: the first `width` of likes, the
+    next of the second opinion, and so on. Counts are whole numbers until they are weighed, so that
+    no order of users changes a bit.
+
+    Args:
+        row: First item of the block.
+        until: End of the range, not included.
+        width: Places of an opinion in both blocks.
+        ratings: Ratings of the tile.
+        worth: What each opinion weighs; likes come first.
+
+    Returns:
+        Of item i and other item j, summed over users: worth(i) worth(j); worth(i) where j is a
+        like; worth(j) where i is a like.
+    """
+    opinions = len(worth)
+    both = np.zeros((until - row, width), np.float32)
+    forth, back = np.zeros_like(both), np.zeros_like(both)
+    line = np.zeros(opinions * width, np.int32)
+    total, ahead, behind = np.zeros(width), np.zeros(width), np.zeros(width)
+    for item in range(row, until):
+        total[:], ahead[:], behind[:] = 0.0, 0.0, 0.0
+        for mine in range(opinions):
+            place = mine * width + item
+            for fan in range(ratings[0][place], ratings[0][place + 1]):
+                for at in range(ratings[1][fan], ratings[2][fan]):
+                    line[ratings[3][at]] += 1
+            for theirs in range(opinions):
+                weight = worth[mine] * worth[theirs]
+                for other in range(width):
+                    count = line[theirs * width + other]
+                    total[other] += weight * count
+                    if theirs == 0:
+                        ahead[other] += worth[mine] * count
+                    if mine == 0:
+                        behind[other] += worth[theirs] * count
+            line[:] = 0
+        both[item - row], forth[item - row], back[item - row] = total, ahead, behind
+    return both, forth, back
 
 
 @compiled

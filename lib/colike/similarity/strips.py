@@ -19,7 +19,7 @@ from colike.compute.arrays import Ints, Longs
 from colike.similarity.kernel import Counts, Kept, Places, Strip, within_bounds
 from colike.similarity.packing import LENGTH, PLACE
 
-Number = TypeVar("Number", np.uint16, np.uint32)
+Number = TypeVar("Number", bound=np.generic)
 STRIP = (C.BLOCK_A, C.BLOCK_B, C.FIRST, C.BLOCKS, C.LENGTHS, C.PLACES, C.COUNTS)
 SCHEMA = (
     f"{C.BLOCK_A} int, {C.BLOCK_B} int, {C.FIRST} int, {C.BLOCKS} int, "
@@ -48,8 +48,8 @@ def as_batch(tile: tuple[int, int], first: int, blocks: int, strip: Strip) -> pa
         pa.array([bytes(values)], pa.binary())
         for values in (
             lengths.astype(LENGTH, copy=False),
-            _squeezed(places.astype(PLACE, copy=False)),
-            _squeezed(counts.astype(COUNT, copy=False)),
+            squeezed(places.astype(PLACE, copy=False)),
+            squeezed(counts.astype(COUNT, copy=False)),
             own.astype(COUNT, copy=False),
         )
     ]
@@ -69,8 +69,8 @@ def kept_of(rows: Iterable[tuple[int, bytes, bytes, bytes]], items: int) -> Kept
         mine = np.frombuffer(length, LENGTH)
         lengths[first + 1 : first + 1 + len(mine)] = mine
         pairs = int(mine.sum())
-        places.append(_stretched(place, pairs, PLACE))
-        counts.append(_stretched(count, pairs, COUNT))
+        places.append(stretched(place, pairs, PLACE))
+        counts.append(stretched(count, pairs, COUNT))
     return np.cumsum(lengths), np.concatenate(places), np.concatenate(counts)
 
 
@@ -148,16 +148,17 @@ def _unpacked(
 ) -> Strip:
     lengths = np.frombuffer(row[4], LENGTH)
     pairs = int(lengths.sum())
-    return lengths, _stretched(row[5], pairs, PLACE), _stretched(row[6], pairs, COUNT)
+    return lengths, stretched(row[5], pairs, PLACE), stretched(row[6], pairs, COUNT)
 
 
-def _squeezed(values: Places | Counts) -> bytes:
-    """Compress, so that only a quarter of the bytes goes through Spark."""
-    squeezed: bytes = pa.compress(values, codec="zstd", asbytes=True)
-    return squeezed
+def squeezed(values: npt.NDArray[np.generic]) -> bytes:
+    """Return numbers compressed, so that only a quarter of the bytes goes through Spark."""
+    made: bytes = pa.compress(np.ascontiguousarray(values), codec="zstd", asbytes=True)
+    return made
 
 
-def _stretched(data: bytes, count: int, dtype: "np.dtype[Number]") -> "npt.NDArray[Number]":
+def stretched(data: bytes, count: int, dtype: "np.dtype[Number]") -> "npt.NDArray[Number]":
+    """Return so many numbers of what `squeezed` gave."""
     size = count * dtype.itemsize
     return np.frombuffer(pa.decompress(data, size, codec="zstd", asbytes=True), dtype)
 

@@ -96,16 +96,24 @@ def number_of_likes(likes: TrainLikes) -> int:
     return int(likes.agg(F.coalesce(F.sum(F.size(C.LIKES)), F.lit(0))).collect()[0][0])
 
 
-def fans_of(tile: tuple[int, int], held: Held, sign: int, items: int) -> Fans:
+def fans_of(tile: tuple[int, int], held: Held, sign: int, items: int, whole: bool = False) -> Fans:
     """Return the likes of a tile that have this sign, from its rows.
 
-    Users are in the same order in both blocks. `items` is the first block's size.
+    Users are in the same order in both blocks.
+
+    Args:
+        tile: The two blocks.
+        held: Rows of the tile.
+        sign: Which of them.
+        items: Size of the first block.
+        whole: Whether a block with itself counts each pair twice, and not once.
     """
     left, right = (
         unpacked((lengths, places) for _, lengths, places, _ in sorted(held.get((sign, block), [])))
         for block in tile
     )
-    return (*fans(*left, items, right[0], tile[0] == tile[1]), right[1])
+    same = tile[0] == tile[1] and not whole
+    return (*fans(*left, items, right[0], same), right[1])
 
 
 def _margins(tile: tuple[int, int], likes: Fans, blocks: Blocks) -> Longs:

@@ -1,12 +1,13 @@
 """All sources by name: one line adds one. Every text embedder of the config is a source too."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from colike.config.embed import TextSources
 from colike.config.recommend import RecommendConfig
+from colike.config.sources import KnownSources, SourcesConfig
 from colike.errors import ConfigError
 from colike.recommend.catalogue import Catalogue
 from colike.sources.base import Fitted, Source
+from colike.sources.ease import EASE, Ease
 from colike.sources.jaccard import Jaccard
 from colike.sources.popularity import Popularity
 from colike.sources.profile import Profile
@@ -16,30 +17,33 @@ from colike.tables import Tables
 SOURCES: dict[str, Source] = {
     source.name: source for source in (Popularity(), Jaccard(), Profile())
 }
+# Sources that have settings of their own.
+CONFIGURED: dict[str, Callable[[SourcesConfig], Source]] = {EASE: lambda own: Ease(own.ease)}
 
 
-def all_sources(texts: TextSources) -> dict[str, Source]:
+def all_sources(known: KnownSources) -> dict[str, Source]:
     """Return every source by name, the text embedders last."""
-    return {**SOURCES, **{name: Text(name) for name in texts.names}}
+    configured = {name: make(known.own) for name, make in CONFIGURED.items()}
+    return {**SOURCES, **configured, **{name: Text(name) for name in known.texts}}
 
 
-def source_named(name: str, texts: TextSources) -> Source:
+def source_named(name: str, known: KnownSources) -> Source:
     """Return the source of a name.
 
     Raises:
         ConfigError: There is none.
     """
-    known = all_sources(texts)
-    if name not in known:
-        raise ConfigError(f"There is no source {name!r}; the sources are {', '.join(known)}.")
-    return known[name]
+    sources = all_sources(known)
+    if name not in sources:
+        raise ConfigError(f"There is no source {name!r}; the sources are {', '.join(sources)}.")
+    return sources[name]
 
 
 def fit_sources(
     tables: Tables,
     catalogue: Catalogue,
     settings: RecommendConfig,
-    texts: TextSources,
+    known: KnownSources,
     names: Sequence[str],
 ) -> list[Fitted]:
     """Return the sources of these names that can score; one that is not fitted yet cannot.
@@ -48,14 +52,14 @@ def fit_sources(
         tables: Where items, item_neighbours and item_embeddings are read.
         catalogue: The items on the driver.
         settings: Section recommend.
-        texts: The text embedders of the config.
+        known: What sources are made of.
         names: The sources asked for.
 
     Raises:
         ConfigError: There is no such source.
     """
     for name in settings.least_weight:
-        source_named(name, texts)
-    asked = [source_named(name, texts) for name in names]
+        source_named(name, known)
+    asked = [source_named(name, known) for name in names]
     fitted = (source.fit(tables, catalogue, settings) for source in asked)
     return [one for one in fitted if one is not None]

@@ -12,6 +12,8 @@ from colike.errors import QualityError, SchemaError
 from colike.tables import IdTypes, Store
 from colike.tables.ledger import Ledger
 
+from ...histories import seen_of
+
 CONFIG = load_config(
     "conf/mal2020.yml", ["data.max_rejected_share=0.2", "data.synopses.max_rejected_share=0.5"]
 )
@@ -126,7 +128,7 @@ def test_a_user_without_likes_has_a_history_of_what_was_seen(made, written):
     (row,) = written(made, "user_history").where("user_id = 5").collect()
     splits = ("train", "validation", "test")
     assert [row[f"likes_{split}"] for split in splits] == [[], [], []]
-    assert sorted(i for split in splits for i in row[f"seen_{split}"]) == [0, 1, 2, 3]
+    assert seen_of(row, *splits) == [0, 1, 2, 3]
 
 
 def test_ratings_and_histories_agree(made, written):
@@ -143,7 +145,7 @@ def test_ratings_and_histories_agree(made, written):
         for split in ("train", "validation", "test"):
             likes, seen = expected.get((row[C.USER_ID], split), (set(), set()))
             assert row[f"likes_{split}"] == sorted(likes)
-            assert row[f"seen_{split}"] == sorted(seen)
+            assert seen_of(row, split) == sorted(seen)
 
 
 def test_rejected_rows_alone_are_written_to_quarantine(made):
@@ -268,7 +270,7 @@ def test_new_and_removed_items_change_only_what_they_must(store, spark, run_jobs
     assert len(rejected) == 10
     histories = copy.read("user_history").collect()
     assert len(histories) == before + 20
-    assert {at for row in histories for at in row["seen_train"]} <= set(range(4))
+    assert {at for row in histories for at in seen_of(row, "train")} <= set(range(4))
     # Item 1 and its ratings are as they were.
     for table in ("items", "ratings"):
         (run_id,) = copy.read(table).where("item_id = 1").select("run_id").distinct().collect()

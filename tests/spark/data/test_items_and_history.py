@@ -1,9 +1,10 @@
 import pytest
-from pyspark.sql import functions as F
 
 from colike import columns as C
-from colike.data.history import of_history
+from colike.data.history import OPINIONS, of_history, seen_in
 from colike.data.items import with_index
+
+from ...histories import SCHEMA, history_tuple
 
 
 def numbered(spark, ids, known, id_type="bigint"):
@@ -30,30 +31,25 @@ def test_numbers_stay_dense_when_items_leave_the_file(spark):
     assert numbered(spark, [10, 30, 40, 5], known) == {10: 0, 30: 1, 40: 2, 5: 3}
 
 
-# The splits of a user whose ratings are of all kinds, of one without any like, and of one who is
-# in the test split alone: user_id, then likes and seen of train, validation and test.
-HISTORY = [
-    (1, [0, 2], [0, 1, 2], [3], [3], [4], [4]),
-    (2, [], [1], [], [], [], []),
-    (3, [], [], [], [], [0], [0]),
-]
-SPLITS = ("train", "validation", "test")
-
-
 @pytest.fixture(scope="module")
 def history(spark):
-    arrays = [f"{what}_{split} array<int>" for split in SPLITS for what in ("likes", "seen")]
-    return spark.createDataFrame(HISTORY, ", ".join(["user_id bigint", *arrays]))
+    mine = {"likes_train": [0, 2], "passives_train": [1], "detractors_train": [6]}
+    later = {"likes_validation": [3], "passives_test": [5], "likes_test": [4]}
+    row = history_tuple(1, **mine, **later, unrated_train=[7])
+    return spark.createDataFrame([row], f"user_id bigint, {SCHEMA}")
 
 
 @pytest.mark.parametrize(
-    ("name", "likes", "seen"),
-    [
-        ("train", [0, 2], [0, 1, 2]),
-        ("known", [0, 2, 3], [0, 1, 2, 3]),
-        ("all", [0, 2, 3, 4], [0, 1, 2, 3, 4]),
-    ],
+    ("name", "likes", "passives"),
+    [("train", [0, 2], [1]), ("known", [0, 2, 3], [1]), ("all", [0, 2, 3, 4], [1, 5])],
 )
-def test_a_history_stands_for_its_splits(history, name, likes, seen):
-    row = of_history(history, name).where(F.col(C.USER_ID) == 1).collect()[0]
-    assert (sorted(row[C.LIKES]), sorted(row[C.SEEN])) == (likes, seen)
+def test_a_history_stands_for_its_splits_by_opinion(history, name, likes, passives):
+    row = of_history(history, name).collect()[0]
+    opinions = [sorted(row[opinion]) for opinion in OPINIONS]
+    assert opinions == [likes, passives, [6], [7]]
+
+
+def test_what_is_seen_in_a_split_has_every_opinion(history):
+    splits = ("train", "validation", "test")
+    row = history.select(*(seen_in(split).alias(split) for split in splits)).collect()[0]
+    assert [sorted(row[split]) for split in splits] == [[0, 1, 2, 6, 7], [3], [4, 5]]

@@ -7,11 +7,14 @@ import pytest
 
 from colike.config import load_config
 from colike.config.files import RatingsFile
+from colike.config.models import LikesConfig
 from colike.data.packed_frames import Split, further_copies, rating_rows, user_history
 from colike.data.rating_frames import count, read_ratings, survey, unique_ratings
 from colike.data.ratings import RatingRules
 from colike.data.reading import files
 from colike.errors import SchemaError
+
+from ...histories import ARRAYS
 
 CONFIG = load_config("conf/mal2020.yml")
 ITEMS = pa.array([10, 20, 30, 40, 50])
@@ -93,21 +96,21 @@ def test_ratings_are_those_of_the_file_by_name_each_pair_once(unique, split):
     assert {row["split"] for row in rows} == set(SPLITS)
 
 
-def test_histories_pack_the_same_ratings_by_split_sorted(unique, split):
+def test_histories_pack_the_same_ratings_by_split_and_opinion_sorted(unique, split):
     expected = {}
     for row in rating_rows(unique, split, "bigint").collect():
-        item = row["item_id"] // 10 - 1
-        mine = expected.setdefault(row["user_id"], {name: ([], []) for name in SPLITS})
-        mine[row["split"]][1].append(item)
-        if row["rating"] >= 9:
-            mine[row["split"]][0].append(item)
-    histories = user_history(unique, split, 9).collect()
+        rating = row["rating"]
+        opinion = "likes" if rating >= 9 else "detractors" if rating <= 6 else "passives"
+        mine = expected.setdefault(row["user_id"], {name: [] for name in ARRAYS})
+        mine[f"{opinion}_{row['split']}"].append(row["item_id"] // 10 - 1)
+    likes = LikesConfig(at_least=9, detractor_at_most=6)
+    histories = user_history(unique, split, likes).collect()
     assert len(histories) == 30
     for row in histories:
-        for name in SPLITS:
-            likes, seen = expected[row["user_id"]][name]
-            assert row[f"likes_{name}"] == sorted(likes)
-            assert row[f"seen_{name}"] == sorted(seen)
+        mine = expected[row["user_id"]]
+        assert {name: row[name] for name in ARRAYS} == {name: sorted(mine[name]) for name in ARRAYS}
+    opinions = {name.partition("_")[0] for row in histories for name in ARRAYS if row[name]}
+    assert opinions == {"likes", "passives", "detractors"}, "all are among the ratings"
 
 
 def test_further_copies_are_rejected_by_name(unique, split):

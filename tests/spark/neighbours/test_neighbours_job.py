@@ -90,7 +90,7 @@ def test_an_index_that_must_find_all_ten_nearest_gives_the_exact_rows(exact, nei
     }
     assert figures["neighbours.recall.base"] == (1, "share of the 10 nearest")
     assert figures["neighbours.probes.base"][0] >= 1
-    assert exact_figures == {}
+    assert not [name for name in exact_figures if name.startswith("neighbours.")]
 
 
 @pytest.mark.parametrize("exact_up_to", [0, 200])

@@ -6,6 +6,8 @@ from colike import columns as C
 from colike.errors import ConfigError, LookupFailedError
 from colike.queries.similar import CHOICES, find_item, neighbours_of
 
+SOURCES = ("ease", "jaccard")
+
 
 @pytest.fixture(scope="module")
 def item(tiny_store):
@@ -32,19 +34,20 @@ def test_an_item_that_is_not_there_is_an_error_that_says_how_to_search(tiny_stor
 
 
 def test_neighbours_have_their_titles_and_are_ranked_from_one(tiny_store, item):
-    rows = neighbours_of(tiny_store, item[C.ITEM_ID], 4, None)
-    assert [row[C.RANK] for row in rows] == list(range(1, len(rows) + 1))
-    assert 0 < len(rows) <= 4
-    weights = [row[C.WEIGHT] for row in rows]
-    assert weights == sorted(weights, reverse=True)
+    everything = neighbours_of(tiny_store, item[C.ITEM_ID], 4, None)
     titles = dict(tiny_store.read("items").select(C.ITEM_ID, C.TITLE).collect())
-    assert all(row[C.TITLE] == titles[row[C.NEIGHBOUR_ID]] for row in rows)
-    assert item[C.ITEM_ID] not in {row[C.NEIGHBOUR_ID] for row in rows}
+    for source in SOURCES:
+        rows = [row for row in everything if row[C.SOURCE] == source]
+        assert [row[C.RANK] for row in rows] == list(range(1, len(rows) + 1))
+        assert 0 < len(rows) <= 4
+        weights = [row[C.WEIGHT] for row in rows]
+        assert weights == sorted(weights, reverse=True)
+        assert weights[-1] > 0, "what speaks against each other is not alike"
+        assert all(row[C.TITLE] == titles[row[C.NEIGHBOUR_ID]] for row in rows)
+        assert item[C.ITEM_ID] not in {row[C.NEIGHBOUR_ID] for row in rows}
+        assert neighbours_of(tiny_store, item[C.ITEM_ID], 4, source) == rows
 
 
 def test_a_source_without_neighbours_is_refused_with_those_that_have_some(tiny_store, item):
-    with pytest.raises(ConfigError, match=r"'popularity' keeps no neighbours .*: jaccard"):
+    with pytest.raises(ConfigError, match=r"'popularity' keeps no neighbours .*: ease, jaccard"):
         neighbours_of(tiny_store, item[C.ITEM_ID], 4, "popularity")
-    assert neighbours_of(tiny_store, item[C.ITEM_ID], 4, "jaccard") == neighbours_of(
-        tiny_store, item[C.ITEM_ID], 4, None
-    )

@@ -26,7 +26,7 @@ def chosen(tiny_store, tiny_config):
 @pytest.fixture(scope="module")
 def ask(tiny_store, tiny_config, chosen):
     """Asks for a user's lists."""
-    settings = UserSettings(tiny_config.recommend, tiny_config.text_sources, chosen)
+    settings = UserSettings(tiny_config.recommend, tiny_config.known_sources, chosen)
 
     def ask(user, k, sources=SOURCES, neighbours_per_item=None):
         return recommend_user(
@@ -52,7 +52,7 @@ def satiated(tiny_store, frame_store):
     frames = {
         "items": items,
         "item_neighbours": tiny_store.read("item_neighbours"),
-        "user_history": history.withColumn("seen_train", all_seen),
+        "user_history": history.withColumn("passives_train", all_seen),
         "recommendations": tiny_store.read("recommendations").where("false"),
     }
     return frame_store(frames, tiny_store.ids), user
@@ -62,7 +62,7 @@ def test_a_user_who_has_rated_every_title_is_known_and_gets_none(
     satiated, tiny_store, tiny_config, chosen
 ):
     store, user = satiated
-    settings = UserSettings(tiny_config.recommend, tiny_config.text_sources, chosen)
+    settings = UserSettings(tiny_config.recommend, tiny_config.known_sources, chosen)
     lists = recommend_user(store, tiny_store.ids, settings, user, 10, SOURCES)
     assert (lists.known, lists.rows) == (True, [])
 

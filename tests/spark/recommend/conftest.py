@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from ...histories import history_row
+
 SIZE, USERS, DEGREE = 30, 40, 8
 SPLITS = ("train", "validation", "test")
 SOURCES = ("jaccard", "base")
@@ -33,11 +35,13 @@ def history_rows(random):
     rows = []
     for user in range(USERS):
         seen = random.permutation(SIZE)[: random.integers(8, 14)]
-        row = {"user_id": user}
+        mine = {}
         for name, part in zip(SPLITS, np.split(seen, [len(seen) - 4, len(seen) - 2]), strict=True):
-            row[f"seen_{name}"] = sorted(map(int, part))
-            row[f"likes_{name}"] = sorted(int(item) for item in part[: (len(part) + 1) // 2])
-        rows.append(row)
+            half = (len(part) + 1) // 2
+            mine[f"likes_{name}"] = sorted(map(int, part[:half]))
+            mine[f"passives_{name}"] = sorted(map(int, part[half:-1]))
+            mine[f"detractors_{name}"] = [int(part[-1])]
+        rows.append(history_row(user, **mine))
     return rows
 
 

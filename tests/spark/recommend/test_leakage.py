@@ -6,6 +6,7 @@ from colike.jobs import pairs as pairs_job
 from pyspark.sql import functions as F
 
 from colike import columns as C
+from colike.data.history import seen_in
 from colike.data.ids import to_indices
 from colike.data.splits import train_likes
 from colike.embedding.vectors import Embedded
@@ -27,10 +28,13 @@ def clean(tiny_store):
 @pytest.fixture(scope="module")
 def poisoned(clean, tiny_config, run_stage, written):
     """The same with other test likes for everyone, and what is fitted made again from them."""
-    known = F.concat("seen_train", "seen_validation")
+    known = F.concat(seen_in("train"), seen_in("validation"))
     first_items = F.transform(F.sequence(F.lit(0), F.lit(29)), lambda item: item.cast("int"))
     others = F.array_except(first_items, known)
-    history = clean["user_history"].withColumns({"likes_test": others, "seen_test": others})
+    nothing = F.array().cast("array<int>")
+    history = clean["user_history"].withColumns(
+        {"likes_test": others, "passives_test": nothing, "detractors_test": nothing}
+    )
     tables = {"items": clean["items"], "user_history": history.cache()}
     for job, table in zip(("similarity", "neighbours", "recommend"), FITTED, strict=True):
         rows = written(run_stage(job, tiny_config, tables), table)

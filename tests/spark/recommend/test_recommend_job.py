@@ -10,6 +10,8 @@ from colike.config import load_config
 from colike.errors import ConfigError
 from colike.tables.state import Pin
 
+from ...histories import seen_of
+
 TABLE = "recommendations"
 OVERRIDES = (
     "recommend.sources=[popularity,jaccard,base,profile]",
@@ -58,7 +60,7 @@ def seen_by_user(frames, *splits):
     """The ids of the items that each user has seen in some splits."""
     ids = {row[C.ITEM_IDX]: row[C.ITEM_ID] for row in frames["items"].collect()}
     return {
-        row[C.USER_ID]: {ids[index] for split in splits for index in row[f"seen_{split}"]}
+        row[C.USER_ID]: {ids[index] for index in seen_of(row, *splits)}
         for row in frames["user_history"].collect()
     }
 

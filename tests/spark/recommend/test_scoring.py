@@ -3,6 +3,7 @@ import pytest
 
 from colike import columns as C
 from colike.compute.batches import MOST_BYTES
+from colike.data.history import OPINIONS
 from colike.recommend.catalogue import Catalogue, collect_catalogue
 from colike.recommend.graph import NeighbourGraph, collect_graph
 from colike.recommend.lists import LIST_COLUMNS
@@ -10,6 +11,8 @@ from colike.recommend.scorers import NeighbourScorer, PopularScorer
 from colike.recommend.scoring import FEWEST_ROWS, INDEX_BYTES, history_bytes, recommend_all
 from colike.recommend.tuning import choose
 from colike.tables import IdTypes
+
+from ...histories import OPINION_SCHEMA, SCHEMA, history_tuple, opinions
 
 IDS = IdTypes("string", "string")
 SIZE, USERS = 20, 40
@@ -43,8 +46,12 @@ def histories(spark):
     for user in range(USERS):
         seen = random.choice(SIZE, random.integers(1, 8), replace=False)
         likes = [] if user == 0 else seen[: random.integers(0, len(seen) + 1)]
-        rows.append((f"u{user}", sorted(map(int, likes)), sorted(map(int, seen))))
-    return spark.createDataFrame(rows, "user_id string, likes array<int>, seen array<int>").cache()
+        rows.append((f"u{user}", *opinions(map(int, likes), map(int, seen))))
+    return spark.createDataFrame(rows, f"user_id string, {OPINION_SCHEMA}").cache()
+
+
+def seen_by(user):
+    return {item for opinion in OPINIONS for item in user[opinion]}
 
 
 def lists_from(histories, scorer, ids):
@@ -72,7 +79,7 @@ def test_a_list_names_the_users_own_ids_reasons_and_dense_ranks(histories, catal
     ids = catalogue.ids
     for user in histories.collect():
         rows = made[user[C.USER_ID]]
-        likes, seen = ({str(ids[i]) for i in user[what]} for what in (C.LIKES, C.SEEN))
+        likes, seen = ({str(ids[i]) for i in mine} for mine in (user[C.LIKES], seen_by(user)))
         assert [row[C.RANK] for row in rows] == list(range(1, len(rows) + 1))
         assert len(rows) == min(10, SIZE - len(seen)), "filled up from the popular list"
         for row in rows:
@@ -85,7 +92,7 @@ def test_a_list_names_the_users_own_ids_reasons_and_dense_ranks(histories, catal
 
 def test_a_user_without_likes_gets_the_popular_list(histories, catalogue):
     user = histories.where("user_id = 'u0'")
-    seen = set(user.collect()[0][C.SEEN])
+    seen = seen_by(user.collect()[0])
     rows = lists_of(lists_from(user, NeighbourScorer(catalogue, random_graph(2), "sum", 5), IDS))
     popular = [str(catalogue.ids[i]) for i in catalogue.popular if i not in seen][:5]
     assert [row[C.ITEM_ID] for row in rows["u0"]] == popular
@@ -146,15 +153,12 @@ def star(leaves):
 def test_the_best_neighbours_per_item_is_chosen_on_validation_likes_the_smallest_of_equals(spark):
     # Both users like 0 in train; 2 and 3 are their validation likes. Two neighbours find item 2,
     # three find both, and a fourth adds nothing.
-    empty = []
-    rows = [("a", [0], [0], [2, 3], [2, 3], empty, empty), ("b", [0], [0], [2], [2], [3], [3])]
-    rows += [("no validation like", [0], [0], empty, [5], empty, empty)]
-    splits = [
-        f"{what}_{split}" for split in ("train", "validation", "test") for what in ("likes", "seen")
+    rows = [
+        history_tuple("a", likes_train=[0], likes_validation=[2, 3]),
+        history_tuple("b", likes_train=[0], likes_validation=[2], likes_test=[3]),
+        history_tuple("no validation like", likes_train=[0], passives_validation=[5]),
     ]
-    history = spark.createDataFrame(
-        rows, ", ".join(["user_id string", *(f"{name} array<int>" for name in splits)])
-    )
+    history = spark.createDataFrame(rows, f"user_id string, {SCHEMA}")
     graph = star([1, 2, 3, 4])
     nothing_popular = catalogue_of([0] * SIZE).popular_within(np.zeros(SIZE, bool))
     trying = {
@@ -178,11 +182,14 @@ def test_without_a_trial_nothing_is_chosen(histories):
 
 
 def test_a_history_is_as_long_as_the_catalogue_or_where_that_is_large_as_the_longest(spark):
-    rows = [([1], [2, 3], [4]), ([], [], []), ([0], [], [5])]
-    history = spark.createDataFrame(rows, "seen_train array<int>, seen_validation array<int>, "
-                                          "seen_test array<int>")  # fmt: skip
+    rows = [
+        history_tuple(1, likes_train=[1], passives_validation=[2, 3], detractors_test=[4]),
+        history_tuple(2),
+        history_tuple(3, unrated_train=[0], likes_test=[5]),
+    ]
+    history = spark.createDataFrame(rows, f"user_id bigint, {SCHEMA}")
     longest = 4
-    most_items = MOST_BYTES // FEWEST_ROWS // (2 * INDEX_BYTES)
-    assert history_bytes(history, most_items) == 2 * INDEX_BYTES * most_items
-    assert history_bytes(history, most_items + 1) == 2 * INDEX_BYTES * longest
+    most_items = MOST_BYTES // FEWEST_ROWS // INDEX_BYTES
+    assert history_bytes(history, most_items) == INDEX_BYTES * most_items
+    assert history_bytes(history, most_items + 1) == INDEX_BYTES * longest
     assert history_bytes(history.limit(0), most_items + 1) == 0

@@ -1,25 +1,31 @@
 import pytest
 
 from colike.config.recommend import UsersFile
+from colike.data.history import OPINIONS
 from colike.errors import QualityError, SchemaError
 from colike.recommend.users import histories_of, named_users
 from colike.tables import IdTypes
 
-SPLITS = ("train", "validation", "test")
+from ...histories import SCHEMA, history_tuple
+
 IDS = IdTypes("bigint", "bigint")
 
 
 @pytest.fixture(scope="module")
 def history(spark):
-    columns = [f"{what}_{split} array<int>" for split in SPLITS for what in ("likes", "seen")]
-    rows = [(user, [user], [user, 9], [], [], [5], [5, 6]) for user in (1, 2, 3)]
-    return spark.createDataFrame(rows, ", ".join(["user_id bigint", *columns]))
+    rows = [
+        history_tuple(
+            user, likes_train=[user], passives_train=[9], likes_test=[5], unrated_train=[6]
+        )
+        for user in (1, 2, 3)
+    ]
+    return spark.createDataFrame(rows, f"user_id bigint, {SCHEMA}")
 
 
 def rows_of(frame):
-    return sorted(
-        (row["user_id"], sorted(row["likes"]), sorted(row["seen"])) for row in frame.collect()
-    )
+    """Each user's items by opinion."""
+    return sorted((row["user_id"], *(sorted(row[name]) for name in OPINIONS))
+                  for row in frame.collect())  # fmt: skip
 
 
 @pytest.fixture
@@ -38,9 +44,12 @@ def test_a_file_names_each_user_once(spark, users_file):
 
 def test_named_users_are_published_and_measuring_takes_everyone(spark, history):
     named = spark.createDataFrame([(2,), (7,)], "user_id bigint")
-    assert rows_of(histories_of(history, "all", named)) == [(2, [2, 5], [2, 5, 6, 9]), (7, [], [])]
+    assert rows_of(histories_of(history, "all", named)) == [
+        (2, [2, 5], [9], [], [6]),
+        (7, [], [], [], []),
+    ]
     for name in ("train", "known"):
-        expected = [(user, [user], [user, 9]) for user in (1, 2, 3)]
+        expected = [(user, [user], [9], [], [6]) for user in (1, 2, 3)]
         assert rows_of(histories_of(history, name, named)) == expected
     assert len(rows_of(histories_of(history, "all", None))) == 3
 

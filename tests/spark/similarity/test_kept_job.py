@@ -8,11 +8,11 @@ from colike.tables import IdTypes, Store
 from colike.tables.changes import changes
 from colike.tables.writes import merge, overwrite
 
+from ...histories import history_row
 from .few_likes import CHANGED, CONFIG, ITEMS, LIKES, by_definition
 
 HISTORY = "user_history"
 IDS = IdTypes("bigint", "bigint")
-SPLITS = ("train", "validation", "test")
 NAMELESS = {
     "title": "T",
     "attributes": {},
@@ -34,8 +34,7 @@ class Notes(PlainReporter):
 
 def histories(store, likes):
     """Rows of user_history, which has more columns than co-likes are made of."""
-    nothing = {f"{what}_{split}": [] for what in ("likes", "seen") for split in SPLITS}
-    rows = [{**nothing, "user_id": user, "likes_train": mine} for user, mine in likes.items()]
+    rows = [history_row(user, likes_train=mine) for user, mine in likes.items()]
     return store.frame(HISTORY, rows)
 
 

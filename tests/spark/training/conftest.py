@@ -20,6 +20,7 @@ OVERRIDES = (
     "pairs.heldout_items=0.2",
     "embed.max_tokens=32",
     "train.objective=head",
+    "train.processes=2",
     "train.max_tokens=32",
     "train.max_steps=30",
     "train.validations=2",

@@ -1,5 +1,7 @@
 """The worker as the job starts it: on this machine, and on Spark's executors."""
 
+from pathlib import Path
+
 import pytest
 from safetensors.numpy import load_file
 
@@ -8,7 +10,6 @@ from colike.launch.folders import Training
 from colike.launch.worker import run_worker
 from colike.snapshot.settings import TrainSettings, from_json
 
-TORCHRUN = TrainSettings(processes=2)
 SPARK = TrainSettings(processes=2, launcher="spark")
 
 
@@ -24,14 +25,14 @@ def weights(out):
     return load_file(head)
 
 
-def test_executors_train_what_processes_of_one_machine_train(spark, snapshot, tmp_path):
+def test_executors_train_what_processes_of_one_machine_train(spark, trained, snapshot, tmp_path):
     heard = []
     result = run_worker(spark, SPARK, Training(snapshot, tmp_path / "spark"), heard.append)
     assert result["processes"] == 2
     assert result["steps"] == from_json(snapshot / "config.json").settings.max_steps
     assert {"start", "step", "validation", "mined", "done"} <= {event["event"] for event in heard}
-    run_worker(spark, TORCHRUN, Training(snapshot, tmp_path / "torchrun"), lambda event: None)
-    theirs = weights(tmp_path / "torchrun")
+    store, _ = trained
+    theirs = weights(Path(store.read("models").first()["uri"]).parent)
     for name, tensor in weights(tmp_path / "spark").items():
         assert tensor == pytest.approx(theirs[name], abs=1e-5)
 

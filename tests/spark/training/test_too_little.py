@@ -4,7 +4,8 @@ import pytest
 
 from colike import columns as C
 from colike.config import load_config
-from colike.data.splits import SPLITS
+
+from ...histories import history_row
 
 CASE = "tests/cases/32-train-tiny/conf.yml"
 ITEMS = 12
@@ -32,9 +33,8 @@ def frames(frame_store):
             # The others are held out, and nothing is learnt from them.
             for split in ["train" if number < pairs_of_a_label else "heldout"]
         ]
-        nothing = {f"{what}_{split}": [] for what in (C.LIKES, C.SEEN) for split in SPLITS}
         held = {"likes_validation": [1]} if has_validation_like else {}
-        history = {**nothing, C.USER_ID: 1, "likes_train": [0], **held}
+        history = history_row(1, likes_train=[0], **held)
         return {
             "training_pairs": store.frame("training_pairs", pairs),
             "user_history": store.frame("user_history", [history]),

@@ -12,6 +12,8 @@ from colike.launch.export import validation_users
 from colike.snapshot.manifest import ITEMS, PAIRS, VALIDATION, VECTORS, open_snapshot
 from colike.tables.ledger import Ledger
 
+from ...histories import seen_of
+
 
 def only_folder(store, name):
     (found,) = (store.files / name).iterdir()
@@ -54,9 +56,10 @@ def test_the_snapshot_is_of_the_pinned_tables_in_numbers_of_items(trained):
 def test_validation_users_are_those_with_a_held_like(trained, monkeypatch):
     store, _ = trained
     history = store.read("user_history")
-    columns = ("likes_train", "seen_train", "likes_validation")
     eligible = sorted(
-        tuple(map(tuple, row)) for row in history.select(*columns).collect() if row[2]
+        (tuple(row["likes_train"]), tuple(seen_of(row, "train")), tuple(row["likes_validation"]))
+        for row in history.collect()
+        if row["likes_validation"]
     )
     assert sorted(tuple(map(tuple, row)) for row in validation_users(history).collect()) == eligible
     monkeypatch.setattr("colike.launch.export.VALIDATION_USERS", 5)

@@ -4,40 +4,48 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from colike.recommend.histories import Histories
+from colike.data.history import OPINIONS
+from colike.recommend.histories import ROWS, Histories
 from colike.recommend.lists import Lists
 
-LIKES = [[1], [], [2, 3, 4], [5]]
-SEEN = [[1, 9], [8], [2, 3, 4], [5, 6, 7]]
+# The items of each of four users by opinion; rows are given in any order.
+GIVEN = {
+    "likes": [[1], [], [4, 2, 3], [5]],
+    "passives": [[9], [], [], [7, 6]],
+    "detractors": [[], [8], [], []],
+    "unrated": [[0], [], [], []],
+}
+USERS = [[sorted(GIVEN[opinion][user]) for opinion in OPINIONS] for user in range(4)]
 
 
 def batch():
-    arrays = [pa.array(rows, pa.list_(pa.int32())) for rows in (LIKES, SEEN)]
-    return pa.RecordBatch.from_arrays(arrays, names=["likes", "seen"])
+    arrays = [pa.array(GIVEN[opinion], pa.list_(pa.int32())) for opinion in OPINIONS]
+    return pa.RecordBatch.from_arrays(arrays, names=list(OPINIONS))
 
 
-def rows_of(histories):
-    return [
-        [flat[start:end].tolist() for start, end in pairwise(indptr)]
-        for indptr, flat in (
-            (histories.likes_indptr, histories.likes),
-            (histories.seen_indptr, histories.seen),
-        )
-    ]
+def users_of(histories):
+    """The items of each user by opinion."""
+    rows = [histories.items[start:end].tolist() for start, end in pairwise(histories.indptr)]
+    return [rows[start : start + ROWS] for start in range(0, len(rows), ROWS)]
 
 
 def test_histories_are_the_rows_of_the_batch_or_of_a_slice_of_it():
-    assert rows_of(Histories.of_batch(batch())) == [LIKES, SEEN]
-    assert rows_of(Histories.of_batch(batch().slice(1, 2))) == [LIKES[1:3], SEEN[1:3]]
+    assert users_of(Histories.of_batch(batch())) == USERS
+    assert users_of(Histories.of_batch(batch().slice(1, 2))) == USERS[1:3]
+
+
+def test_a_single_user_is_what_the_batch_has_of_it():
+    for user, rows in enumerate(USERS):
+        given = [GIVEN[opinion][user] for opinion in OPINIONS]
+        assert users_of(Histories.of_user(*given)) == [rows]
 
 
 @pytest.mark.parametrize("size", [1, 3, 4, 100])
 def test_blocks_hold_every_user_once_and_in_order(size):
     whole = Histories.of_batch(batch())
-    parts = [rows_of(whole.of_users(*block)) for block in whole.blocks(size)]
-    assert [likes for part in parts for likes in part[0]] == LIKES
-    assert [seen for part in parts for seen in part[1]] == SEEN
-    assert all(len(part[0]) <= size for part in parts)
+    parts = [users_of(whole.of_users(*block)) for block in whole.blocks(size)]
+    assert [user for part in parts for user in part] == USERS
+    assert all(len(part) <= size for part in parts)
 
 
 def test_no_users_are_one_empty_block():

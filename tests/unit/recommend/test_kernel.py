@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 from colike.recommend.graph import NeighbourGraph
 from colike.recommend.kernel import AGGREGATES, score_users
 
+from ...histories import histories_of
+
 SIZE = 12
 SCORE = {
     "sum": lambda weights: np.cumsum(weights)[-1],
@@ -40,17 +42,12 @@ items = st.integers(0, SIZE - 1)
 edges = st.lists(st.dictionaries(items, weights, max_size=5), min_size=SIZE, max_size=SIZE).map(
     lambda rows: [[(j, w) for j, w in row.items() if j != i] for i, row in enumerate(rows)]
 )
-histories = st.tuples(st.sets(items, max_size=6), st.sets(items, max_size=6)).map(
+pasts = st.tuples(st.sets(items, max_size=6), st.sets(items, max_size=6)).map(
     lambda drawn: (sorted(drawn[0]), sorted(drawn[0] | drawn[1]))
 )
-users = st.lists(histories, min_size=1, max_size=4)
+users = st.lists(pasts, min_size=1, max_size=4)
 orders = st.permutations(range(SIZE))
 allowed = st.lists(items, unique=True, max_size=SIZE)
-
-
-def rows_of(lists):
-    indptr = np.concatenate([[0], np.cumsum([len(row) for row in lists])]).astype(np.int64)
-    return indptr, np.array([x for row in lists for x in row], np.int32)
 
 
 def run(users, edges, popular, order, aggregate, k):
@@ -62,9 +59,10 @@ def run(users, edges, popular, order, aggregate, k):
         np.array([item for item, _ in flat], np.int32),
         np.array([weight for _, weight in flat], np.float64),
     )
+    histories = histories_of(users)
     made = score_users(
-        *rows_of([likes for likes, _ in users]),
-        *rows_of([seen for _, seen in users]),
+        histories.indptr,
+        histories.items,
         graph.indptr,
         graph.items,
         graph.weights,
@@ -196,10 +194,10 @@ def test_a_user_who_has_rated_nearly_everything_gets_the_best_of_the_rest():
     rest = np.setdiff1d(np.flatnonzero(count), seen)
     wanted = rest[np.lexsort((order[rest], -total[rest]))][:10]
 
+    history = histories_of([(likes.tolist(), seen.tolist())])
     best, scores, supports, *_, fallback = score_users(
-        np.array([0, len(likes)]), likes, np.array([0, len(seen)]), seen,
-        indptr, targets.ravel(), steps.ravel(), np.arange(size, dtype=np.int32), order,
-        AGGREGATES["sum"], 10,
+        history.indptr, history.items, indptr, targets.ravel(), steps.ravel(),
+        np.arange(size, dtype=np.int32), order, AGGREGATES["sum"], 10,
     )  # fmt: skip
     assert best[0].tolist() == wanted.tolist()
     assert scores[0].tolist() == total[wanted].tolist()

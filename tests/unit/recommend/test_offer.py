@@ -8,9 +8,10 @@ import pytest
 from colike.config import load_config
 from colike.recommend.catalogue import Catalogue
 from colike.recommend.graph import NeighbourGraph
-from colike.recommend.histories import Histories
 from colike.recommend.offer import Offer
 from colike.recommend.scorers import NeighbourScorer
+
+from ...histories import histories_of
 
 SIZE, USERS, DEGREE, K, POOL = 60, 25, 20, 10, 30
 DIVERSE = ("recommend.diversity.relevance=0.5", f"recommend.diversity.pool={POOL}")
@@ -32,9 +33,8 @@ def vectors():
 @pytest.fixture(scope="module")
 def histories():
     random = np.random.default_rng(1)
-    likes = np.concatenate([random.choice(SIZE, 4, replace=False) for _ in range(USERS)])
-    bounds = np.arange(0, 4 * USERS + 1, 4)
-    return Histories(bounds, likes.astype(np.int32), bounds, likes.astype(np.int32))
+    likes = [random.choice(SIZE, 4, replace=False).tolist() for _ in range(USERS)]
+    return histories_of([(mine, mine) for mine in likes])
 
 
 def nearest(vectors):

@@ -4,8 +4,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from colike.recommend.catalogue import Catalogue
-from colike.recommend.histories import Histories
 from colike.recommend.vectors import VectorScorer
+
+from ...histories import histories_of
 
 SIZE, DIMENSIONS = 12, 4
 
@@ -13,14 +14,6 @@ SIZE, DIMENSIONS = 12, 4
 def catalogue_of(order, popular):
     likes = np.zeros(SIZE, np.int64)
     return Catalogue(np.arange(SIZE), np.array(order, np.int32), likes, np.array(popular, np.int32))
-
-
-def histories_of(users):
-    def rows(lists):
-        indptr = np.concatenate([[0], np.cumsum([len(row) for row in lists])]).astype(np.int64)
-        return indptr, np.array([item for row in lists for item in row], np.int32)
-
-    return Histories(*rows([likes for likes, _ in users]), *rows([seen for _, seen in users]))
 
 
 def reference(user, vectors, may, order, popular, k):

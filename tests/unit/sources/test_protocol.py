@@ -7,20 +7,25 @@ import numpy as np
 import pytest
 
 from colike.config import load_config
-from colike.config.embed import TextSources
+from colike.config.sources import KnownSources
 from colike.errors import ConfigError
 from colike.recommend.catalogue import Catalogue
 from colike.recommend.graph import NeighbourGraph
-from colike.recommend.histories import Histories
 from colike.recommend.offer import Offer
+from colike.sources.ease import FittedEase
 from colike.sources.neighbour import FittedNeighbours
 from colike.sources.popularity import FittedPopularity
 from colike.sources.profile import FittedProfile
-from colike.sources.registry import SOURCES, all_sources, source_named
+from colike.sources.registry import CONFIGURED, SOURCES, all_sources, source_named
+
+from ...histories import histories_of
 
 SIZE, USERS, DEGREE = 30, 12, 6
-TEXTS = TextSources(names=("base", "finetuned"), base="base")
-SETTINGS = load_config("conf/mal2020.yml", []).recommend
+CONFIG = load_config("conf/mal2020.yml", [])
+KNOWN = KnownSources(texts=("base", "finetuned"), base="base", own=CONFIG.sources)
+SETTINGS = CONFIG.recommend
+# What likes, passives, detractors and unrated items weigh.
+WORTH = np.array([1.0, 0.5, -0.25, 0.0])
 
 
 def random_graph(seed):
@@ -29,6 +34,12 @@ def random_graph(seed):
     items = np.concatenate([random.choice(row, DEGREE, replace=False) for row in others])
     weights = np.sort(random.uniform(0.1, 1, (SIZE, DEGREE)))[:, ::-1].ravel()
     return NeighbourGraph.of_edges(SIZE, np.repeat(np.arange(SIZE), DEGREE), items, weights)
+
+
+def signed_graph(seed):
+    graph = random_graph(seed)
+    signs = np.random.default_rng(seed).choice([-1, 1, 1], len(graph.items))
+    return replace(graph, weights=graph.weights * signs)
 
 
 def random_vectors(seed):
@@ -40,6 +51,7 @@ def random_vectors(seed):
 FITTED = {
     "popularity": lambda seed: FittedPopularity("popularity"),
     "jaccard": lambda seed: FittedNeighbours("jaccard", random_graph(seed), SETTINGS),
+    "ease": lambda seed: FittedEase("ease", signed_graph(seed), WORTH),
     "profile": lambda seed: FittedProfile("profile", random_vectors(seed)),
     "base": lambda seed: FittedNeighbours("base", random_graph(seed + 50), SETTINGS),
     "finetuned": lambda seed: FittedNeighbours("finetuned", random_graph(seed + 99), SETTINGS),
@@ -62,19 +74,12 @@ def offer():
 @pytest.fixture(scope="module")
 def histories():
     random = np.random.default_rng(5)
-    seen = [random.choice(SIZE, 8, replace=False).astype(np.int32) for _ in range(USERS)]
-    likes = [row[:4] for row in seen]
-    return Histories(
-        np.arange(0, 4 * USERS + 1, 4),
-        np.concatenate(likes),
-        np.arange(0, 8 * USERS + 1, 8),
-        np.concatenate(seen),
-    )
+    seen = [random.choice(SIZE, 8, replace=False).tolist() for _ in range(USERS)]
+    return histories_of([(row[:4], row) for row in seen])
 
 
 def seen_of(histories, user):
-    start, end = histories.seen_indptr[user : user + 2]
-    return set(histories.seen[start:end].tolist())
+    return set(histories.of_users(user, user + 1).items.tolist())
 
 
 def listed(items):
@@ -82,20 +87,20 @@ def listed(items):
 
 
 def test_every_registered_source_is_checked_here():
-    assert set(all_sources(TEXTS)) == set(FITTED)
+    assert set(all_sources(KNOWN)) == set(FITTED)
 
 
 @each_source
 def test_a_source_is_registered_under_its_own_name_and_text_embedders_are_sources(name):
-    source = source_named(name, TEXTS)
+    source = source_named(name, KNOWN)
     assert source.name == name
     assert isinstance(source.has_weighted_reasons, bool)
-    assert (name in SOURCES) == (name not in TEXTS.names)
+    assert (name in {**SOURCES, **CONFIGURED}) == (name not in KNOWN.texts)
 
 
 def test_an_unknown_source_is_an_error_that_names_the_others():
     with pytest.raises(ConfigError, match=r"no source 'astrology'; the sources are popularity, "):
-        source_named("astrology", TEXTS)
+        source_named("astrology", KNOWN)
 
 
 @each_source
@@ -165,7 +170,7 @@ def test_neighbours_per_item_is_tried_over_the_grid_or_is_the_configs_one_value(
     assert list(replace(fitted, settings=settings).grid) == [7]
 
 
-@pytest.mark.parametrize("name", ["popularity", "profile"])
+@pytest.mark.parametrize("name", ["popularity", "ease", "profile"])
 def test_a_source_without_neighbours_has_no_dial_and_stays_out_of_the_books_protocol(name):
     fitted = FITTED[name](0)
     assert list(fitted.grid) == []

@@ -9,6 +9,7 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 from colike import columns as C
+from colike.data.history import RATED
 from colike.data.splits import SPLITS
 from colike.embedding.models import newest_model
 from colike.tables import Tables
@@ -57,9 +58,9 @@ def summary(tables: Tables) -> Summary:
     history = tables.read_or_empty("user_history")
     counts = history.agg(
         F.count("*").alias("users"),
-        _total(C.LIKES, SPLITS).alias(C.LIKES),
-        _total(C.SEEN, SPLITS).alias("ratings"),
-        _total(C.SEEN, ("test",)).alias("test_ratings"),
+        _total((C.LIKES,), SPLITS).alias(C.LIKES),
+        _total(RATED, SPLITS).alias("ratings"),
+        _total(RATED, ("test",)).alias("test_ratings"),
     ).collect()[0]
     return Summary(items=tables.read_or_empty("items").count(), **counts.asDict())
 
@@ -89,6 +90,7 @@ def training(tables: Tables) -> Training | None:
     return Training(row[C.NAME], row[C.BASE], row[C.OBJECTIVE], curve, metrics)
 
 
-def _total(what: str, splits: tuple[str, ...]) -> Column:
-    sizes = [F.size(f"{what}_{split}").cast("bigint") for split in splits]
+def _total(opinions: tuple[str, ...], splits: tuple[str, ...]) -> Column:
+    names = [f"{opinion}_{split}" for opinion in opinions for split in splits]
+    sizes = [F.size(name).cast("bigint") for name in names]
     return F.coalesce(F.sum(sum(sizes[1:], sizes[0])), F.lit(0))

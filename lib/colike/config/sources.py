@@ -1,0 +1,36 @@
+"""The section `sources`: settings that a source has of its own."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from colike.config.section import Positive, Section, Share
+
+
+class EaseConfig(Section):
+    """How EASE is fitted: what opinions weigh, what holds weights down, how many of them stay."""
+
+    # A like weighs 1.
+    passives: float
+    detractors: float
+    regularization: Annotated[float, Field(gt=0)]
+    dropout: Annotated[float, Field(ge=0, lt=1)]
+    # Weights that are kept of each item: the least number that costs no more recall than `loss`.
+    keep: Annotated[list[Positive], Field(min_length=1)]
+    loss: Share
+    # GiB that the driver may take for it.
+    memory: Annotated[float, Field(gt=0)]
+
+
+class SourcesConfig(Section):
+    """Settings by source; a source that is not here has none."""
+
+    ease: EaseConfig
+
+
+class KnownSources(Section):
+    """What all sources are made of: the text embedders' names, the base one's, and settings."""
+
+    texts: tuple[str, ...]
+    base: str
+    own: SourcesConfig
