@@ -5,15 +5,17 @@ Steck, "Embarrassingly Shallow Autoencoders for Sparse Data" (2019); with dropou
 likes, targets are likes (docs/method.md, Closed forms).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.linalg.blas import ssymm
 from scipy.linalg.lapack import spotrf, spotri
 
 from colike.compute.arrays import Doubles, Floats, Ints, Longs
 from colike.errors import ConfigError
 
-# Columns of a matrix that are worked on at once.
+# Rows or columns of a matrix that are worked on at once.
 PANEL = 1024
 PROBES = 16
 #: Largest entry of P (X'X + lambda I) - I among the probed columns.
@@ -62,7 +64,8 @@ def solved(
     inverse = _inverted(inputs)
     identity = np.zeros_like(probes)
     identity[probed, np.arange(len(probed))] = 1
-    residual = float(np.abs(inverse @ probes - identity).max(initial=0))
+    product = ssymm(1, inverse, np.asfortranarray(probes), lower=1)
+    residual = float(np.abs(product - identity).max(initial=0))
     if residual > LARGEST_RESIDUAL:
         raise ConfigError(
             f"sources.ease.regularization = {regularization:g} is too small for so many likes: the "
@@ -70,7 +73,7 @@ def solved(
         )
     for start in range(0, n, PANEL):
         panel = slice(start, start + PANEL)
-        weights[:, panel] = inverse @ weights[:, panel]
+        weights[:, panel] = ssymm(1, inverse, np.asfortranarray(weights[:, panel]), lower=1)
     scale = np.diag(weights) / np.diag(inverse)
     for start in range(0, n, PANEL):
         panel = slice(start, start + PANEL)
@@ -79,33 +82,56 @@ def solved(
     return Solved(weights, residual)
 
 
-def largest(weights: Floats, keep: int, order: Ints) -> Edges:
-    """Return the `keep` largest |weights| of each row, and those of each column.
+@dataclass(frozen=True)
+class Cuts:
+    """The smallest |weight| that each row and each column keeps; zero where it has no more."""
+
+    rows: Floats
+    columns: Floats
+
+
+def cuts(weights: Floats, keep: Sequence[int]) -> dict[int, Cuts]:
+    """Return, for each of several numbers, what the so many largest |weights| are at least.
+
+    Args:
+        weights: Items x items.
+        keep: How many weights of each row, and of each column, are kept.
+    """
+    n = len(weights)
+    rows, columns = (np.zeros((len(keep), n), np.float32) for _ in range(2))
+    places = [max(n - number, 0) for number in keep]
+    for start in range(0, n, PANEL):
+        panel = slice(start, start + PANEL)
+        for found, part in ((rows, weights[panel]), (columns, weights[:, panel].T)):
+            size = np.abs(np.ascontiguousarray(part))
+            size.partition(sorted(set(places)), axis=1)
+            found[:, panel] = size[:, places].T
+    return {number: Cuts(*both) for number, *both in zip(keep, rows, columns, strict=True)}
+
+
+def kept(weights: Floats, cut: Cuts, order: Ints) -> Edges:
+    """Return the weights that are among the largest of their row, or of their column.
 
     A cut by rows alone, or by falling weight, loses what tells two audiences apart.
 
     Args:
         weights: Items x items.
-        keep: How many of each row and column.
+        cut: The least that is kept.
         order: Rank of each item by id, which breaks ties.
     """
-    n = len(weights)
-    keep = min(keep, n)
-    found = [np.zeros(0, np.int64)]
-    for start in range(0, n, PANEL):
-        rows = np.arange(start, min(start + PANEL, n))
-        for by_row, part in ((True, weights[rows].T), (False, weights[:, rows])):
-            places = np.argpartition(-np.abs(part), keep - 1, axis=0)[:keep]
-            here = np.broadcast_to(rows, places.shape)
-            pairs = here * n + places if by_row else places * n + here
-            found.append(pairs[np.take_along_axis(part, places, axis=0) != 0])
-    owners, items = np.divmod(np.unique(np.concatenate(found)), n)
-    kept = weights[owners, items]
-    by_rank = np.lexsort((order[items], -np.abs(kept), owners))
+    found = []
+    for start in range(0, len(weights), PANEL):
+        panel = slice(start, start + PANEL)
+        size = np.abs(weights[panel])
+        stays = (size >= cut.rows[panel, None]) | (size >= cut.columns)
+        owners, items = np.nonzero(stays & (size > 0))
+        found.append((owners + start, items, weights[panel][owners, items]))
+    owners, items, values = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    by_rank = np.lexsort((order[items], -np.abs(values), owners))
     return Edges(
         owners[by_rank].astype(np.int32),
         items[by_rank].astype(np.int32),
-        kept[by_rank].astype(np.float64),
+        values[by_rank].astype(np.float64),
     )
 
 

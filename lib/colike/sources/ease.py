@@ -10,7 +10,7 @@ from colike.config.recommend import RecommendConfig
 from colike.config.sources import EaseConfig
 from colike.data.splits import train_likes, train_opinions
 from colike.errors import UnfitError
-from colike.neighbours.ease import Edges, largest, solved
+from colike.neighbours.ease import Edges, cuts, kept, solved
 from colike.neighbours.frames import edges_frame
 from colike.recommend.catalogue import Catalogue, collect_catalogue
 from colike.recommend.graph import NeighbourGraph, collect_graph
@@ -92,8 +92,9 @@ class Ease:
             f"{EASE}.recall.all": (whole, "recall"),
             f"{EASE}.validation_users": (float(len(held)), "users"),
         }
+        least = cuts(fit.weights, own.keep)
         for keep in sorted(own.keep):
-            edges = largest(fit.weights, keep, catalogue.order)
+            edges = kept(fit.weights, least[keep], catalogue.order)
             recall = held.recall(SignedScorer(catalogue, _graph(edges, catalogue), self.worth, K))
             figures[f"{EASE}.recall.{keep}"] = (recall, "recall")
             # Without validation likes nothing speaks for fewer.

@@ -5,7 +5,7 @@ import pytest
 
 from colike.errors import ConfigError
 from colike.neighbours import ease
-from colike.neighbours.ease import largest, solved
+from colike.neighbours.ease import cuts, kept, solved
 
 USERS, ITEMS = 400, 30
 
@@ -83,7 +83,7 @@ def test_the_largest_weights_of_each_row_and_of_each_column_are_kept(monkeypatch
     by_column = size >= -np.sort(-size, axis=0)[[min(keep, 10) - 1]]
     wanted = {(i, j) for i, j in zip(*np.nonzero((by_row | by_column) & (size > 0)), strict=True)}
     order = random.permutation(10).astype(np.int32)
-    edges = largest(weights, keep, order)
+    edges = kept(weights, cuts(weights, [2, keep])[keep], order)
     assert set(zip(edges.owners.tolist(), edges.items.tolist(), strict=True)) == wanted
     assert edges.weights.tolist() == weights[edges.owners, edges.items].tolist()
     keys = list(zip(edges.owners, -np.abs(edges.weights), order[edges.items], strict=True))
