@@ -26,7 +26,7 @@ TABLE = "item_neighbours"
 def run(inputs: Inputs, settings: Settings) -> Outputs:
     """Ask every source for its neighbours."""
     work = Work(inputs, settings.neighbours, inputs.ids, inputs.scratch())
-    figures, rows, notes = dict[str, tuple[float, str]](), [], []
+    notes = []
     for name, source in all_sources(settings.known_sources).items():
         try:
             found = source.neighbours(work)
@@ -34,9 +34,13 @@ def run(inputs: Inputs, settings: Settings) -> Outputs:
             notes.append(f"source {name} has no neighbours: {why}")
             continue
         if found is not None:
-            rows.append(found.rows.select(F.lit(name).alias(C.SOURCE), "*"))
-            figures.update(found.figures)
-    return Outputs([overwrite(TABLE, reduce(DataFrame.unionByName, rows))], figures, notes)
+            work.found[name] = found
+    named = (one.rows.select(F.lit(name).alias(C.SOURCE), "*") for name, one in work.found.items())
+    return Outputs(
+        [overwrite(TABLE, reduce(DataFrame.unionByName, named))],
+        {name: figure for one in work.found.values() for name, figure in one.figures.items()},
+        notes,
+    )
 
 
 STAGE = Stage(

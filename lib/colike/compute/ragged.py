@@ -53,6 +53,20 @@ def interleaved(columns: list[tuple[Longs, Ints]]) -> tuple[Longs, Ints]:
     return starts, values
 
 
+def picked(
+    indptr: Longs, values: npt.NDArray[Number], rows: Longs
+) -> tuple[Longs, npt.NDArray[Number]]:
+    """Return some of the rows.
+
+    >>> indptr, values = picked(np.array([0, 2, 3, 3]), np.array([5, 6, 7]), np.array([1, 0]))
+    >>> indptr.tolist(), values.tolist()
+    ([0, 1, 3], [7, 5, 6])
+    """
+    starts = starts_of(indptr[rows + 1] - indptr[rows])
+    moved = np.repeat(indptr[rows] - starts[:-1], np.diff(starts))
+    return starts, values[moved + np.arange(starts[-1])]
+
+
 def padded(column: pa.ListArray, depth: int, filler: int) -> Longs:
     """Return lists as rows of equal length: cut at `depth`, filled up with `filler`.
 

@@ -1,6 +1,6 @@
 """The section `embed`, and what several stages take of it: a change of the rest spares them."""
 
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field, model_validator
 
@@ -18,13 +18,22 @@ class EmbedderConfig(Section):
     base_url: str | None = None
 
 
+class TagsConfig(Section):
+    """Attributes beside the text: `columns` whose values are tags, what all of them weigh."""
+
+    columns: Annotated[list[str], Field(min_length=1)]
+    weight: Annotated[float, Field(gt=0)]
+    least_items: Positive
+
+
 class EmbedConfig(Section):
-    """The embedders, by the source name that they have everywhere."""
+    """The embedders, by the source name that they have everywhere; and tags beside the text."""
 
     embedders: dict[Name, EmbedderConfig]
     max_tokens: Positive
     batch_size: Positive
     precision: Precision
+    tags: TagsConfig | None
 
     @property
     def finetuned_name(self) -> str | None:

@@ -178,7 +178,9 @@ class Config(Section):
     def known_sources(self) -> KnownSources:
         """What all sources are made of: their own settings, and the names of the text embedders."""
         names = tuple(self.embed.embedders)
-        return KnownSources(texts=names, base=self.pairs.base_embedder, own=self.sources)
+        return KnownSources(
+            texts=names, base=self.pairs.base_embedder, tags=self.embed.tags, own=self.sources
+        )
 
     def as_json(self) -> str:
         """Return the config as JSON, for the commands that only read a store."""

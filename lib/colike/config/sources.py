@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from colike.config.embed import TagsConfig
 from colike.config.section import Positive, Section, Share
 
 
@@ -22,15 +23,29 @@ class EaseConfig(Section):
     memory: Annotated[float, Field(gt=0)]
 
 
+class HybridConfig(Section):
+    """EASE and text added up: which embedder (the first that has vectors), and how much of it."""
+
+    texts: Annotated[list[str], Field(min_length=1)]
+    # Nearest items by text of each rated item.
+    neighbours: Positive
+    # Tried shares of the text part; at 1 its listed scores are as large as those of EASE.
+    shares: Annotated[list[Annotated[float, Field(ge=0)]], Field(min_length=1)]
+    # From 0, where only what is found of known items counts, to 1, where only new ones do.
+    unseen: Share
+
+
 class SourcesConfig(Section):
     """Settings by source; a source that is not here has none."""
 
     ease: EaseConfig
+    hybrid: HybridConfig
 
 
 class KnownSources(Section):
-    """What all sources are made of: the text embedders' names, the base one's, and settings."""
+    """What all sources are made of: the text embedders' names, the base one's, tags, settings."""
 
     texts: tuple[str, ...]
     base: str
+    tags: TagsConfig | None
     own: SourcesConfig

@@ -1,6 +1,6 @@
 """Neighbours of all items as compressed sparse rows, which the kernel reads."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +10,7 @@ from pyspark.sql import functions as F
 
 from colike import columns as C
 from colike.compute.arrays import Bools, Doubles, Ints, Longs
+from colike.neighbours.ease import Edges
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,28 @@ class NeighbourGraph:
         """Return the graph of the edges between allowed items."""
         return self._keep(allowed[self.owners] & allowed[self.items])
 
+    def scaled(self, factor: float) -> "NeighbourGraph":
+        """Return the graph with all weights times a factor."""
+        return replace(self, weights=self.weights * factor)
+
+    def plus(self, other: "NeighbourGraph") -> "NeighbourGraph":
+        """Return the graph of both one's edges, the weights of shared ones added up.
+
+        Edges of an item are in the order of the items that they lead to.
+        """
+        size = len(self.indptr) - 1
+        keys = [graph.owners.astype(np.int64) * size + graph.items for graph in (self, other)]
+        found, place = np.unique(np.concatenate(keys), return_inverse=True)
+        both = np.concatenate([self.weights, other.weights])
+        owners, items = np.divmod(found, size)
+        weights = np.asarray(np.bincount(place, both, len(found)), np.float64)
+        return NeighbourGraph.of_edges(size, owners, items, weights)
+
+    def as_edges(self, order: Ints) -> Edges:
+        """Return its edges by owner, then falling size of the weight, then rank by id."""
+        by_rank = np.lexsort((order[self.items], -np.abs(self.weights), self.owners))
+        return Edges(self.owners[by_rank], self.items[by_rank], self.weights[by_rank])
+
     def turned(self) -> "NeighbourGraph":
         """Return the graph of the same edges in the other direction, by the item they come from."""
         order = np.lexsort((self.owners, self.items))
@@ -82,8 +105,13 @@ def collect_graph(
         ids: The item ids by item_idx.
         source: The source.
     """
+    return graph_of(neighbours.where(F.col(C.SOURCE) == source), ids)
+
+
+def graph_of(neighbours: DataFrame, ids: npt.NDArray[np.generic]) -> NeighbourGraph:
+    """Return neighbours of one source on the driver, as `collect_graph` does."""
     columns = (C.ITEM_ID, C.RANK, C.NEIGHBOUR_ID, C.WEIGHT)
-    edges = neighbours.where(F.col(C.SOURCE) == source).select(*columns).toPandas()
+    edges = neighbours.select(*columns).toPandas()
     # The ids are already on the driver, and looking them up is faster than two Spark joins.
     numbers = pd.Index(ids)
     owners = numbers.get_indexer(pd.Index(edges[C.ITEM_ID]))

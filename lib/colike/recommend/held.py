@@ -9,8 +9,8 @@ from pyspark.sql import functions as F
 from scipy import sparse
 
 from colike import columns as C
-from colike.compute.arrays import Doubles, Floats, Ints, Longs
-from colike.compute.ragged import ragged
+from colike.compute.arrays import Bools, Doubles, Floats, Ints, Longs
+from colike.compute.ragged import picked, ragged
 from colike.data.history import OPINIONS, of_history
 from colike.data.splits import is_for_tuning
 from colike.recommend.histories import ROWS, Histories
@@ -45,6 +45,17 @@ class HeldLikes:
     def __len__(self) -> int:
         """Return the number of users."""
         return len(self.histories)
+
+    def looking_for(self, taken: Bools) -> "HeldLikes":
+        """Return the users as if some items were new, and their likes of these to be found.
+
+        Args:
+            taken: By item_idx, whether an item is in no history any more.
+        """
+        histories = self.histories.without(taken)
+        liked = self.histories.likes_among(taken)
+        chosen = np.flatnonzero(np.diff(liked[0]))
+        return HeldLikes(histories.chosen(chosen), *picked(*liked, chosen))
 
     def recall(self, scorer: Scorer) -> float:
         """Return the mean share of held likes that are in the users' lists."""

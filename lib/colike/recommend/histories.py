@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from colike.compute.arrays import Ints, Longs
-from colike.compute.ragged import interleaved, ragged, sorted_rows
+from colike.compute.arrays import Bools, Ints, Longs
+from colike.compute.ragged import interleaved, picked, ragged, sorted_rows
 from colike.data.history import OPINIONS
 
 #: Rows that a user has: one per opinion.
@@ -56,6 +56,23 @@ class Histories:
         """Return the users from `start` up to but not including `end`."""
         mine = self.indptr[ROWS * start : ROWS * end + 1]
         return Histories(mine - mine[0], self.items[mine[0] : mine[-1]])
+
+    def without(self, taken: Bools) -> "Histories":
+        """Return the histories without some items; `taken` says which, by item_idx."""
+        stays = ~taken[self.items]
+        before = np.concatenate([[0], np.cumsum(stays)])
+        return Histories(before[self.indptr], self.items[stays])
+
+    def likes_among(self, wanted: Bools) -> tuple[Longs, Ints]:
+        """Return the users' likes among some items, as indptr and items."""
+        users = np.arange(len(self))
+        others = self.without(~wanted)
+        return picked(others.indptr, others.items, ROWS * users + LIKES)
+
+    def chosen(self, users: Longs) -> "Histories":
+        """Return the histories of some users, by their numbers."""
+        rows = (ROWS * users[:, None] + np.arange(ROWS)).ravel()
+        return Histories(*picked(self.indptr, self.items, rows))
 
     def blocks(self, users: int) -> Iterator[tuple[int, int]]:
         """Yield start and end of successive blocks of at most `users` users; one at least."""

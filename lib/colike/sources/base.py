@@ -30,12 +30,21 @@ class Neighbours:
 
 @dataclass(frozen=True)
 class Work:
-    """What a source finds neighbours with: tables, the section, id types, and a local folder."""
+    """What a source finds neighbours with.
+
+    Attributes:
+        tables: What the job reads.
+        settings: Section neighbours.
+        ids: Types of the ids.
+        scratch: A local folder.
+        found: What the sources before this one have found, by name.
+    """
 
     tables: Tables
     settings: NeighboursConfig
     ids: IdTypes
     scratch: Path
+    found: dict[str, Neighbours] = field(default_factory=dict)
 
 
 class Fitted(Protocol):

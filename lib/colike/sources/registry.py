@@ -8,6 +8,7 @@ from colike.errors import ConfigError
 from colike.recommend.catalogue import Catalogue
 from colike.sources.base import Fitted, Source
 from colike.sources.ease import EASE, Ease
+from colike.sources.hybrid import HYBRID, Hybrid
 from colike.sources.jaccard import Jaccard
 from colike.sources.popularity import Popularity
 from colike.sources.profile import Profile
@@ -19,12 +20,20 @@ SOURCES: dict[str, Source] = {
 }
 # Sources that have settings of their own.
 CONFIGURED: dict[str, Callable[[SourcesConfig], Source]] = {EASE: lambda own: Ease(own.ease)}
+# Sources that start from what the others have found.
+FUSED: dict[str, Callable[[SourcesConfig], Source]] = {
+    HYBRID: lambda own: Hybrid(own.hybrid, Ease(own.ease))
+}
 
 
 def all_sources(known: KnownSources) -> dict[str, Source]:
-    """Return every source by name, the text embedders last."""
-    configured = {name: make(known.own) for name, make in CONFIGURED.items()}
-    return {**SOURCES, **configured, **{name: Text(name) for name in known.texts}}
+    """Return every source by name, each after those that it starts from."""
+    return {
+        **SOURCES,
+        **{name: make(known.own) for name, make in CONFIGURED.items()},
+        **{name: Text(name, known.tags) for name in known.texts},
+        **{name: make(known.own) for name, make in FUSED.items()},
+    }
 
 
 def source_named(name: str, known: KnownSources) -> Source:

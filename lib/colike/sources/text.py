@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from pyspark.sql import functions as F
 
 from colike import columns as C
+from colike.config.embed import TagsConfig
 from colike.config.recommend import RecommendConfig
 from colike.data.ids import to_ids
 from colike.embedding.vectors import collect_vectors
 from colike.neighbours.cosine import nearest
 from colike.neighbours.frames import to_frame
 from colike.neighbours.large import near_in_index
+from colike.neighbours.tags import with_tags
 from colike.recommend.catalogue import Catalogue
 from colike.sources.base import Fitted, Neighbours, Work
 from colike.sources.neighbour import fit_neighbours
@@ -19,9 +21,13 @@ from colike.tables import Tables
 
 @dataclass(frozen=True)
 class Text:
-    """Neighbours by cosine of one embedder of the config, which the source has its name from."""
+    """Neighbours by cosine of one embedder of the config, which the source has its name from.
+
+    Tags stand beside the text, if the config has any, but for a catalogue that takes an index.
+    """
 
     name: str
+    tags: TagsConfig | None = None
     has_weighted_reasons: bool = True
 
     def neighbours(self, work: Work) -> Neighbours | None:
@@ -43,6 +49,8 @@ class Text:
     def _exact(self, work: Work) -> Neighbours:
         items, settings = work.tables.read("items"), work.settings
         embedded = collect_vectors(work.tables.read("item_embeddings"), items, self.name)
+        if self.tags is not None:
+            embedded = with_tags(embedded, items, self.tags)
         found = nearest(embedded.vectors, embedded.order, settings.k, settings.candidate_margin)
         return Neighbours(to_frame(items.sparkSession, embedded, found, work.ids))
 

@@ -1,54 +1,57 @@
+"""Graphs are added up, turned round and ranked as dictionaries of edges are."""
+
 import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from colike.recommend.graph import NeighbourGraph
 
+SIZE = 6
+items = st.integers(0, SIZE - 1)
+edges = st.dictionaries(st.tuples(items, items), st.integers(-8, 8).map(lambda n: n / 8))
 
-def graph_of(rows):
-    owners = [i for i, row in enumerate(rows) for _ in row]
-    flat = [edge for row in rows for edge in row]
+
+def graph_of(edges):
+    ordered = sorted(edges.items(), key=lambda edge: (edge[0][0], -edge[1], edge[0][1]))
+    owners, others = (np.array([e[0][side] for e in ordered], np.int32) for side in (0, 1))
     return NeighbourGraph.of_edges(
-        len(rows),
-        np.array(owners, np.int32),
-        np.array([item for item, _ in flat], np.int32),
-        np.array([weight for _, weight in flat], np.float64),
+        SIZE, owners, others, np.array([e[1] for e in ordered], np.float64)
     )
 
 
-def rows_of(graph):
-    bounds = zip(graph.indptr[:-1], graph.indptr[1:], strict=True)
-    return [
-        list(zip(graph.items[a:b].tolist(), graph.weights[a:b].tolist(), strict=True))
-        for a, b in bounds
-    ]
+def edges_of(graph):
+    found = zip(graph.owners.tolist(), graph.items.tolist(), graph.weights.tolist(), strict=True)
+    return {(owner, item): weight for owner, item, weight in found}
 
 
-# Item 1 has no neighbours, and the last item neither.
-ROWS = [[(1, 0.9), (2, 0.5), (3, 0.1)], [], [(0, 0.5), (3, 0.4)], []]
+@settings(deadline=None)
+@given(edges, edges)
+def test_the_sum_has_the_edges_of_both_with_shared_weights_added_up(one, other):
+    both = {key: one.get(key, 0) + other.get(key, 0) for key in {*one, *other}}
+    made = graph_of(one).plus(graph_of(other))
+    assert edges_of(made) == both
+    assert (np.diff(made.owners) >= 0).all()
 
 
-def test_a_graph_holds_the_edges_that_it_was_made_of():
-    assert rows_of(graph_of(ROWS)) == ROWS
-    assert graph_of(ROWS).owners.tolist() == [0, 0, 0, 2, 2]
+@settings(deadline=None)
+@given(edges)
+def test_turned_round_each_edge_leads_back(one):
+    turned = graph_of(one).turned()
+    assert edges_of(turned) == {(item, owner): weight for (owner, item), weight in one.items()}
 
 
-def test_a_cut_graph_keeps_the_first_neighbours_of_each_item():
-    for depth in range(5):
-        assert rows_of(graph_of(ROWS).cut(depth)) == [row[:depth] for row in ROWS]
+@settings(deadline=None)
+@given(edges, st.permutations(range(SIZE)))
+def test_as_edges_they_are_by_size_then_by_id(one, order):
+    made = graph_of(one).as_edges(np.array(order, np.int32))
+    found = zip(made.owners.tolist(), made.items.tolist(), made.weights.tolist(), strict=True)
+    rows = [((owner, item), weight) for owner, item, weight in found]
+    assert dict(rows) == one
+    keys = [(key[0], -abs(weight), order[key[1]]) for key, weight in rows]
+    assert keys == sorted(keys)
 
 
-def test_a_graph_within_some_items_has_no_edge_from_or_to_another():
-    allowed = np.array([True, True, False, True])
-    assert rows_of(graph_of(ROWS).within(allowed)) == [[(1, 0.9), (3, 0.1)], [], [], []]
-
-
-def test_a_graph_towards_some_items_has_every_item_and_leads_to_those_alone():
-    allowed = np.array([True, True, False, False])
-    assert rows_of(graph_of(ROWS).towards(allowed)) == [[(1, 0.9)], [], [(0, 0.5)], []]
-
-
-def test_a_graph_at_least_of_a_weight_keeps_that_weight():
-    assert rows_of(graph_of(ROWS).at_least(0.5)) == [[(1, 0.9), (2, 0.5)], [], [(0, 0.5)], []]
-
-
-def test_an_empty_graph_has_every_item_and_no_edge():
-    assert rows_of(NeighbourGraph.empty(3)) == [[], [], []]
+def test_scaled_weights_are_the_same_times_a_factor():
+    made = graph_of({(0, 1): 0.5, (2, 1): -0.25}).scaled(4)
+    assert edges_of(made) == pytest.approx({(0, 1): 2.0, (2, 1): -1.0})

@@ -54,6 +54,19 @@ def test_no_users_are_one_empty_block():
     assert list(nobody.blocks(5)) == [(0, 0)]
 
 
+def test_items_taken_out_are_in_no_row_and_likes_of_them_can_be_asked_for():
+    whole, taken = Histories.of_batch(batch()), np.isin(np.arange(10), [1, 2, 4, 7, 8])
+    rows = [[[i for i in row if i not in (1, 2, 4, 7, 8)] for row in user] for user in USERS]
+    assert users_of(whole.without(taken)) == rows
+    indptr, items = whole.likes_among(taken)
+    likes = [items[start:end].tolist() for start, end in pairwise(indptr)]
+    assert likes == [[1], [], [2, 4], []]
+
+
+def test_some_users_can_be_chosen_in_any_order():
+    assert users_of(Histories.of_batch(batch()).chosen(np.array([3, 0]))) == [USERS[3], USERS[0]]
+
+
 def test_picked_places_of_a_list_carry_all_that_belongs_to_them():
     numbers = np.arange(6).reshape(2, 3)
     longer = np.arange(18).reshape(2, 3, 3)

@@ -16,13 +16,13 @@ from colike.sources.ease import FittedEase
 from colike.sources.neighbour import FittedNeighbours
 from colike.sources.popularity import FittedPopularity
 from colike.sources.profile import FittedProfile
-from colike.sources.registry import CONFIGURED, SOURCES, all_sources, source_named
+from colike.sources.registry import CONFIGURED, FUSED, SOURCES, all_sources, source_named
 
 from ...histories import histories_of
 
 SIZE, USERS, DEGREE = 30, 12, 6
 CONFIG = load_config("conf/mal2020.yml", [])
-KNOWN = KnownSources(texts=("base", "finetuned"), base="base", own=CONFIG.sources)
+KNOWN = KnownSources(texts=("base", "finetuned"), base="base", tags=None, own=CONFIG.sources)
 SETTINGS = CONFIG.recommend
 # What likes, passives, detractors and unrated items weigh.
 WORTH = np.array([1.0, 0.5, -0.25, 0.0])
@@ -52,6 +52,7 @@ FITTED = {
     "popularity": lambda seed: FittedPopularity("popularity"),
     "jaccard": lambda seed: FittedNeighbours("jaccard", random_graph(seed), SETTINGS),
     "ease": lambda seed: FittedEase("ease", signed_graph(seed), WORTH),
+    "hybrid": lambda seed: FittedEase("hybrid", signed_graph(seed + 7), WORTH),
     "profile": lambda seed: FittedProfile("profile", random_vectors(seed)),
     "base": lambda seed: FittedNeighbours("base", random_graph(seed + 50), SETTINGS),
     "finetuned": lambda seed: FittedNeighbours("finetuned", random_graph(seed + 99), SETTINGS),
@@ -95,7 +96,7 @@ def test_a_source_is_registered_under_its_own_name_and_text_embedders_are_source
     source = source_named(name, KNOWN)
     assert source.name == name
     assert isinstance(source.has_weighted_reasons, bool)
-    assert (name in {**SOURCES, **CONFIGURED}) == (name not in KNOWN.texts)
+    assert (name in {**SOURCES, **CONFIGURED, **FUSED}) == (name not in KNOWN.texts)
 
 
 def test_an_unknown_source_is_an_error_that_names_the_others():
@@ -170,7 +171,7 @@ def test_neighbours_per_item_is_tried_over_the_grid_or_is_the_configs_one_value(
     assert list(replace(fitted, settings=settings).grid) == [7]
 
 
-@pytest.mark.parametrize("name", ["popularity", "ease", "profile"])
+@pytest.mark.parametrize("name", ["popularity", "ease", "hybrid", "profile"])
 def test_a_source_without_neighbours_has_no_dial_and_stays_out_of_the_books_protocol(name):
     fitted = FITTED[name](0)
     assert list(fitted.grid) == []
