@@ -23,15 +23,20 @@ class EaseConfig(Section):
     memory: Annotated[float, Field(gt=0)]
 
 
+Shares = Annotated[list[Annotated[float, Field(ge=0)]], Field(min_length=1)]
+
+
 class HybridConfig(Section):
     """EASE and text added up: which embedder (the first that has vectors), and how much of it."""
 
     texts: Annotated[list[str], Field(min_length=1)]
     # Nearest items by text of each rated item.
     neighbours: Positive
-    # Tried shares of the text part; at 1 its listed scores are as large as those of EASE.
-    shares: Annotated[list[Annotated[float, Field(ge=0)]], Field(min_length=1)]
-    # From 0, where only what is found of known items counts, to 1, where only new ones do.
+    # Tried shares of the text part, in scores of known and of unseen items; at 1 its listed scores
+    # are as large as those of EASE.
+    shares: Shares
+    unseen_shares: Shares
+    # How much of the recall may be given up so that unseen items are found.
     unseen: Share
 
 

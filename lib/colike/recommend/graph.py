@@ -58,9 +58,9 @@ class NeighbourGraph:
         """Return the graph of the edges between allowed items."""
         return self._keep(allowed[self.owners] & allowed[self.items])
 
-    def scaled(self, factor: float) -> "NeighbourGraph":
-        """Return the graph with all weights times a factor."""
-        return replace(self, weights=self.weights * factor)
+    def weighed(self, factors: Doubles) -> "NeighbourGraph":
+        """Return the graph with each weight times the factor of the item that it leads to."""
+        return replace(self, weights=self.weights * factors[self.items])
 
     def plus(self, other: "NeighbourGraph") -> "NeighbourGraph":
         """Return the graph of both one's edges, the weights of shared ones added up.
@@ -76,9 +76,13 @@ class NeighbourGraph:
         return NeighbourGraph.of_edges(size, owners, items, weights)
 
     def as_edges(self, order: Ints) -> Edges:
-        """Return its edges by owner, then falling size of the weight, then rank by id."""
-        by_rank = np.lexsort((order[self.items], -np.abs(self.weights), self.owners))
-        return Edges(self.owners[by_rank], self.items[by_rank], self.weights[by_rank])
+        """Return its edges by owner, then falling size of the weight, then rank by id.
+
+        Those that weigh nothing are left out.
+        """
+        mine = self._keep(self.weights != 0)
+        by_rank = np.lexsort((order[mine.items], -np.abs(mine.weights), mine.owners))
+        return Edges(mine.owners[by_rank], mine.items[by_rank], mine.weights[by_rank])
 
     def turned(self) -> "NeighbourGraph":
         """Return the graph of the same edges in the other direction, by the item they come from."""

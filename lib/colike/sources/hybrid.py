@@ -1,12 +1,12 @@
 """Source `hybrid`: what people like together and what items are about, as one graph.
 
-Both parts add up weights over what a user has rated, so their sum is a graph too: EASE's weights,
-and so much of each item's nearest items by text that new items are found as well. How much is
-chosen on validation users, who look for held likes and for items that were taken out of everything.
+Both parts add up weights over what a user has rated, so their sum is a graph too. Two shares of
+the text are chosen on validation users: one in the scores of items with likes, where it helps EASE,
+and a larger one in those of items without, which EASE cannot score. So new items are found, and
+text does not take the place of what people know.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from pyspark.sql import functions as F
@@ -28,6 +28,27 @@ from colike.tables import Tables
 HYBRID = "hybrid"
 # Share of the items that are taken out, to see how new ones are found.
 TAKEN_OUT = 0.1
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What is added up: EASE's weights, and the nearest items by text; and which items are known.
+
+    `near` is scaled so that the listed scores of both are equal in the mean.
+    """
+
+    catalogue: Catalogue
+    known: NeighbourGraph
+    near: NeighbourGraph
+    is_known: Bools
+
+    def without(self, taken: Bools) -> "Parts":
+        """Return the parts as if some items had never been rated."""
+        return replace(self, known=self.known.within(~taken), is_known=self.is_known & ~taken)
+
+    def graph(self, share: float, unseen_share: float) -> NeighbourGraph:
+        """Return the sum, with these shares of the text in the scores of known and unseen items."""
+        return self.known.plus(self.near.weighed(np.where(self.is_known, share, unseen_share)))
 
 
 @dataclass(frozen=True)
@@ -53,20 +74,22 @@ class Hybrid:
         text = next((name for name in self.settings.texts if name in work.found), None)
         if text is None or EASE not in work.found:
             return None
-        history, items = work.tables.read("user_history"), work.tables.read("items")
-        catalogue = collect_catalogue(items, train_likes(history))
-        known = graph_of(work.found[EASE].rows, catalogue.ids)
-        near = graph_of(work.found[text].rows, catalogue.ids).cut(self.settings.neighbours)
+        history = work.tables.read("user_history")
         held = HeldLikes.collect(history)
-        near = near.scaled(self._scale(held, catalogue, known, near))
-        taken = _taken_out(work)
-        trials = list(self._trials(held, catalogue, known, near, taken))
-        chosen = max(trials, key=lambda trial: self._worth(trial, trials))
-        edges = known.plus(near.scaled(chosen.share)).as_edges(catalogue.order)
+        parts = self._parts(work, text, held)
+        catalogue = parts.catalogue
+        known = [Trial(share, self._recall(held, parts, share, share), 0.0)
+                 for share in self.settings.shares]  # fmt: skip
+        share = max(known, key=lambda trial: (trial.seen, -trial.share)).share
+        new = self._unseen_trials(parts, held, share, _taken_out(work))
+        unseen_share = self._chosen(new, max(trial.seen for trial in known)).share
+        edges = parts.graph(share, unseen_share).as_edges(catalogue.order)
         figures = {
-            f"{HYBRID}.share": (chosen.share, f"of {text}"),
-            **{f"{HYBRID}.seen.{one.share:g}": (one.seen, "recall") for one in trials},
-            **{f"{HYBRID}.unseen.{one.share:g}": (one.unseen, "recall") for one in trials},
+            f"{HYBRID}.share": (share, f"of {text}"),
+            f"{HYBRID}.unseen_share": (unseen_share, f"of {text}"),
+            **{f"{HYBRID}.recall.{one.share:g}": (one.seen, "recall") for one in known},
+            **{f"{HYBRID}.recall.unseen_share.{one.share:g}": (one.seen, "recall") for one in new},
+            **{f"{HYBRID}.unseen_recall.{one.share:g}": (one.unseen, "recall") for one in new},
         }
         rows = edges_frame(history.sparkSession, catalogue.ids, edges, work.ids)
         return Neighbours(rows, figures)
@@ -76,44 +99,46 @@ class Hybrid:
         graph = collect_graph(tables.read("item_neighbours"), catalogue.ids, self.name)
         return FittedEase(self.name, graph, self.ease.worth) if len(graph.items) else None
 
-    def _scale(
-        self, held: HeldLikes, catalogue: Catalogue, known: NeighbourGraph, near: NeighbourGraph
-    ) -> float:
-        """Return what makes the listed scores of both parts equal in the mean."""
+    def _parts(self, work: Work, text: str, held: HeldLikes) -> Parts:
+        likes = train_likes(work.tables.read("user_history"))
+        catalogue = collect_catalogue(work.tables.read("items"), likes)
+        known = graph_of(work.found[EASE].rows, catalogue.ids)
+        near = graph_of(work.found[text].rows, catalogue.ids).cut(self.settings.neighbours)
         means = []
         for graph in (known, near):
             lists = self._scorer(catalogue, graph)(held.histories)
             scored = lists.scores[(lists.items >= 0) & ~lists.fallback]
             means.append(float(scored.mean()) if len(scored) else 0.0)
-        return means[0] / means[1] if means[1] else 0.0
+        scale = means[0] / means[1] if means[1] else 0.0
+        near = near.weighed(np.full(catalogue.size, scale))
+        return Parts(catalogue, known, near, catalogue.likes > 0)
 
-    def _trials(
-        self,
-        held: HeldLikes,
-        catalogue: Catalogue,
-        known: NeighbourGraph,
-        near: NeighbourGraph,
-        taken: Bools,
-    ) -> Iterator[Trial]:
-        """Yield the recall of each share; what is taken out is in no history and has no EASE."""
-        without, new = known.within(~taken), held.looking_for(taken)
-        for share in sorted({0.0, *self.settings.shares}):
-            part = near.scaled(share)
-            yield Trial(
-                share,
-                held.recall(self._scorer(catalogue, known.plus(part))),
-                new.recall(self._scorer(catalogue, without.plus(part))),
+    def _unseen_trials(
+        self, parts: Parts, held: HeldLikes, share: float, taken: Bools
+    ) -> list[Trial]:
+        """Return the recall of each share of unseen items; those taken out count among them."""
+        without, new = parts.without(taken), held.looking_for(taken)
+        return [
+            Trial(
+                unseen_share,
+                self._recall(held, parts, share, unseen_share),
+                self._recall(new, without, share, unseen_share),
             )
+            for unseen_share in sorted({0.0, *self.settings.unseen_shares})
+        ]
+
+    def _chosen(self, trials: list[Trial], best: float) -> Trial:
+        """Return the trial that finds most unseen items for what may be given up."""
+        least = (1 - self.settings.unseen) * best
+        affordable = [trial for trial in trials if trial.seen >= least] or trials[:1]
+        return max(affordable, key=lambda trial: (trial.unseen, -trial.share))
+
+    def _recall(self, held: HeldLikes, parts: Parts, share: float, unseen_share: float) -> float:
+        return held.recall(self._scorer(parts.catalogue, parts.graph(share, unseen_share)))
 
     def _scorer(self, catalogue: Catalogue, graph: NeighbourGraph) -> SignedScorer:
         nothing_popular = catalogue.popular_within(np.zeros(catalogue.size, np.bool_))
         return SignedScorer(nothing_popular, graph, self.ease.worth, K)
-
-    def _worth(self, trial: Trial, trials: list[Trial]) -> float:
-        """Return how good a trial is: both recalls beside their best, by the dial `unseen`."""
-        seen, unseen = (max(getattr(one, key) for one in trials) for key in ("seen", "unseen"))
-        dial = self.settings.unseen
-        return (1 - dial) * trial.seen / (seen or 1) + dial * trial.unseen / (unseen or 1)
 
 
 def _taken_out(work: Work) -> Bools:

@@ -103,7 +103,7 @@ def test_an_unknown_section_lists_the_sections(written):
     text = message(written({**mal_tree(), "recomend": {"k": 3}}))
     assert "recomend: unknown key" in text
     assert "did you mean 'recommend'?" in text
-    assert "similarity, spark, split, tracking, train" in text
+    assert "similarity, sources, spark, split, tracking, train" in text
 
 
 def test_an_unknown_key_of_an_override_names_the_override():
