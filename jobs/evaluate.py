@@ -1,4 +1,4 @@
-"""Every source measured on the test ratings, with intervals, by two protocols.
+"""Every source measured on the test ratings, with intervals, by two protocols; and what decides.
 
 Reads: recommendations, ratings, user_history, items, item_neighbours, item_embeddings, models.
 Writes: evaluation (one row per run, source, protocol, segment, metric, k and versus).
@@ -14,14 +14,16 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from colike import columns as C
-from colike.data.splits import test_ratings, train_likes
+from colike.config.models import GATE
+from colike.data.history import for_deciding
+from colike.data.splits import TRAIN, test_ratings, train_likes, validation_ratings
 from colike.embedding.models import newest_model
 from colike.embedding.vectors import vectors_by_index
 from colike.evaluation.exposure import cold_share, coverage, exposures, gini
 from colike.evaluation.judged import Scale
 from colike.evaluation.lists import as_lists, judged_input, user_tests
 from colike.evaluation.protocols.book import book_lists, book_offer
-from colike.evaluation.rows import Figure, counted, figures, pair_figures
+from colike.evaluation.rows import Figure, counted, figures, gate_figures, pair_figures
 from colike.evaluation.similar import ItemFacts
 from colike.evaluation.sums import Measure, metric_sums
 from colike.recommend.catalogue import Catalogue, collect_catalogue, described
@@ -63,6 +65,8 @@ def run(inputs: Inputs, settings: Settings) -> Outputs:
         found += _holdout(own)
     if "book" in chosen.protocols:
         found += _book(own, noted)
+    if GATE in chosen.protocols:
+        found += _gate(own)
     found += _heldout_pairs(inputs, settings)
     rows = inputs.frame(TABLE, [asdict(figure) for figure in found])
     return Outputs([replace(TABLE, rows, {C.RUN_ID: [inputs.run_id]})], noted)
@@ -92,6 +96,16 @@ def _holdout(own: Evaluation) -> Iterator[Figure]:
         yield counted(source, "coverage", k, float(coverage(counts)), len(counts))
         yield counted(source, "gini", k, gini(counts), len(counts))
         yield counted(source, "cold_share", k, cold_share(counts, own.catalogue.likes), rated)
+
+
+def _gate(own: Evaluation) -> Iterator[Figure]:
+    """What decides on the champion: lists from history train, held against validation ratings."""
+    inputs, items = own.inputs, own.inputs.read("items")
+    lists = as_lists(inputs.read("recommendations").where(F.col(C.HISTORY) == TRAIN), items)
+    history, seed = for_deciding(inputs.read("user_history")), own.settings.evaluate.bootstrap_seed
+    held = user_tests(validation_ratings(inputs.read("ratings")), items, history, seed)
+    sums = metric_sums(judged_input(inputs.cached(lists), inputs.cached(held), None), own.measure)
+    yield from gate_figures(sums, GATE)
 
 
 def _book(own: Evaluation, noted: dict[str, RunFigure]) -> Iterator[Figure]:

@@ -37,7 +37,7 @@ def run(inputs: Inputs, settings: Settings) -> Outputs:
     """Return the champion's rows, then the move: until it is written no view changes."""
     evaluated_by = inputs.last_run_of("evaluation")
     evaluated = inputs.read("evaluation").where(F.col(C.RUN_ID) == F.lit(evaluated_by))
-    champion = choose_champion(evaluated, settings.publish)
+    champion = choose_champion(evaluated, settings.publish, _present(inputs))
     rows = [
         replace(table, published(inputs.read(of), champion.source), {C.RUN_ID: [inputs.run_id]})
         for table, of in zip(TABLES, ("recommendations", "item_neighbours"), strict=True)
@@ -61,12 +61,19 @@ def run(inputs: Inputs, settings: Settings) -> Outputs:
     )
 
 
+def _present(inputs: Inputs) -> str | None:
+    """The champion until now."""
+    last = inputs.own(MOVES).orderBy(F.desc(C.AT)).limit(1).collect()
+    return str(last[0][C.SOURCE]) if last else None
+
+
 def _move(inputs: Inputs, champion: Champion) -> DataFrame:
     model = newest_model(inputs.read_or_empty("models"), champion.source)
     move = {
         C.SOURCE: champion.source,
         C.MODEL_ID: None if model is None else model[C.MODEL_ID],
         C.REASON: champion.reason,
+        C.FIGURES: dict(champion.figures),
         C.BY: "job publish",
         C.AT: inputs.time_after(MOVES, C.AT),
     }

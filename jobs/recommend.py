@@ -14,6 +14,7 @@ from pyspark.sql import functions as F
 from colike import columns as C
 from colike.compute.arrays import Floats
 from colike.config import config_hash
+from colike.data.history import for_tuning
 from colike.data.reading.files import fingerprint, input_path
 from colike.data.splits import train_likes
 from colike.embedding.vectors import vectors_by_index
@@ -45,7 +46,7 @@ def run(inputs: Inputs, settings: Settings) -> Outputs:
     changed = [one for one in sources if inputs.row_sets.get(one.name) != row_sets[one.name]]
     kept = [one for one in sources if one not in changed]
     inputs.during(arrow_batches(inputs.spark, history_bytes(history, offer.catalogue.size)))
-    choices = choose(history, _trials(changed, offer))
+    choices = choose(for_tuning(history), _trials(changed, offer))
     histories = _histories(inputs, settings)
     rows = [_rows(inputs, one, offer, histories, choices.get(one.name)) for one in changed]
     figures = dict[str, Figure]()

@@ -1,8 +1,8 @@
 """The section `embed`, and what several stages take of it: a change of the rest spares them."""
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from colike.config.section import Name, Positive, Precision, Section
 
@@ -18,6 +18,12 @@ class EmbedderConfig(Section):
     base_url: str | None = None
 
 
+def _without_null(value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    return {name: one for name, one in value.items() if one is not None}
+
+
 class TagsConfig(Section):
     """Attributes beside the text: `columns` whose values are tags, what all of them weigh."""
 
@@ -29,7 +35,8 @@ class TagsConfig(Section):
 class EmbedConfig(Section):
     """The embedders, by the source name that they have everywhere; and tags beside the text."""
 
-    embedders: dict[Name, EmbedderConfig]
+    # Layers of a config merge, so null is the way to take an embedder of base.yml out.
+    embedders: Annotated[dict[Name, EmbedderConfig], BeforeValidator(_without_null)]
     max_tokens: Positive
     batch_size: Positive
     precision: Precision

@@ -26,7 +26,7 @@ PACKAGED = Path("conf")
 def load_config(path: str | Path, overrides: Iterable[str] = ()) -> Config:
     """Return the config of `path` laid over conf/base.yml, then `a.b=c` overrides.
 
-    Mappings are merged key by key; null in place of a mapping takes it out.
+    Mappings are merged key by key; null takes the place of one.
 
     Args:
         path: A YAML file, or the name of one that the package carries (`conf/demo.yml`).
@@ -113,12 +113,8 @@ def _parse_value(value: str, text: str) -> Any:
 def _lay(under: Tree, over: Mapping[str, Any], origins: Origins, name: str, at: str = "") -> None:
     for key, value in over.items():
         path = f"{at}{key}"
-        is_mapping = isinstance(under.get(key), dict)
-        if isinstance(value, dict) and is_mapping:
+        if isinstance(value, dict) and isinstance(under.get(key), dict):
             _lay(under[key], value, origins, name, f"{path}.")
-        elif value is None and is_mapping:
-            # Mappings merge, so that this is the one way to take an embedder of base.yml out.
-            del under[key]
         else:
             under[key] = value
             _note_origin(value, origins, name, path)

@@ -1,7 +1,7 @@
 """The sections of a config; every default is in conf/base.yml, but for those of files."""
 
 import json
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field, model_validator
 
@@ -18,6 +18,8 @@ from colike.snapshot.settings import TrainSettings
 
 #: In place of a source's name: the best by the metric.
 BEST = "best"
+#: The protocol that the champion is chosen by.
+GATE: Final = "gate"
 
 
 class LikesConfig(Section):
@@ -120,18 +122,25 @@ class EvaluateConfig(Section):
     """Depths, bootstrap and protocols of the evaluation."""
 
     ks: list[Positive]
-    protocols: list[Literal["holdout", "book"]]
+    protocols: list[Literal["holdout", "book", "gate"]]
     bootstrap_replicates: Positive
     bootstrap_seed: int
     baseline: str
 
 
 class PublishConfig(Section):
-    """Which source analysts see: a name, or the best by a metric at depth k."""
+    """Which source analysts see: a name, or the best by a metric that passes the gate."""
 
     champion: str
-    metric: str
+    metric: Literal["recall", "ndcg", "nps"]
     k: Positive
+    gate: Literal["off", "dry_run", "on"]
+    # What a source must be better by, as a difference of the metric.
+    least_gain: Annotated[float, Field(ge=0)]
+    # Titles in its lists, beside the champion's.
+    least_coverage: Share
+    # Most that a group of users may lose.
+    most_loss: Annotated[float, Field(ge=0)]
     keep_runs: Positive
     report_users: Positive
 

@@ -4,7 +4,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from colike import columns as C
-from colike.data.splits import SPLITS, TRAIN, VALIDATION
+from colike.data.splits import SPLITS, TRAIN, VALIDATION, is_for_tuning
 
 #: Each seen item is in exactly one of these. Only the rated ones are split: an item without an
 #: opinion tests nothing, and is in `train`.
@@ -31,6 +31,16 @@ def of_history(history: DataFrame, name: str, *more: Column) -> DataFrame:
     splits = HISTORIES[name]
     joined = [_joined(opinion, splits).alias(opinion) for opinion in OPINIONS]
     return history.select(C.USER_ID, *joined, *more)
+
+
+def for_tuning(history: DataFrame) -> DataFrame:
+    """Return the users whose validation likes depths and weights are chosen on."""
+    return history.where((F.size(C.LIKES_VALIDATION) > 0) & is_for_tuning(F.col(C.USER_ID)))
+
+
+def for_deciding(history: DataFrame) -> DataFrame:
+    """Return the users whose validation likes decide on the champion: the other half."""
+    return history.where((F.size(C.LIKES_VALIDATION) > 0) & ~is_for_tuning(F.col(C.USER_ID)))
 
 
 def seen_in(split: str) -> Column:

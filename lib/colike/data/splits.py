@@ -27,6 +27,7 @@ STEPS = 1_000_000
 # Distinct types, so that nothing can be fitted on test ratings (docs/method.md, Leakage).
 TrainLikes = NewType("TrainLikes", DataFrame)
 TrainOpinions = NewType("TrainOpinions", DataFrame)
+ValidationRatings = NewType("ValidationRatings", DataFrame)
 TestRatings = NewType("TestRatings", DataFrame)
 
 
@@ -91,6 +92,11 @@ def is_for_tuning(user_id: Column) -> Column:
 def single_likes(likes: TrainLikes) -> DataFrame:
     """Return one row per like: user_id and item_idx."""
     return likes.select(C.USER_ID, F.explode(C.LIKES).alias(C.ITEM_IDX))
+
+
+def validation_ratings(ratings: DataFrame) -> ValidationRatings:
+    """Return the ratings of the validation split."""
+    return ValidationRatings(ratings.where(F.col(C.SPLIT) == VALIDATION))
 
 
 def test_ratings(ratings: DataFrame) -> TestRatings:

@@ -4,7 +4,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from colike import columns as C
-from colike.data.splits import TestRatings
+from colike.data.splits import TestRatings, ValidationRatings
 
 POPULAR = "popular"
 TEST_ITEMS = "test_items"
@@ -27,11 +27,13 @@ def as_lists(recommendations: DataFrame, items: DataFrame) -> DataFrame:
     )
 
 
-def user_tests(ratings: TestRatings, items: DataFrame, history: DataFrame, seed: int) -> DataFrame:
+def user_tests(
+    ratings: TestRatings | ValidationRatings, items: DataFrame, history: DataFrame, seed: int
+) -> DataFrame:
     """Return a row per user with test ratings: their arrays, number of known likes, and a hash.
 
     Args:
-        ratings: Test ratings.
+        ratings: Test ratings; the gate's are validation ratings.
         items: item_id and item_idx.
         history: Rows of user_history.
         seed: Salt of the hash that bootstrap weights come from.

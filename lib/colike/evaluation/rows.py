@@ -10,7 +10,7 @@ from colike.compute.arrays import Doubles
 from colike.evaluation.bootstrap import interval
 from colike.evaluation.sums import Key, Sums
 
-# Metrics that get a ratio to the baseline.
+# Metrics that are compared with the baseline's.
 COMPARED = ("recall", "ndcg", "nps")
 
 
@@ -31,9 +31,9 @@ class Figure:
 
 
 def figures(sums: Mapping[Key, Sums], protocol: str, baseline: str) -> Iterator[Figure]:
-    """Yield each metric with its interval, and its ratio to the baseline's.
+    """Yield each metric with its interval, and its ratio to and difference from the baseline's.
 
-    The interval of a ratio is paired: both sources are measured on the same resamples.
+    Both have paired intervals: all sources are measured on the same resamples.
     """
     for (source, segment, metric, k), own in sums.items():
         n = round(float(own.denominator[0]))
@@ -43,6 +43,32 @@ def figures(sums: Mapping[Key, Sums], protocol: str, baseline: str) -> Iterator[
             with np.errstate(invalid="ignore", divide="ignore"):
                 ratio = own.values / other.values
             yield _figure(source, protocol, segment, metric, k, ratio, n, baseline)
+            difference = own.values - other.values
+            named = difference_of(metric)
+            yield _figure(source, protocol, segment, named, k, difference, n, baseline)
+
+
+def gate_figures(sums: Mapping[Key, Sums], protocol: str) -> Iterator[Figure]:
+    """Yield each compared metric, and its difference from that of every other source."""
+    for (source, segment, metric, k), own in sums.items():
+        if metric not in COMPARED:
+            continue
+        n = round(float(own.denominator[0]))
+        yield _figure(source, protocol, segment, metric, k, own.values, n, None)
+        for other, *rest in sums:
+            if other != source and rest == [segment, metric, k]:
+                difference = own.values - sums[other, segment, metric, k].values
+                named = difference_of(metric)
+                yield _figure(source, protocol, segment, named, k, difference, n, other)
+
+
+def difference_of(metric: str) -> str:
+    """Return the name under which differences of a metric are kept.
+
+    >>> difference_of("recall")
+    'recall_difference'
+    """
+    return f"{metric}_difference"
 
 
 def counted(source: str, metric: str, k: int, value: float, n: int) -> Figure:

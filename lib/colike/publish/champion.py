@@ -1,65 +1,117 @@
 """Chooses the champion: the source that analysts see."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
+import pandas as pd
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from colike import columns as C
-from colike.config.models import BEST, PublishConfig
+from colike.config.models import BEST, GATE, PublishConfig
 from colike.errors import ConfigError, QualityError
+from colike.publish.gate import WHOLE, challengers
 
+HOLDOUT = "holdout"
+COVERAGE = "coverage"
 RECALL = "recall"
 
 
 @dataclass(frozen=True)
 class Champion:
-    """A source, and why it is the champion."""
+    """A source, why it is the champion, and the gate's figures of every other one."""
 
     source: str
     reason: str
+    figures: Mapping[str, float] = field(default_factory=dict)
 
 
-def choose_champion(evaluation: DataFrame, settings: PublishConfig) -> Champion:
-    """Return the source that the config names, or the best by its metric on the last evaluation.
+def choose_champion(
+    evaluation: DataFrame, settings: PublishConfig, present: str | None
+) -> Champion:
+    """Return the source that the config names, or the best by its metric that passes the gate.
 
     Args:
         evaluation: Rows of one run's evaluation.
         settings: The config's publish section.
+        present: The champion until now, None for the first publication.
 
     Raises:
-        ConfigError: The named source, or the metric, was not evaluated.
+        ConfigError: The named source was not evaluated.
         QualityError: Nobody has a test like, and the config names no source.
     """
-    chosen = (
-        (F.col(C.PROTOCOL) == "holdout")
-        & (F.col(C.SEGMENT) == "all")
-        & (F.col(C.METRIC) == settings.metric)
-        & (F.col(C.K) == settings.k)
-        & F.col(C.VERSUS).isNull()
-        & F.col(C.VALUE).isNotNull()
-    )
-    rows = evaluation.where(chosen).orderBy(F.desc(C.VALUE), C.SOURCE).collect()
-    values = {row[C.SOURCE]: row[C.VALUE] for row in rows}
-    measure = f"{settings.metric}@{settings.k}"
-    # Recall is measured of whomever has a test like.
-    if not values and evaluation.where(F.col(C.METRIC) == RECALL).isEmpty():
+    rows = evaluation.where((F.col(C.K) == settings.k) & F.col(C.VALUE).isNotNull()).toPandas()
+    measured = _values(rows, HOLDOUT, settings)
+    if not measured and evaluation.where(F.col(C.METRIC) == RECALL).isEmpty():
         if settings.champion != BEST:
             return Champion(settings.champion, "named in the config; nobody has a test like")
         raise QualityError(
-            f"No source could be measured by {measure}: nobody has a like among the test ratings. "
-            "Give more ratings, lower likes.at_least or raise split.test_share; or name a source "
-            "in publish.champion, and its lists are published unmeasured."
+            f"No source could be measured by {settings.metric}@{settings.k}: nobody has a like "
+            "among the test ratings. Give more ratings, lower likes.at_least or raise "
+            "split.test_share; or name a source in publish.champion, and its lists are published "
+            "unmeasured."
         )
-    if not values:
-        raise ConfigError(f"publish.metric: no source was evaluated by {measure}.")
-    if settings.champion == BEST:
-        source = rows[0][C.SOURCE]
-        return Champion(source, f"best {measure} = {values[source]:.4f} of {len(values)} sources")
-    if settings.champion not in values:
+    if settings.champion != BEST:
+        return _named(measured, settings)
+    decided = _values(rows, GATE, settings)
+    if settings.gate == "off" or present not in decided:
+        return _best(decided, measured, settings)
+    return _gated(rows, decided, settings, str(present))
+
+
+def _named(measured: Mapping[str, float], settings: PublishConfig) -> Champion:
+    if settings.champion not in measured:
         raise ConfigError(
             f"publish.champion is {settings.champion!r}, which was not evaluated; evaluated are "
-            f"{', '.join(values)}."
+            f"{', '.join(measured)}."
         )
-    value = values[settings.champion]
-    return Champion(settings.champion, f"named in the config; {measure} = {value:.4f}")
+    value = measured[settings.champion]
+    return Champion(
+        settings.champion, f"named in the config; {settings.metric}@{settings.k} = {value:.4f}"
+    )
+
+
+def _best(
+    decided: Mapping[str, float], measured: Mapping[str, float], settings: PublishConfig
+) -> Champion:
+    """Return the best on validation ratings; where nobody has any, on test ratings."""
+    values, of = (decided, "validation") if decided else (measured, "test")
+    if not values:
+        raise ConfigError(f"publish.metric: no source was evaluated by {settings.metric}.")
+    source = max(sorted(values), key=lambda name: values[name])
+    measure = f"{settings.metric}@{settings.k} on {of} ratings"
+    return Champion(source, f"best {measure} = {values[source]:.4f} of {len(values)} sources")
+
+
+def _gated(
+    rows: pd.DataFrame, decided: Mapping[str, float], settings: PublishConfig, present: str
+) -> Champion:
+    """Return the challenger that gains most of those that pass, or the present champion."""
+    found = challengers(rows[rows[C.PROTOCOL] == GATE], _coverage(rows), present, settings)
+    figures = {name: value for one in found for name, value in one.figures.items()}
+    passing = [one for one in found if one.fails(settings) is None]
+    if not passing:
+        best = found[0].fails(settings) if found else "no other source was measured"
+        return Champion(present, f"stays: {best}", figures)
+    winner = passing[0]
+    gain = f"{winner.gain:+.4f} {settings.metric}@{settings.k}, at least {winner.low:+.4f}"
+    if settings.gate == "dry_run":
+        return Champion(
+            present, f"stays by publish.gate; {winner.source} would win: {gain}", figures
+        )
+    return Champion(winner.source, f"better than {present} by {gain}", figures)
+
+
+def _values(rows: pd.DataFrame, protocol: str, settings: PublishConfig) -> dict[str, float]:
+    chosen = rows[
+        (rows[C.PROTOCOL] == protocol)
+        & (rows[C.SEGMENT] == WHOLE)
+        & (rows[C.METRIC] == settings.metric)
+        & rows[C.VERSUS].isna()
+    ].sort_values([C.VALUE, C.SOURCE], ascending=[False, True])
+    return dict(zip(chosen[C.SOURCE], chosen[C.VALUE], strict=True))
+
+
+def _coverage(rows: pd.DataFrame) -> dict[str, float]:
+    chosen = rows[(rows[C.PROTOCOL] == HOLDOUT) & (rows[C.METRIC] == COVERAGE)]
+    return dict(zip(chosen[C.SOURCE], chosen[C.VALUE], strict=True))

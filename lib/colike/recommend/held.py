@@ -11,8 +11,7 @@ from scipy import sparse
 from colike import columns as C
 from colike.compute.arrays import Bools, Doubles, Floats, Ints, Longs
 from colike.compute.ragged import picked, ragged
-from colike.data.history import OPINIONS, of_history
-from colike.data.splits import is_for_tuning
+from colike.data.history import OPINIONS, for_tuning, of_history
 from colike.recommend.histories import ROWS, Histories
 from colike.recommend.scorers import Scorer
 from colike.recommend.tuning import recall_of
@@ -32,8 +31,8 @@ class HeldLikes:
     @staticmethod
     def collect(history: DataFrame) -> "HeldLikes":
         """Return at most MOST_USERS users by hash, of those that things are chosen on."""
-        users = of_history(history, "train", F.col(C.LIKES_VALIDATION).alias(C.HELD))
-        eligible = users.where((F.size(C.HELD) > 0) & is_for_tuning(F.col(C.USER_ID)))
+        held = F.col(C.LIKES_VALIDATION).alias(C.HELD)
+        eligible = of_history(for_tuning(history), "train", held)
         order = F.xxhash64(F.lit("held"), F.col(C.USER_ID).cast("string"))
         rows = eligible.orderBy(order, C.USER_ID).limit(MOST_USERS).select(*OPINIONS, C.HELD)
         found = rows.toPandas()

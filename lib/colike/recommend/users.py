@@ -5,9 +5,10 @@ from pyspark.sql import functions as F
 
 from colike import columns as C
 from colike.config.files import UsersFile
-from colike.data.history import OPINIONS, of_history
+from colike.data.history import OPINIONS, for_deciding, of_history
 from colike.data.reading.files import input_path
 from colike.data.reading.frames import read_texts, require_rows
+from colike.data.splits import TRAIN
 from colike.errors import QualityError
 from colike.tables import IdTypes
 
@@ -44,14 +45,15 @@ def histories_of(history: DataFrame, name: str, named: DataFrame | None) -> Data
     """Return user_id and item_idx by opinion of the users who get lists by this history.
 
     Named users alone are published; measuring takes everyone, so that its figures stand for all.
-    A named user without ratings has an empty history.
+    Lists by history train are for the users who decide on the champion. A named user without
+    ratings has an empty history.
 
     Args:
         history: Rows of user_history.
         name: The history, train, known or all.
         named: user_id of the users to publish for; None for everyone.
     """
-    whole = of_history(history, name)
+    whole = of_history(for_deciding(history) if name == TRAIN else history, name)
     if named is None or name != PUBLISHED:
         return whole
     nothing = F.array().cast("array<int>")

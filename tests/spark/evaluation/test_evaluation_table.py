@@ -90,3 +90,48 @@ def test_the_books_lists_are_of_its_own_depths_and_never_filled_up(tables):
     assert set(book.k) == {1, 3, 5, 10}
     fallback = book[(book.metric == "fallback_share") & book.versus.isna()]
     assert (fallback.value == 0).all()
+
+
+def held_likes(tables):
+    """The validation likes of each user who decides on the champion, as the lists have them."""
+    lists = tables["recommendations"]
+    deciding = set(lists[lists.history == "train"].user_id)
+    ratings = tables["ratings"]
+    held = ratings[(ratings.split == "validation") & (ratings.rating >= 9)]
+    return held[held.user_id.isin(deciding)]
+
+
+def gate_recall(tables, source):
+    held = held_likes(tables)
+    lists = tables["recommendations"]
+    mine = lists[(lists.source == source) & (lists.history == "train") & (lists["rank"] <= 10)]
+    found = mine.merge(held[["user_id", "item_id"]]).groupby("user_id").size()
+    likes = held.groupby("user_id").size()
+    return found.reindex(likes.index, fill_value=0) / likes
+
+
+def test_the_gate_measures_lists_by_train_history_on_validation_likes(tables):
+    recall = {source: gate_recall(tables, source) for source in ("popularity", "jaccard")}
+    for source, by_user in recall.items():
+        row = figure(tables, source, "recall", 10, protocol="gate")
+        assert row.value == pytest.approx(by_user.mean(), abs=1e-12)
+        assert row.n == len(by_user) > 20
+    rows = tables["evaluation"]
+    mine = (rows.source == "jaccard") & (rows.versus == "popularity") & (rows.protocol == "gate")
+    mine &= (rows.metric == "recall_difference") & (rows.k == 10) & (rows.segment == "all")
+    (row,) = rows[mine].itertuples()
+    difference = recall["jaccard"] - recall["popularity"]
+    assert row.value == pytest.approx(difference.mean(), abs=1e-12)
+    assert row.ci_low < row.value < row.ci_high
+    assert row.ci_high - row.ci_low == pytest.approx(
+        2 * 1.96 * difference.std() / len(difference) ** 0.5, rel=0.3
+    )
+
+
+def test_a_difference_from_the_baseline_stands_beside_the_ratio(tables):
+    rows = tables["evaluation"]
+    mine = (rows.source == "jaccard") & (rows.versus == "popularity") & (rows.k == 10)
+    mine &= (rows.protocol == "holdout") & (rows.metric == "ndcg_difference")
+    (row,) = rows[mine & (rows.segment == "all")].itertuples()
+    own, other = (figure(tables, source, "ndcg", 10) for source in ("jaccard", "popularity"))
+    assert row.value == pytest.approx(own.value - other.value, abs=1e-12)

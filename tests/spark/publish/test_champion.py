@@ -18,7 +18,18 @@ ROWS = [
     ("jaccard", "holdout", "likes_0_9", "recall", 10, 0.99, None),
     ("jaccard", "holdout", "all", "recall", 5, 0.99, None),
     ("jaccard", "holdout", "all", "recall", 10, 1.7, "base"),
+    ("also", "gate", "all", "recall", 10, 0.35, None),
+    ("base", "gate", "all", "recall", 10, 0.35, None),
+    ("jaccard", "gate", "all", "recall", 10, 0.25, None),
+    ("also", "gate", "all", "recall_difference", 10, 0.1, "jaccard"),
+    ("also", "gate", "likes_0_9", "recall_difference", 10, 0.18, "jaccard"),
+    ("base", "gate", "all", "recall_difference", 10, 0.1, "jaccard"),
+    ("base", "gate", "all", "recall_difference", 10, -0.0, "also"),
+    ("jaccard", "gate", "all", "recall_difference", 10, -0.1, "also"),
+    *((source, "holdout", "all", "coverage", 10, 100.0, None) for source in ("also", "jaccard")),
 ]
+# Each interval reaches .02 to both sides.
+ENDS = ("value - 0.02 AS ci_low", "value + 0.02 AS ci_high")
 SCHEMA = (
     "source string, protocol string, segment string, metric string, k int, value double, "
     "versus string"
@@ -27,20 +38,42 @@ SCHEMA = (
 
 @pytest.fixture(scope="module")
 def choose(spark):
-    evaluation = spark.createDataFrame(ROWS, SCHEMA)
+    evaluation = spark.createDataFrame(ROWS, SCHEMA).selectExpr("*", *ENDS)
 
-    def choose(*overrides):
+    def choose(*overrides, present=None):
         settings = load_config("conf/mal2020.yml", overrides).publish
-        return choose_champion(evaluation, settings)
+        return choose_champion(evaluation, settings, present)
 
     return choose
 
 
-def test_the_best_by_the_metric_on_all_users_wins_and_of_equals_the_first_by_name(choose):
+def test_the_first_one_is_the_best_on_validation_ratings_and_of_equals_the_first_by_name(choose):
     champion = choose("publish.metric=recall", "publish.k=10")
     assert champion.source == "also"
-    assert champion.reason == "best recall@10 = 0.4200 of 3 sources"
-    assert choose("publish.metric=ndcg").source == "jaccard"
+    assert champion.reason == "best recall@10 on validation ratings = 0.3500 of 3 sources"
+    assert champion.figures == {}
+
+
+def test_without_validation_figures_the_first_one_is_the_best_on_test_ratings(choose):
+    champion = choose("publish.metric=ndcg")
+    assert champion.source == "jaccard"
+    assert champion.reason == "best ndcg@10 on test ratings = 0.9000 of 1 sources"
+
+
+def test_the_present_champion_stays_until_another_one_is_surely_better(choose):
+    stays = choose(present="also")
+    assert stays.source == "also"
+    assert stays.reason.startswith("stays: base: no sure difference (-0.0000")
+    assert stays.figures["base.gain"] == 0
+    moves = choose(present="jaccard")
+    assert moves.source == "also"
+    assert moves.reason.startswith("better than jaccard by +0.1000 recall@10, at least +0.07")
+    assert moves.figures["also.likes_0_9.high"] == pytest.approx(0.2)
+    dry = choose("publish.gate=dry_run", present="jaccard")
+    assert dry.source == "jaccard"
+    assert "also would win" in dry.reason
+    assert dry.figures == moves.figures
+    assert choose("publish.gate=off", present="jaccard").source == "also"
 
 
 def test_a_source_named_in_the_config_is_champion_with_its_figure(choose):
@@ -59,13 +92,14 @@ def test_where_nobody_has_a_test_like_a_named_source_is_published_unmeasured(spa
     evaluation = spark.createDataFrame(rows, SCHEMA)
     best = load_config("conf/mal2020.yml").publish
     with pytest.raises(QualityError, match=r"nobody has a like among the test ratings\. Give more"):
-        choose_champion(evaluation, best)
+        choose_champion(evaluation, best, None)
     named = best.model_copy(update={"champion": "jaccard"})
     assert (
-        choose_champion(evaluation, named).reason == "named in the config; nobody has a test like"
+        choose_champion(evaluation, named, None).reason
+        == "named in the config; nobody has a test like"
     )
 
 
-def test_a_metric_that_was_not_evaluated_is_an_error(choose):
-    with pytest.raises(ConfigError, match="no source was evaluated by novelty@10"):
+def test_a_metric_that_cannot_decide_is_refused(choose):
+    with pytest.raises(ConfigError, match=r"publish\.metric"):
         choose("publish.metric=novelty")

@@ -26,6 +26,7 @@ def outputs(tiny_store, frames, run_stage):
         C.SOURCE: "popularity",
         C.MODEL_ID: None,
         C.REASON: "the last one",
+        C.FIGURES: None,
         C.BY: "somebody",
         C.AT: LATER,
     }

@@ -7,6 +7,7 @@ from pyspark.sql import functions as F
 
 from colike import columns as C
 from colike.config import load_config
+from colike.data.history import for_deciding
 from colike.errors import ConfigError
 from colike.tables.state import Pin
 
@@ -66,14 +67,17 @@ def seen_by_user(frames, *splits):
 
 
 def test_every_source_lists_ten_unseen_items_for_every_user_by_each_history(rows, frames):
+    deciding = {row[C.USER_ID] for row in for_deciding(frames["user_history"]).collect()}
     seen = {
+        "train": {
+            user: items for user, items in seen_by_user(frames, "train").items() if user in deciding
+        },
         "known": seen_by_user(frames, "train", "validation"),
         "all": seen_by_user(frames, "train", "validation", "test"),
     }
     found = by_list(rows)
-    users = seen["all"]
     assert set(found) == {
-        (name, history, user) for name in ALL for history in seen for user in users
+        (name, history, user) for name in ALL for history in seen for user in seen[history]
     }
     for (_, history, user), listed in found.items():
         ids = [row[C.ITEM_ID] for row in listed]
@@ -131,9 +135,9 @@ def test_named_users_alone_are_published_strangers_among_them(lists, frames, tmp
     assert all(row[C.FALLBACK] for row in stranger)
 
 
-def test_train_is_a_history_like_the_others(lists):
-    found = lists("recommend.sources=[popularity]", "recommend.histories=[train,known,all]")
-    assert {row[C.HISTORY] for row in found} == {"train", "known", "all"}
+def test_only_the_histories_of_the_config_have_lists(lists):
+    found = lists("recommend.sources=[popularity]", "recommend.histories=[known]")
+    assert {row[C.HISTORY] for row in found} == {"known"}
 
 
 def test_diversity_changes_the_lists(lists):

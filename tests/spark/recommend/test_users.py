@@ -1,7 +1,7 @@
 import pytest
 
 from colike.config.recommend import UsersFile
-from colike.data.history import OPINIONS
+from colike.data.history import OPINIONS, for_tuning
 from colike.errors import QualityError, SchemaError
 from colike.recommend.users import histories_of, named_users
 from colike.tables import IdTypes
@@ -48,10 +48,20 @@ def test_named_users_are_published_and_measuring_takes_everyone(spark, history):
         (2, [2, 5], [9], [], [6]),
         (7, [], [], [], []),
     ]
-    for name in ("train", "known"):
-        expected = [(user, [user], [9], [], [6]) for user in (1, 2, 3)]
-        assert rows_of(histories_of(history, name, named)) == expected
+    expected = [(user, [user], [9], [], [6]) for user in (1, 2, 3)]
+    assert rows_of(histories_of(history, "known", named)) == expected
     assert len(rows_of(histories_of(history, "all", None))) == 3
+
+
+def test_lists_by_train_history_are_for_the_half_that_nothing_was_tuned_on(spark):
+    rows = [history_tuple(user, likes_train=[1], likes_validation=[2]) for user in range(40)]
+    rows.append(history_tuple(99, likes_train=[1], passives_validation=[2]))
+    history = spark.createDataFrame(rows, f"user_id bigint, {SCHEMA}")
+    deciding = {row[0] for row in rows_of(histories_of(history, "train", None))}
+    tuning = {row["user_id"] for row in for_tuning(history).collect()}
+    assert deciding | tuning == set(range(40)), "who has a validation like is in one of the halves"
+    assert not deciding & tuning
+    assert min(len(deciding), len(tuning)) > 10
 
 
 def test_an_id_of_another_type_is_an_error_that_names_it(spark, users_file):
