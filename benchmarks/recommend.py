@@ -61,6 +61,7 @@ def _als(case: str, folder: Path) -> list[str]:
 
 SYSTEMS = {
     "colike": _colike("recommend.sources=[jaccard]"),
+    "colike_ease": _colike("recommend.sources=[ease]"),
     "colike_kernel": System(_kernel, ours("colike", "numba")),
     "sarplus": System(_sarplus, {"pysarplus": "0.6.6", **PEER_SPARK}),
     "als": System(_als, ours("pyspark")),

@@ -128,6 +128,23 @@ def fill_up(popular: Ints, taken: Bools, best: Ints, fallback: Bools, filled: in
 
 
 @compiled
+def fill_unseen(
+    popular: Ints, known: Ints, taken: Bools, best: Ints, fallback: Bools, filled: int
+) -> None:
+    """Fill up a list with popular items that a user has not seen.
+
+    `known` are the items that the user has seen; `taken` is false for all items, and is so again
+    afterwards.
+    """
+    listed = best[:filled]
+    taken[known] = True
+    taken[listed] = True
+    fill_up(popular, taken, best, fallback, filled)
+    taken[known] = False
+    taken[listed] = False
+
+
+@compiled
 def empty_lists(users: int, k: int) -> tuple[Ints, Doubles, Ints, Ints, Doubles, Bools]:
     """Return the arrays of empty `lists.Lists`."""
     return (

@@ -15,7 +15,7 @@ from colike.compute.topk import insert
 from colike.recommend.catalogue import Catalogue
 from colike.recommend.graph import NeighbourGraph
 from colike.recommend.histories import ROWS, Histories
-from colike.recommend.kernel import BECAUSE_PARTS, empty_lists, fill_up
+from colike.recommend.kernel import BECAUSE_PARTS, empty_lists, fill_unseen
 from colike.recommend.lists import Lists
 
 
@@ -124,11 +124,7 @@ def score_signed(
                 because[user, slot], parts[user, slot],
             )  # fmt: skip
         factors[known] = 0.0
-        taken[known] = True
-        taken[best[user, :filled]] = True
-        fill_up(popular, taken, best[user], fallback[user], filled)
-        taken[known] = False
-        taken[best[user, :filled]] = False
+        fill_unseen(popular, known, taken, best[user], fallback[user], filled)
     return best, scores, supports, because, parts, fallback
 
 

@@ -14,7 +14,7 @@ from colike.compute.compiled import compiled
 from colike.compute.topk import dot, insert
 from colike.recommend.catalogue import Catalogue
 from colike.recommend.histories import ROWS, Histories
-from colike.recommend.kernel import empty_lists, fill_up
+from colike.recommend.kernel import empty_lists, fill_unseen
 from colike.recommend.lists import Lists
 
 # Cells of a users x items product that are in memory at once.
@@ -124,11 +124,7 @@ def rescored(
             _explain(mine, best[user, slot], length, vectors, order, because[user, slot],
                      parts[user, slot])  # fmt: skip
             supports[user, slot] = len(mine)
-        taken[known] = True
-        taken[best[user, :filled]] = True
-        fill_up(popular, taken, best[user], fallback[user], filled)
-        taken[known] = False
-        taken[best[user, :filled]] = False
+        fill_unseen(popular, known, taken, best[user], fallback[user], filled)
     return best, scores, supports, because, parts, fallback
 
 
