@@ -26,7 +26,7 @@ def main(config_file: str, data: str, store_folder: str) -> None:
     """Run the chain on the files of `data`; the store's folder is emptied first."""
     shutil.rmtree(store_folder, ignore_errors=True)
     config = load_config(config_file, OVERRIDES)
-    jobs = select_jobs(None, None, TEXTS)
+    jobs = select_jobs(without=TEXTS)
 
     def run() -> None:
         run_stages(

@@ -40,7 +40,10 @@ def command(
     from_job: Annotated[
         str | None, typer.Option("--from", metavar="JOB", help="Begin with this job.")
     ] = None,
-    only: Annotated[str | None, typer.Option(metavar="JOB", help="Run this job alone.")] = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(metavar="JOB", help="Run this job alone; may be given again."),
+    ] = None,
     skip: Annotated[
         list[str] | None,
         typer.Option(metavar="JOB", help="Leave this job out; may be given again."),
@@ -58,7 +61,7 @@ def command(
 ) -> None:
     """Run the chain; jobs whose code, inputs and settings have not changed do nothing."""
     settings = load_config(config, overrides or [])
-    jobs = chain.select_jobs(from_job, only, skip or [])
+    jobs = chain.select_jobs(from_job, only or [], skip or [])
     # Java starts while Python loads the jobs.
     with ThreadPoolExecutor(1) as pool:
         opening = pool.submit(open_store, settings, store)

@@ -39,17 +39,18 @@ def stages(names: Sequence[str]) -> list[Stage]:
 
 
 def select_jobs(
-    first: str | None, only: str | None, without: Sequence[str] = ()
+    first: str | None = None, only: Sequence[str] = (), without: Sequence[str] = ()
 ) -> tuple[str, ...]:
-    """Return the jobs from `first` on, or `only` that one, or all, but for those left out.
+    """Return the jobs from `first` on, of `only` those if there are any, but for those left out.
 
     Raises:
-        ConfigError: There is no such job.
+        ConfigError: There is no such job, or none is left.
     """
-    for name in (first, only, *without):
+    for name in (first, *only, *without):
         if name is not None and name not in JOBS:
             raise ConfigError(f"There is no job {name!r}; the jobs are {', '.join(JOBS)}.")
-    if only is not None:
-        return (only,)
     asked = JOBS if first is None else JOBS[JOBS.index(first) :]
-    return tuple(name for name in asked if name not in without)
+    left = tuple(name for name in asked if name in (only or JOBS) and name not in without)
+    if not left:
+        raise ConfigError("--from, --only and --skip together leave no job; drop one of them.")
+    return left
