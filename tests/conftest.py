@@ -30,25 +30,11 @@ from colike.tables.writer import Writer
 from colike.tables.writes import Write, overwrite
 
 from .frame_store import FrameStore
-from .quick_spark import QUICK
+from .quick_spark import SPARK
 from .scheduling import SparkInFront
 from .shared import made_once
 
 settings.register_profile("chaos", max_examples=2000, deadline=None)
-SPARK = {
-    **QUICK,
-    "spark.master": "local[2]",
-    "spark.driver.memory": "2g",
-    "spark.sql.shuffle.partitions": "1",
-    "spark.default.parallelism": "2",
-    "spark.sql.adaptive.enabled": "false",
-    "spark.databricks.delta.stats.collect": "false",
-    "spark.databricks.delta.properties.defaults.checkpointInterval": "1000",
-    # Thousands of queries run; nobody looks at the last hundred's plans.
-    "spark.sql.ui.retainedExecutions": "1",
-    "spark.ui.retainedJobs": "1",
-    "spark.ui.retainedStages": "1",
-}
 # The chain without a text embedder: seconds instead of minutes.
 TINY_JOBS = ("ingest", "similarity", "neighbours", "recommend", "evaluate", "publish")
 TINY_OVERRIDES = (

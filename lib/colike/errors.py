@@ -36,7 +36,7 @@ class StageError(ColikeError):
 
 
 class UnfitError(ColikeError):
-    """Why something cannot serve here; the stage goes on without it, and says so."""
+    """Something that cannot be used; the stage carries on without it and reports why."""
 
 
 class LookupFailedError(ColikeError):

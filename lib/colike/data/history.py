@@ -4,7 +4,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from colike import columns as C
-from colike.data.splits import SPLITS, TRAIN, VALIDATION, is_for_tuning
+from colike.data.splits import SPLITS, TRAIN, VALIDATION, TrainOpinions, is_for_tuning
 
 #: Each seen item is in exactly one of these. Only the rated ones are split: an item without an
 #: opinion tests nothing, and is in `train`.
@@ -31,6 +31,12 @@ def of_history(history: DataFrame, name: str, *more: Column) -> DataFrame:
     splits = HISTORIES[name]
     joined = [_joined(opinion, splits).alias(opinion) for opinion in OPINIONS]
     return history.select(C.USER_ID, *joined, *more)
+
+
+def train_opinions(history: DataFrame) -> TrainOpinions:
+    """Return the train ratings of `user_history`: user_id and item_idx by opinion, in arrays."""
+    named = (F.col(f"{opinion}_{TRAIN}").alias(opinion) for opinion in RATED)
+    return TrainOpinions(history.select(C.USER_ID, *named))
 
 
 def for_tuning(history: DataFrame) -> DataFrame:

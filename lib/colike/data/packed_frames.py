@@ -135,7 +135,7 @@ def _each_batch(
 
 
 def _opinions(ratings: Floats, likes: LikesConfig) -> dict[str, Bools]:
-    """Return by opinion which ratings are of it; exactly one is of each."""
+    """Return by opinion which ratings are of it; each rating is of exactly one."""
     is_like = ratings >= np.float32(likes.at_least)
     is_detractor = ratings <= np.float32(likes.detractor_at_most)
     is_unrated = np.isnan(ratings)

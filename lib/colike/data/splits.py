@@ -73,14 +73,6 @@ def train_likes(history: DataFrame) -> TrainLikes:
     return TrainLikes(history.select(C.USER_ID, F.col(C.LIKES_TRAIN).alias(C.LIKES)))
 
 
-def train_opinions(history: DataFrame) -> TrainOpinions:
-    """Return the train ratings of `user_history`: user_id and item_idx by opinion, in arrays."""
-    mine = (C.LIKES_TRAIN, C.PASSIVES_TRAIN, C.DETRACTORS_TRAIN)
-    names = (C.LIKES, C.PASSIVES, C.DETRACTORS)
-    named = (F.col(column).alias(name) for column, name in zip(mine, names, strict=True))
-    return TrainOpinions(history.select(C.USER_ID, *named))
-
-
 def is_for_tuning(user_id: Column) -> Column:
     """Return whether a user is of the half that depths and weights are chosen on.
 

@@ -15,6 +15,7 @@ from pyspark.sql import functions as F
 
 from colike import columns as C
 from colike.compute.arrays import Doubles, Floats
+from colike.data.history import RATED
 from colike.data.splits import TrainLikes, TrainOpinions
 from colike.similarity.blocks import ITEMS_PER_BLOCK, Blocks, blocks_for
 from colike.similarity.kernel import weigh_rows
@@ -23,7 +24,6 @@ from colike.similarity.strips import squeezed, stretched
 from colike.similarity.tiled import CELLS, fans_of, number_of_likes
 from colike.similarity.tiles import ADDED, Held, in_tiles, likes_of_tiles
 
-OPINIONS = (C.LIKES, C.PASSIVES, C.DETRACTORS)
 BOTH, FORTH, BACK = "both", "forth", "back"
 SCHEMA = f"{C.BLOCK_A} int, {C.BLOCK_B} int, {C.FIRST} int, " + ", ".join(
     f"{name} binary" for name in (BOTH, FORTH, BACK)
@@ -56,7 +56,7 @@ def weighted_gram(ratings: TrainOpinions, items: int, worth: Sequence[float]) ->
         items: Number of items; every item_idx is below it.
         worth: What a like, a passive and a detractor weigh; a like weighs something.
     """
-    counted = [(name, one) for name, one in zip(OPINIONS, worth, strict=True) if one]
+    counted = [(name, one) for name, one in zip(RATED, worth, strict=True) if one]
     names, weights = [name for name, _ in counted], np.array([one for _, one in counted])
     number = number_of_likes(TrainLikes(ratings.select(F.concat(*names).alias(C.LIKES))))
     blocks = _blocks(ratings, number, items, len(names))

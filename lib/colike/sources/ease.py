@@ -8,7 +8,8 @@ import numpy as np
 from colike.compute.arrays import Bools, Doubles, fingerprint
 from colike.config.recommend import RecommendConfig
 from colike.config.sources import EaseConfig
-from colike.data.splits import train_likes, train_opinions
+from colike.data.history import train_opinions
+from colike.data.splits import train_likes
 from colike.errors import UnfitError
 from colike.neighbours.ease import Edges, cuts, kept, solved
 from colike.neighbours.frames import edges_frame
@@ -82,8 +83,8 @@ class Ease:
         catalogue = collect_catalogue(work.tables.read("items"), train_likes(history))
         self._require_memory(catalogue.size)
         own = self.settings
-        worth = (1.0, own.passives, own.detractors)
-        gram = weighted_gram(train_opinions(history), catalogue.size, worth)
+        worth = self.worth[[LIKES, PASSIVES, DETRACTORS]]
+        gram = weighted_gram(train_opinions(history), catalogue.size, worth.tolist())
         fit = solved(gram.inputs, gram.targets, catalogue.likes, own.regularization, own.dropout)
         held = HeldLikes.collect(history)
         whole = held.recall_of_weights(fit.weights, self.worth, min(K, catalogue.size))
@@ -106,8 +107,7 @@ class Ease:
 
     def fit(self, tables: Tables, catalogue: Catalogue, settings: RecommendConfig) -> Fitted | None:
         """Return the source ready to score, None where it has not been fitted."""
-        graph = collect_graph(tables.read("item_neighbours"), catalogue.ids, self.name)
-        return FittedEase(self.name, graph, self.worth) if len(graph.items) else None
+        return fit_signed(tables, self.name, catalogue, self.worth)
 
     def _require_memory(self, items: int) -> None:
         needed = gram_bytes(items) / GIB
@@ -116,6 +116,17 @@ class Ease:
                 f"{items:,} items need {needed:.1f} GiB, above sources.ease.memory = "
                 f"{self.settings.memory:g}"
             )
+
+
+def fit_signed(
+    tables: Tables, name: str, catalogue: Catalogue, worth: Doubles
+) -> FittedEase | None:
+    """Return a source's signed rows of item_neighbours ready to score, None where there are none.
+
+    `worth` is what each opinion weighs.
+    """
+    graph = collect_graph(tables.read("item_neighbours"), catalogue.ids, name)
+    return FittedEase(name, graph, worth) if len(graph.items) else None
 
 
 def _graph(edges: Edges, catalogue: Catalogue) -> NeighbourGraph:

@@ -18,11 +18,11 @@ from colike.config.sources import HybridConfig
 from colike.data.splits import below, train_likes
 from colike.neighbours.frames import edges_frame
 from colike.recommend.catalogue import Catalogue, collect_catalogue
-from colike.recommend.graph import NeighbourGraph, collect_graph, graph_of
+from colike.recommend.graph import NeighbourGraph, graph_of
 from colike.recommend.held import HeldLikes
 from colike.recommend.signed import SignedScorer
 from colike.sources.base import Fitted, Neighbours, Work
-from colike.sources.ease import EASE, Ease, FittedEase, K
+from colike.sources.ease import EASE, Ease, K, fit_signed
 from colike.tables import Tables
 
 HYBRID = "hybrid"
@@ -96,8 +96,7 @@ class Hybrid:
 
     def fit(self, tables: Tables, catalogue: Catalogue, settings: RecommendConfig) -> Fitted | None:
         """Return the source ready to score, None where it has not been fitted."""
-        graph = collect_graph(tables.read("item_neighbours"), catalogue.ids, self.name)
-        return FittedEase(self.name, graph, self.ease.worth) if len(graph.items) else None
+        return fit_signed(tables, self.name, catalogue, self.ease.worth)
 
     def _parts(self, work: Work, text: str, held: HeldLikes) -> Parts:
         likes = train_likes(work.tables.read("user_history"))

@@ -1,4 +1,4 @@
-"""Of too little the job `train` makes no model: it says which keys give more, and goes on."""
+"""With too little data job `train` makes no model, names the keys that give more, and succeeds."""
 
 import pytest
 

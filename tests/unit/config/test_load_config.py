@@ -285,20 +285,3 @@ def test_the_hash_of_a_config_ignores_order_of_keys_and_sees_every_value():
         load_config("conf/mal2020.yml", ["split.salt=other"]),
     )
     assert config_hash(one.model_dump(mode="json")) != config_hash(other.model_dump(mode="json"))
-
-
-@pytest.mark.parametrize(
-    ("override", "value"),
-    [
-        ("data.synopses=null", lambda config: config.data.synopses),
-        ("embed.tags=null", lambda config: config.embed.tags),
-    ],
-)
-def test_null_takes_the_place_of_an_optional_section(override, value):
-    assert value(load_config("conf/mal2020.yml")) is not None
-    assert value(load_config("conf/mal2020.yml", [override])) is None
-
-
-def test_null_takes_an_embedder_out():
-    config = load_config("conf/mal2020.yml", ["embed.embedders.finetuned=null"])
-    assert set(config.embed.embedders) == {"base"}
