@@ -14,7 +14,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from colike import columns as C
-from colike.config.models import GATE
+from colike.config.models import GATE, UNSEEN
 from colike.data.history import for_deciding
 from colike.data.splits import TRAIN, test_ratings, train_likes, validation_ratings
 from colike.embedding.models import newest_model
@@ -23,6 +23,7 @@ from colike.evaluation.exposure import cold_share, coverage, exposures, gini
 from colike.evaluation.judged import Scale
 from colike.evaluation.lists import as_lists, judged_input, user_tests
 from colike.evaluation.protocols.book import book_lists, book_offer
+from colike.evaluation.protocols.unseen import Refit, fits_without, unseen_lists, unseen_ratings
 from colike.evaluation.rows import Figure, counted, figures, gate_figures, pair_figures
 from colike.evaluation.similar import ItemFacts
 from colike.evaluation.sums import Measure, metric_sums
@@ -67,6 +68,8 @@ def run(inputs: Inputs, settings: Settings) -> Outputs:
         found += _book(own, noted)
     if GATE in chosen.protocols:
         found += _gate(own)
+    if UNSEEN in chosen.protocols:
+        found += _unseen(own)
     found += _heldout_pairs(inputs, settings)
     rows = inputs.frame(TABLE, [asdict(figure) for figure in found])
     return Outputs([replace(TABLE, rows, {C.RUN_ID: [inputs.run_id]})], noted)
@@ -126,6 +129,33 @@ def _book(own: Evaluation, noted: dict[str, RunFigure]) -> Iterator[Figure]:
         yield from figures(sums, "book", settings.evaluate.baseline)
 
 
+def _unseen(own: Evaluation) -> Iterator[Figure]:
+    inputs, settings = own.inputs, own.settings
+    items, ratings, chosen = inputs.read("items"), inputs.read("ratings"), settings.evaluate
+    fits = fits_without(
+        inputs,
+        Refit(
+            settings.heldout,
+            settings.similarity,
+            settings.neighbours,
+            settings.recommend,
+            settings.known_sources,
+            inputs.ids,
+            inputs.scratch(),
+            inputs.cached,
+        ),
+    )
+    if fits is None:
+        return
+    wanted = unseen_ratings(ratings, fits, chosen.unseen_users)
+    users = inputs.cached(user_tests(wanted, items, fits.history, chosen.bootstrap_seed))
+    asked = users.select(C.USER_ID)
+    for ranking, lists in unseen_lists(fits, items, asked, max(own.measure.ks), inputs.ids):
+        judged = judged_input(lists, users, None, [one.name for one, _ in fits.sources])
+        sums = metric_sums(judged, own.measure)
+        yield from figures(sums, ranking, chosen.baseline)
+
+
 def _fitted(own: Evaluation) -> list[Fitted]:
     chosen = own.settings.recommend
     return fit_sources(
@@ -153,7 +183,15 @@ STAGE = Stage(
         "models",
     ),
     writes=(TABLE,),
-    sections=("evaluate", "likes", "recommend", "known_sources"),
+    sections=(
+        "evaluate",
+        "likes",
+        "recommend",
+        "known_sources",
+        "similarity",
+        "neighbours",
+        "heldout",
+    ),
     run=run,
 )
 main = job_main(STAGE)

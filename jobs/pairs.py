@@ -25,7 +25,7 @@ from colike.embedding.vectors import Embedded, collect_vectors
 from colike.neighbours.cosine import nearest
 from colike.pairs.build import PairInputs, build_pairs
 from colike.pairs.cosines import with_cosine
-from colike.pairs.heldout import HELDOUT, with_group
+from colike.pairs.heldout import heldout_items
 from colike.run.inputs import Inputs
 from colike.run.main import job_main
 from colike.run.outputs import Outputs
@@ -64,12 +64,6 @@ def run(inputs: Inputs, settings: Settings) -> Outputs:
         figures[f"pairs.{row[C.SPLIT]}.{row[C.KIND]}"] = (row["count"], "pairs")
     # Merged, so that equal pairs are no new version and train nothing again.
     return Outputs([*encoded.writes, keep(EMBEDDINGS), merge(TABLE, pairs)], figures)
-
-
-def heldout_items(items: DataFrame, settings: PairsConfig) -> Ints:
-    """Return item_idx of the held-out items; O(items) numbers."""
-    held = with_group(items, settings).where(F.col(C.SPLIT) == HELDOUT)
-    return np.array([row[C.ITEM_IDX] for row in held.collect()], np.int32)
 
 
 def near_items(

@@ -22,7 +22,7 @@ from colike.recommend.candidates import unmatched
 from colike.recommend.catalogue import Catalogue, collect_catalogue
 from colike.recommend.offer import Offer, offer_of
 from colike.recommend.scoring import history_bytes, recommend_all
-from colike.recommend.tuning import Choice, Trials, choose, figures_of
+from colike.recommend.tuning import choose, figures_of
 from colike.recommend.users import histories_of, named_users
 from colike.run.inputs import Inputs
 from colike.run.main import job_main
@@ -30,6 +30,7 @@ from colike.run.outputs import Figure, Outputs
 from colike.run.settings import Settings
 from colike.run.stage import Stage
 from colike.sources.base import Fitted
+from colike.sources.depths import depth_of, trials_of
 from colike.sources.registry import fit_sources, source_named
 from colike.spark import arrow_batches
 from colike.tables.writes import Write, keep, overwrite, replace, trim
@@ -46,9 +47,9 @@ def run(inputs: Inputs, settings: Settings) -> Outputs:
     changed = [one for one in sources if inputs.row_sets.get(one.name) != row_sets[one.name]]
     kept = [one for one in sources if one not in changed]
     inputs.during(arrow_batches(inputs.spark, history_bytes(history, offer.catalogue.size)))
-    choices = choose(for_tuning(history), _trials(changed, offer))
+    choices = choose(for_tuning(history), trials_of(changed, offer))
     histories = _histories(inputs, settings)
-    rows = [_rows(inputs, one, offer, histories, choices.get(one.name)) for one in changed]
+    rows = [_rows(inputs, one, offer, histories, depth_of(one, choices)) for one in changed]
     figures = dict[str, Figure]()
     for one in kept:
         figures.update(figures_of(inputs.figures, one.name))
@@ -98,11 +99,6 @@ def _made_of(
     return {one.name: config_hash([shared, one.fingerprint]) for one in sources}
 
 
-def _trials(sources: list[Fitted], offer: Offer) -> Trials:
-    k = offer.settings.k
-    return {(one.name, size): one.scorer(offer, size, k) for one in sources for size in one.grid}
-
-
 def _histories(inputs: Inputs, settings: Settings) -> dict[str, DataFrame]:
     """user_id and item_idx by opinion, by history."""
     file, named = settings.recommend.users, None
@@ -117,11 +113,9 @@ def _rows(
     source: Fitted,
     offer: Offer,
     histories: dict[str, DataFrame],
-    choice: Choice | None,
+    size: int,
 ) -> DataFrame:
     """A source's lists of all users, by every history."""
-    # Nothing was chosen where nobody has a validation like.
-    size = max(source.grid, default=0) if choice is None else choice.neighbours_per_item
     scorer = offer.lists(lambda k: source.scorer(offer, size, k), offer.settings.k)
     parts = [
         rows.select(F.lit(source.name).alias(C.SOURCE), F.lit(name).alias(C.HISTORY), "*")

@@ -8,10 +8,7 @@ strip of a tile, if `similarity.tiled.keep_colikes` is on).
 from functools import partial
 
 from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
 
-from colike import columns as C
-from colike.data.ids import to_ids
 from colike.data.splits import train_likes
 from colike.run.inputs import Inputs
 from colike.run.main import job_main
@@ -19,15 +16,11 @@ from colike.run.outputs import Outputs
 from colike.run.settings import Settings
 from colike.run.stage import Stage
 from colike.similarity.engines import Counting, similarity
+from colike.similarity.jaccard import named
 from colike.similarity.kept import Kept, KeptInputs, kept_colikes, similarity_of_kept
 from colike.tables.writes import keep, overwrite
 
 TABLE, COLIKES = "item_similarity", "item_colikes"
-
-
-def named(pairs: DataFrame, items: DataFrame, method: str) -> DataFrame:
-    """Return the rows of item_similarity: item ids in place of item_idx, and the method."""
-    return to_ids(pairs, items, C.ITEM_A, C.ITEM_B).withColumn(C.METHOD, F.lit(method))
 
 
 def run(inputs: Inputs, settings: Settings) -> Outputs:

@@ -19,7 +19,9 @@ SHOWN = ("recall", "ndcg", "nps", "found_per_user", "serendipity", "coverage")
 
 def command(
     store: StoreOption = DEFAULT_STORE,
-    protocol: Annotated[str, typer.Option(help="holdout, book, gate or pairs.")] = "holdout",
+    protocol: Annotated[
+        str, typer.Option(help="holdout, book, gate, unseen, unseen_among or pairs.")
+    ] = "holdout",
     segment: Annotated[str, typer.Option(help="all, or a group of users.")] = "all",
     k: Annotated[int, typer.Option("-k", help="Depth shown in the table.")] = 10,
     as_json: JsonOption = False,

@@ -20,6 +20,8 @@ from colike.snapshot.settings import TrainSettings
 BEST = "best"
 #: The protocol that the champion is chosen by.
 GATE: Final = "gate"
+#: The protocol that keeps items out of every fit, and looks for them.
+UNSEEN: Final = "unseen"
 
 
 class LikesConfig(Section):
@@ -83,7 +85,14 @@ class SimilarityConfig(Section):
 NegativeKind = Literal["below", "random", "popular", "hard"]
 
 
-class PairsConfig(Section):
+class HeldoutConfig(Section):
+    """The share of items, by hash, that no embedder is trained on, to measure on."""
+
+    heldout_items: Share
+    salt: str
+
+
+class PairsConfig(HeldoutConfig):
     """Labels, kinds of negatives, bounds and held-out items of the training pairs."""
 
     threshold: Share
@@ -92,9 +101,7 @@ class PairsConfig(Section):
     negatives_per_positive: Annotated[float, Field(ge=0)]
     kinds: Annotated[tuple[NegativeKind, ...], Field(min_length=1)]
     hard_neighbours: Positive
-    heldout_items: Share
     base_embedder: str
-    salt: str
 
 
 class TrackingConfig(Section):
@@ -122,7 +129,9 @@ class EvaluateConfig(Section):
     """Depths, bootstrap and protocols of the evaluation."""
 
     ks: list[Positive]
-    protocols: list[Literal["holdout", "book", "gate"]]
+    protocols: list[Literal["holdout", "book", "gate", "unseen"]]
+    # Most users that protocol unseen asks.
+    unseen_users: Positive
     bootstrap_replicates: Positive
     bootstrap_seed: int
     baseline: str
@@ -177,6 +186,11 @@ class Config(Section):
     def base_embedder(self) -> BaseEmbedder:
         """What pairs and training take of section `embed`."""
         return self.embed.as_base(self.pairs.base_embedder)
+
+    @property
+    def heldout(self) -> HeldoutConfig:
+        """Which items no embedder is trained on."""
+        return HeldoutConfig(heldout_items=self.pairs.heldout_items, salt=self.pairs.salt)
 
     @property
     def finetuned(self) -> Finetuned:

@@ -1,9 +1,15 @@
 """User histories: what each user has seen, by opinion, packed as sorted arrays of item_idx."""
 
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+import pyarrow as pa
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from colike import columns as C
+from colike.compute.arrays import Bools
+from colike.compute.ragged import ragged, starts_of
 from colike.data.splits import SPLITS, TRAIN, VALIDATION, TrainOpinions, is_for_tuning
 
 #: Each seen item is in exactly one of these. Only the rated ones are split: an item without an
@@ -52,6 +58,33 @@ def for_deciding(history: DataFrame) -> DataFrame:
 def seen_in(split: str) -> Column:
     """Return the items that a user has seen in a split, in no order."""
     return F.concat(*(F.col(f"{opinion}_{split}") for opinion in opinions_of(split)))
+
+
+def without_items(history: DataFrame, taken: Bools) -> DataFrame:
+    """Return `user_history` as if nobody had rated some items.
+
+    Args:
+        history: Rows of user_history.
+        taken: Which items, by item_idx.
+    """
+    arrays = [f"{opinion}_{split}" for split in SPLITS for opinion in opinions_of(split)]
+    rows = history.select(C.USER_ID, *arrays)
+    shared = history.sparkSession.sparkContext.broadcast(taken)
+
+    def drop(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            kept = [_without(batch.column(name), shared.value) for name in arrays]
+            columns = [batch.column(C.USER_ID), *kept]
+            yield pa.RecordBatch.from_arrays(columns, names=[C.USER_ID, *arrays])
+
+    return rows.mapInArrow(drop, rows.schema)
+
+
+def _without(column: pa.ListArray, taken: Bools) -> pa.ListArray:
+    indptr, values = ragged(column, np.int32)
+    stays = ~taken[values]
+    offsets = starts_of(stays)[indptr].astype(np.int32)
+    return pa.ListArray.from_arrays(pa.array(offsets), pa.array(values[stays]))
 
 
 def _joined(opinion: str, splits: tuple[str, ...]) -> Column:

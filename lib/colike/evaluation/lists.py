@@ -1,5 +1,7 @@
 """Recommendations as one row per source and user, joined with the user's test ratings."""
 
+from collections.abc import Sequence
+
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
@@ -55,13 +57,23 @@ def user_tests(
     )
 
 
-def judged_input(lists: DataFrame, tests: DataFrame, popular: DataFrame | None) -> DataFrame:
+def judged_input(
+    lists: DataFrame, tests: DataFrame, popular: DataFrame | None, names: Sequence[str] = ()
+) -> DataFrame:
     """Return the input of `sums.metric_sums`: a row per source and user with test ratings.
 
-    A user for whom a source has no list gets an empty one. `popular` has popularity's lists
-    (user_id, items), or is None if popularity is not among the sources.
+    A user for whom a source has no list gets an empty one.
+
+    Args:
+        lists: What `as_lists` returns.
+        tests: What `user_tests` returns.
+        popular: popularity's lists (user_id, items), None if it is not among the sources.
+        names: Sources to judge, though they may have no list at all; by default those of `lists`.
     """
     sources = lists.select(C.SOURCE).distinct()
+    if names:
+        rows = [(name,) for name in names]
+        sources = lists.sparkSession.createDataFrame(rows, f"{C.SOURCE} string")
     every = tests.crossJoin(F.broadcast(sources))
     joined = every.join(lists, on=[C.SOURCE, C.USER_ID], how="left")
     none = F.array().cast("array<int>")

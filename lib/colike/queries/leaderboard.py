@@ -20,7 +20,7 @@ def latest_rows(tables: Tables, log: RunLog, protocol: str, segment: str) -> lis
     Args:
         tables: The tables of a store.
         log: Its log.
-        protocol: holdout, book, gate or pairs.
+        protocol: holdout, book, gate, unseen, unseen_among or pairs.
         segment: all, or a group of users.
 
     Raises:

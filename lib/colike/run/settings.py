@@ -8,6 +8,7 @@ from colike.config.files import DataConfig
 from colike.config.models import (
     DescriptionsConfig,
     EvaluateConfig,
+    HeldoutConfig,
     LikesConfig,
     MaintainConfig,
     NeighboursConfig,
@@ -26,8 +27,8 @@ from colike.snapshot.settings import TrainSettings
 class Settings:
     """Sections by name; one that the stage does not declare is an error.
 
-    The last three are no sections of a file: they are what several stages take of sections
-    `embed` and `sources`, so that a change of the rest does not concern these stages.
+    The last four are no sections of a file: they are what several stages take of sections
+    `embed`, `pairs` and `sources`, so that a change of the rest does not concern these stages.
     """
 
     data: DataConfig
@@ -47,6 +48,7 @@ class Settings:
     maintain: MaintainConfig
     base_embedder: BaseEmbedder
     finetuned: Finetuned
+    heldout: HeldoutConfig
     known_sources: KnownSources
 
     def __init__(self, stage: str, sections: Mapping[str, Any]) -> None:

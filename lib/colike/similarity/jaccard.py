@@ -4,6 +4,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from colike import columns as C
+from colike.data.ids import to_ids
 from colike.similarity.counting import with_margins
 
 
@@ -32,3 +33,8 @@ def similarity_rows(
     value = jaccard(F.col(C.COLIKES), F.col(C.LIKES_A), F.col(C.LIKES_B))
     rows = joined.withColumn(C.JACCARD, value).where(F.col(C.JACCARD) >= min_jaccard)
     return rows.select(C.ITEM_A, C.ITEM_B, C.LIKES_A, C.LIKES_B, C.COLIKES, C.JACCARD)
+
+
+def named(pairs: DataFrame, items: DataFrame, method: str) -> DataFrame:
+    """Return the rows of item_similarity: item ids in place of item_idx, and the method."""
+    return to_ids(pairs, items, C.ITEM_A, C.ITEM_B).withColumn(C.METHOD, F.lit(method))

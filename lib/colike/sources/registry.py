@@ -1,12 +1,18 @@
 """All sources by name: one line adds one. Every text embedder of the config is a source too."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import reduce
 
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from colike import columns as C
 from colike.config.recommend import RecommendConfig
 from colike.config.sources import KnownSources, SourcesConfig
-from colike.errors import ConfigError
+from colike.errors import ConfigError, UnfitError
 from colike.recommend.catalogue import Catalogue
-from colike.sources.base import Fitted, Source
+from colike.sources.base import Fitted, Source, Work
 from colike.sources.ease import EASE, Ease
 from colike.sources.hybrid import HYBRID, Hybrid
 from colike.sources.jaccard import Jaccard
@@ -46,6 +52,34 @@ def source_named(name: str, known: KnownSources) -> Source:
     if name not in sources:
         raise ConfigError(f"There is no source {name!r}; the sources are {', '.join(sources)}.")
     return sources[name]
+
+
+@dataclass(frozen=True)
+class Found:
+    """Rows of item_neighbours, figures of how they were found, and which sources have none, why."""
+
+    rows: DataFrame
+    figures: dict[str, tuple[float, str]]
+    notes: list[str]
+
+
+def find_neighbours(work: Work, known: KnownSources) -> Found:
+    """Return the neighbours of all items by every source; `work` notes them by source."""
+    notes = []
+    for name, source in all_sources(known).items():
+        try:
+            found = source.neighbours(work)
+        except UnfitError as why:
+            notes.append(f"source {name} has no neighbours: {why}")
+            continue
+        if found is not None:
+            work.found[name] = found
+    named = (one.rows.select(F.lit(name).alias(C.SOURCE), "*") for name, one in work.found.items())
+    return Found(
+        reduce(DataFrame.unionByName, named),
+        {name: figure for one in work.found.values() for name, figure in one.figures.items()},
+        notes,
+    )
 
 
 def fit_sources(
