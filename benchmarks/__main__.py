@@ -95,21 +95,17 @@ def quality(
     json_file: JsonFile,
     data: Annotated[Path, typer.Option(help="folder of the real files")],
     folder: Annotated[Path, typer.Option(help="where stores are kept")] = Path("build/quality"),
-    case: Chosen = None,
+    case: Annotated[
+        list[str] | None, typer.Option(help="objective to train with; may be given again")
+    ] = None,
     minutes: Annotated[float, typer.Option(help="of training, but for the head")] = 40,
-    unseen: Annotated[bool, typer.Option(help="also with unseen items kept out")] = True,
 ) -> None:
-    """What each objective gains on the real ratings, compared with the other sources."""
+    """All sources on the real ratings, with the objective graded or others."""
     found = trained.trials(minutes)
-    for name in case or found:
-        measures = [trained.of_all_titles]
-        if unseen:
-            measures.append(trained.of_unseen_titles)
-        for measure in measures:
-            rows = list(measure(found[name], data, folder))
-            write(json_file, rows)
-            for row in rows:
-                typer.echo(f"{row.case}, {row.system}: {row.metric} {row.value}")
+    for name in case or [trained.DEFAULT]:
+        rows = list(trained.measured(found[name], data, folder))
+        write(json_file, rows)
+        typer.echo(quality_tables.tables([asdict(row) for row in rows]), nl=False)
 
 
 @app.command()

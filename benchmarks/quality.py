@@ -1,25 +1,19 @@
 """What training gains on the real ratings, by source and objective (docs/method.md, Metrics).
 
-Each objective is trained twice: on all items, and with a tenth of the liked items kept out of
-ratings, Jaccard and training, which then have to be found by their texts. Each of the two has a
-store with everything that the objectives share, up to the pairs.
+Objectives are trained one after the other in one store, which has everything that they share, up to
+the pairs.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import pandas as pd
 from pyspark.sql import functions as F
 
 from benchmarks.results import Row, machine
-from benchmarks.unseen import RATINGS, recall_by_depth, unseen_titles, users_of
-from benchmarks.unseen import without_unseen as files_without_unseen
 from colike.config import load_config
-from colike.embedding.vectors import collect_vectors
 from colike.run.chain import JOBS, stages
 from colike.run.ids import new_run_id
 from colike.run.main import open_store
@@ -31,11 +25,12 @@ NAME = "quality"
 CONFIG = "conf/mal2020.yml"
 K = 10
 METRICS = ("recall", "ndcg", "nps", "found_per_user", "coverage", "auc")
-UNTIL_EVALUATED = JOBS[: JOBS.index("evaluate") + 1]
-UNTIL_EMBEDDED = JOBS[: JOBS.index("embed") + 1]
+JOBS_MEASURED = JOBS[: JOBS.index("evaluate") + 1]
 LIBRARIES = ("colike", "torch", "sentence-transformers")
-FINETUNED = "finetuned"
+FINETUNED, DEFAULT = "finetuned", "graded"
 ALL, UNSEEN = "all titles", "unseen titles"
+# What names of figures end with, by protocol of unseen items.
+IN_RANKING = {"unseen": " in full", "unseen_among": ""}
 
 
 @dataclass(frozen=True)
@@ -60,73 +55,48 @@ def trials(minutes: float) -> dict[str, Trial]:
     return found
 
 
-def of_all_titles(trial: Trial, data: Path, folder: Path) -> Iterator[Row]:
-    """Train and measure on all items; yields the figures of each source.
+def measured(trial: Trial, data: Path, folder: Path) -> Iterator[Row]:
+    """Run the chain up to evaluate, and yield the figures of each source.
+
+    Those of unseen items are by protocol `unseen`: `recall` ranks them among themselves, `recall in
+    full` among all items.
 
     Args:
         trial: How to train.
         data: Folder of the real files.
-        folder: Folder of stores.
+        folder: Folder of the store; finished jobs are skipped.
     """
     load = machine()
-    store = _ran(trial, data, folder / "all", UNTIL_EVALUATED)
+    config = load_config(CONFIG, trial.settings)
+    store = open_store(config, str(folder))
+    run_stages(Run(config, store, new_run_id(), str(data), PlainReporter()), stages(JOBS_MEASURED))
+    seeds = f"train.seed={config.train.seed} bootstrap_seed={config.evaluate.bootstrap_seed}"
+    versions = {name: version(name) for name in LIBRARIES}
+    versions |= {"settings": " ".join(trial.settings), "seeds": seeds}
+    for figure in _evaluated(store):
+        case = trial.name if figure["source"] == FINETUNED else figure["source"]
+        system, name = _named(figure)
+        ends = [] if figure["ci_low"] is None else [("low", "ci_low"), ("high", "ci_high")]
+        for suffix, column in (("", "value"), *((f" {end}", column) for end, column in ends)):
+            value = figure[column]
+            yield Row(NAME, case, system, f"{name}{suffix}", value, "", 1, load, versions)
+
+
+def _evaluated(store: Store) -> list[dict[str, Any]]:
     table = store.read("evaluation")
     newest = table.agg(F.max("run_id")).first()[0]
     asked = F.col("metric").isin(*METRICS) & F.col("k").isin(0, K)
-    of_users = (F.col("protocol") == "holdout") & (F.col("segment") == "all")
+    of_users = F.col("protocol").isin("holdout", *IN_RANKING) & (F.col("segment") == "all")
     mine = table.where((F.col("run_id") == newest) & asked)
-    for row in mine.where(of_users | (F.col("protocol") == "pairs")).collect():
-        name = row["metric"]
-        if row["protocol"] == "pairs":
-            name = f"pairs {name}" + ("" if row["segment"] == "all" else f" {row['segment']}")
-        if row["versus"]:
-            name = f"{name} / {row['versus']}"
-        case = trial.name if row["source"] == FINETUNED else row["source"]
-        for suffix, value in (("", row["value"]), *_ends(row["ci_low"], row["ci_high"])):
-            yield _row(case, ALL, f"{name}{suffix}", value, load, trial)
+    return [row.asDict() for row in mine.where(of_users | (F.col("protocol") == "pairs")).collect()]
 
 
-def of_unseen_titles(trial: Trial, data: Path, folder: Path) -> Iterator[Row]:
-    """Train without the unseen items and find them; yields the recall of base and trial.
-
-    `recall` ranks the unseen items among themselves, `recall in full` among all items.
-    """
-    load = machine()
-    files = files_without_unseen(data, folder / "files-without-unseen")
-    store = _ran(trial, files, folder / "unseen", UNTIL_EMBEDDED)
-    ratings = pd.read_csv(data / RATINGS)
-    unseen = unseen_titles(ratings)
-    for source in ("base", FINETUNED):
-        embedded = collect_vectors(store.read("item_embeddings"), store.read("items"), source)
-        titles = embedded.ids.astype(np.int64)
-        users = users_of(ratings, unseen, titles)
-        every = np.arange(len(titles), dtype=np.int32)
-        case = trial.name if source == FINETUNED else source
-        for name, candidates in (
-            ("recall", every[np.isin(titles, list(unseen))]),
-            ("recall in full", every),
-        ):
-            by_depth = recall_by_depth(embedded.vectors, users, candidates)
-            best = by_depth[:, by_depth.mean(axis=0).argmax()]
-            spread = 1.96 * float(best.std()) / len(best) ** 0.5
-            mean = float(best.mean())
-            for suffix, value in (("", mean), *_ends(mean - spread, mean + spread)):
-                yield _row(case, UNSEEN, f"{name}{suffix}", value, load, trial)
-
-
-def _ran(trial: Trial, data: Path, folder: Path, jobs: Sequence[str]) -> Store:
-    """Return the store of a trial after these jobs; finished jobs are skipped."""
-    config = load_config(CONFIG, trial.settings)
-    store = open_store(config, str(folder))
-    run_stages(Run(config, store, new_run_id(), str(data), PlainReporter()), stages(jobs))
-    return store
-
-
-def _ends(low: float | None, high: float | None) -> list[tuple[str, Any]]:
-    """Return the ends of a 95 % interval over users, if there is one."""
-    return [] if low is None else [(" low", low), (" high", high)]
-
-
-def _row(case: str, system: str, metric: str, value: float | None, load: str, trial: Trial) -> Row:
-    versions = {name: version(name) for name in LIBRARIES} | {"settings": " ".join(trial.settings)}
-    return Row(NAME, case, system, metric, value, "", 1, load, versions)
+def _named(figure: dict[str, Any]) -> tuple[str, str]:
+    """Return which items a figure is of, and its name."""
+    name, protocol = str(figure["metric"]), figure["protocol"]
+    if protocol == "pairs":
+        name = f"pairs {name}" + ("" if figure["segment"] == "all" else f" {figure['segment']}")
+    name += IN_RANKING.get(protocol, "")
+    if figure["versus"]:
+        name = f"{name} / {figure['versus']}"
+    return (UNSEEN if protocol in IN_RANKING else ALL), name
