@@ -13,7 +13,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from colike import columns as C
-from colike.config.files import File
+from colike.config.form import File
 from colike.data.ids import item_ids
 from colike.data.items import (
     check_items,

@@ -1,65 +1,18 @@
-"""The section `data`: input files, how they are written down, and what their columns mean."""
+"""The section `data`: input files, and what their columns mean."""
 
-import codecs
-from typing import Annotated, Literal
+import math
+from collections.abc import Mapping
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from colike.config.section import FileFormat, Section, Share
+from colike.config.form import Column, File
+from colike.config.section import Section, Share
 
 IdType = Literal["bigint", "string"]
 Duplicates = Literal["latest", "lowest", "highest"]
-#: A column of a file: its name, or its number from 1 where the file has no header.
-Column = Annotated[int, Field(ge=1)] | str
-Character = Annotated[str, Field(min_length=1, max_length=1)]
-
-
-class File(Section):
-    """A file, folder or URI, and its form; what is left out has the usual value of its format.
-
-    `escape` null reads a quote within quotes both ways, doubled and after a backslash;
-    `multiline` null looks for quoted line breaks in the first megabyte of a file.
-    `max_rejected_share` null is that of all files.
-    """
-
-    path: Annotated[str, Field(min_length=1)]
-    format: FileFormat = "auto"
-    separator: Annotated[str, Field(min_length=1, max_length=8)] = ","
-    encoding: str = "utf-8"
-    header: bool = True
-    quote: Character | None = '"'
-    escape: Character | None = None
-    multiline: bool | None = None
-    max_rejected_share: Share | None = None
-
-    @field_validator("encoding")
-    @classmethod
-    def _known(cls, name: str) -> str:
-        try:
-            return codecs.lookup(name).name
-        except LookupError:
-            raise ValueError(
-                f"{name!r} is no encoding that Python knows; usual ones are utf-8, latin-1, "
-                "cp1252 and utf-16"
-            ) from None
-
-    @field_validator("separator")
-    @classmethod
-    def _separates(cls, text: str) -> str:
-        if set(text) & set('\r\n"'):
-            raise ValueError(f"{text!r} cannot separate fields: it has a quote or a line end")
-        return text
-
-    def require_named(self, columns: dict[str, Column | None]) -> None:
-        """Raise ValueError for a column that is not named in the way that the header asks for."""
-        for key, column in columns.items():
-            if column is not None and isinstance(column, int) == self.header:
-                wanted = (
-                    "a name, since the file has a header (or set `header: false`)"
-                    if self.header
-                    else "its number from 1, since the file has no header"
-                )
-                raise ValueError(f"{key} is {column!r}; it has to be {wanted}")
+#: A mark in place of a rating: a number, a text, or null for an empty field.
+Mark = Annotated[float, Field(allow_inf_nan=False)] | str | None
 
 
 class RatingColumns(Section):
@@ -86,18 +39,33 @@ class RatingsFile(File):
     columns: RatingColumns
     scale_min: float | None = None
     scale_max: float | None = None
-    unrated: tuple[float | str | None, ...] = ()
+    unrated: tuple[Mark, ...] = ()
     duplicates: Duplicates | None = None
 
+    @property
+    def named(self) -> Mapping[str, Column | None]:
+        """The columns that the config names, by their keys."""
+        return _prefixed("columns", dict(self.columns))
+
+    @field_validator("unrated")
+    @classmethod
+    def _marks(cls, marks: tuple[Mark, ...]) -> tuple[Mark, ...]:
+        """Return marks as they are compared: "0" is the number, an empty text is null."""
+        return tuple(_mark(mark) for mark in marks)
+
     @model_validator(mode="after")
-    def _consistent(self) -> "RatingsFile":
-        self.require_named({f"columns.{key}": name for key, name in self.columns})
+    def _of_different_columns(self) -> Self:
+        names = [name for name in self.named.values() if name is not None]
+        twice = next((name for name in names if names.count(name) > 1), None)
+        if twice is not None:
+            raise ValueError(f"columns has {twice!r} twice; each is to be a column of its own")
+        return self
+
+    @model_validator(mode="after")
+    def _of_ratings(self) -> Self:
         scale = {"scale_min": self.scale_min, "scale_max": self.scale_max}
         if self.columns.rating is None:
-            given = [key for key, value in scale.items() if value is not None]
-            given += ["unrated"] if self.unrated else []
-            if given:
-                raise ValueError(f"columns.rating is null, so there is no {' or '.join(given)}")
+            self._refuse_of_events()
             return self
         for key, value in scale.items():
             if value is None:
@@ -108,7 +76,27 @@ class RatingsFile(File):
             )
         if self.duplicates == "latest" and self.columns.time is None:
             raise ValueError("duplicates: latest needs columns.time, the column that tells when")
+        if self.duplicates != "latest" and self.columns.time is not None:
+            raise ValueError(
+                "columns.time is read for duplicates: latest alone; set that, or leave the column "
+                "out"
+            )
         return self
+
+    def _refuse_of_events(self) -> None:
+        given = {
+            "scale_min": self.scale_min is not None,
+            "scale_max": self.scale_max is not None,
+            "unrated": bool(self.unrated),
+            "duplicates": self.duplicates is not None,
+            "columns.time": self.columns.time is not None,
+        }
+        keys = [key for key, is_given in given.items() if is_given]
+        if keys:
+            raise ValueError(
+                f"columns.rating is null, so there is no {' or '.join(keys)}: all events of a "
+                "user and an item are one like; leave that out, or name the column of ratings"
+            )
 
     @property
     def lowest(self) -> float:
@@ -145,12 +133,16 @@ class ItemsFile(File):
             return self.attributes
         return {name: name for name in self.attributes}
 
+    @property
+    def named(self) -> Mapping[str, Column | None]:
+        """The columns that the config names, by their keys."""
+        attributes = _prefixed("attributes", self.attribute_columns)
+        return {**_prefixed("columns", dict(self.columns)), **attributes}
+
     @model_validator(mode="after")
-    def _consistent(self) -> "ItemsFile":
-        columns = self.attribute_columns
-        self.require_named({f"columns.{key}": name for key, name in self.columns})
-        self.require_named({f"attributes.{key}": name for key, name in columns.items()})
-        leaks = sorted({str(name) for name in columns.values()} & set(self.leaking))
+    def _without_leaks(self) -> Self:
+        named = {str(name) for name in self.attribute_columns.values()}
+        leaks = sorted(named & set(self.leaking))
         if leaks:
             raise ValueError(f"attributes made from test ratings too are not allowed: {leaks}")
         return self
@@ -167,12 +159,13 @@ class SynopsesFile(File):
     """Where synopses are; texts that begin with one of `empty_prefixes` count as empty."""
 
     columns: SynopsisColumns
-    empty_prefixes: list[str]
+    # An empty one would make every text empty.
+    empty_prefixes: list[Annotated[str, Field(min_length=1)]]
 
-    @model_validator(mode="after")
-    def _consistent(self) -> "SynopsesFile":
-        self.require_named({f"columns.{key}": name for key, name in self.columns})
-        return self
+    @property
+    def named(self) -> Mapping[str, Column | None]:
+        """The columns that the config names, by their keys."""
+        return _prefixed("columns", dict(self.columns))
 
 
 class UsersFile(File):
@@ -180,10 +173,10 @@ class UsersFile(File):
 
     column: Column = "user_id"
 
-    @model_validator(mode="after")
-    def _consistent(self) -> "UsersFile":
-        self.require_named({"column": self.column})
-        return self
+    @property
+    def named(self) -> Mapping[str, Column | None]:
+        """The columns that the config names, by their keys."""
+        return {"column": self.column}
 
 
 class DataConfig(Section):
@@ -195,3 +188,18 @@ class DataConfig(Section):
     items: ItemsFile
     synopses: SynopsesFile | None
     max_rejected_share: Share
+
+
+def _prefixed(prefix: str, columns: Mapping[str, Column | None]) -> dict[str, Column | None]:
+    return {f"{prefix}.{key}": column for key, column in columns.items()}
+
+
+def _mark(mark: Mark) -> Mark:
+    if not isinstance(mark, str):
+        return mark
+    text = mark.strip()
+    try:
+        number = float(text)
+    except ValueError:
+        return text or None
+    return number if math.isfinite(number) else text

@@ -57,7 +57,7 @@ class RatingRules:
 
     @property
     def _marks(self) -> list[str | None]:
-        """Marks of "seen, no opinion" that are no numbers; None is an empty field."""
+        """Marks of "seen, no opinion" that are no numbers; None is an empty field, or NaN."""
         return [mark for mark in self.file.unrated if not isinstance(mark, float)]
 
     def is_unrated(self, values: pa.Array, ratings: Floats) -> Bools:
@@ -69,7 +69,7 @@ class RatingRules:
             marks = pa.array([mark or "" for mark in self._marks], pa.string())
             found |= pc.is_in(texts, marks).to_numpy(zero_copy_only=False)
         if None in self._marks:
-            found |= values.is_null().to_numpy(zero_copy_only=False)
+            found |= values.is_null(nan_is_null=True).to_numpy(zero_copy_only=False)
         return found
 
 

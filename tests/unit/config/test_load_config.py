@@ -245,7 +245,7 @@ def test_an_override_that_cannot_be_read_is_quoted(override):
         (["data.ratings.columns.rating=null"], "there is no scale_min or scale_max"),
         (["data.ratings.columns.user_id=1"], "columns.user_id is 1; it has to be a name"),
         (["data.ratings.header=false"], "columns.user_id is 'user_id'; it has to be its number"),
-        (["data.items.separator='\"'"], "cannot separate fields"),
+        (["data.items.separator='\"'"], "it has the quote or the escape"),
         (["data.items.encoding=latin-77"], "'latin-77' is no encoding that Python knows"),
     ],
 )

@@ -3,7 +3,8 @@
 import pyarrow as pa
 from hypothesis import HealthCheck, given, settings
 
-from colike.config.files import DataConfig, File
+from colike.config.files import DataConfig
+from colike.config.form import File
 from colike.data.ratings import RatingRules, sort_out
 from colike.data.reading.delimited import DelimitedReader
 from colike.data.reading.files import rows_of

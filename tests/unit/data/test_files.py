@@ -3,9 +3,11 @@
 import gzip
 import zipfile
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
-from colike.config.files import File
+from colike.config.form import File
 from colike.data.reading.delimited import DelimitedReader
 from colike.data.reading.files import (
     Part,
@@ -102,8 +104,6 @@ def test_packed_files_are_read_and_one_that_broke_off_is_named(tmp_path):
     import bz2
     import lzma
 
-    import pyarrow as pa
-
     text = b"x,y\n" + b"1,2\n" * 5000
     packed = {
         "gz": gzip.compress(text),
@@ -154,10 +154,22 @@ def test_columns_are_found_by_their_exact_names(tmp_path):
             require_columns(Source(str(tmp_path / "a.csv")), File(path="-"), COLUMNS)
 
 
-def test_values_of_folders_are_columns_of_parquet(tmp_path):
-    import pyarrow as pa
-    import pyarrow.parquet as pq
+@pytest.mark.parametrize("form", ["parquet", "json"])
+def test_numbers_of_columns_are_refused_where_columns_have_names(tmp_path, form):
+    path = tmp_path / "a"
+    if form == "json":
+        path.write_text('{"x": 1, "y": 2}\n')
+    else:
+        pq.write_table(pa.table({"x": [1], "y": [2]}), path)
+    file = File(path="-", header=False)
+    with pytest.raises(SchemaError, match=r"no column 1, 2; it has x, y\. .*leave out `header"):
+        list(rows_of(Source(str(path)), file, {"a": 1, "b": 2}, {}))
+    path.write_text("x,y\n1,2\n")
+    with pytest.raises(SchemaError, match=r"no column 3; it has 1, 2\. Mend the file, or name"):
+        list(rows_of(Source(str(path)), file, {"a": 3}, {}))
 
+
+def test_values_of_folders_are_columns_of_parquet(tmp_path):
     (tmp_path / "y=2%2F3").mkdir()
     path = tmp_path / "y=2%2F3" / "a.parquet"
     pq.write_table(pa.table({"x": [1, 2]}), path)
@@ -214,7 +226,7 @@ def test_json_is_read_by_name_by_path_and_as_an_array():
     (rows,) = rows_of(Source("f", b'[{"x": 12, "y.z": true}, 3]'), file, columns, {})
     assert rows.table.to_pylist() == [{"a": "12", "b": "true"}]
     assert [one.line for one in rows.rejected] == [2]
-    with pytest.raises(SchemaError, match=r"f has no column y\.z; its objects have x"):
+    with pytest.raises(SchemaError, match=r"f has no column y\.z; it has x"):
         list(rows_of(Source("f", b'{"x": 1}'), file, columns, {}))
 
 

@@ -145,6 +145,15 @@ def test_marks_of_no_opinion_are_seen_and_rated_by_nobody():
     ]
 
 
+def test_an_empty_field_of_parquet_is_null_or_nan(tmp_path):
+    rated = pa.array([np.nan, None, 9.0], pa.float64(), from_pandas=False)
+    path = tmp_path / "ratings.parquet"
+    pq.write_table(pa.table({"user": [1, 1, 1], "item": [1, 2, 3], "rating": rated}), path)
+    kept, rejected = told(path.read_bytes(), rules(unrated=[None]))
+    assert rejected == []
+    assert [np.isnan(rating) for _, _, rating in kept] == [True, True, False]
+
+
 def test_an_event_is_a_like():
     columns = {"user_id": "user", "item_id": "item", "rating": None}
     events = rules(event=4, columns=columns, scale_min=None, scale_max=None)

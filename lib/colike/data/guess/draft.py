@@ -6,7 +6,7 @@ from typing import Any
 
 from jinja2 import Environment, StrictUndefined
 
-from colike.config.files import Column, File
+from colike.config.form import Column, File
 from colike.data.guess.dataset import Found
 from colike.data.guess.forms import Sample
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from colike.config.files import File
+from colike.config.form import File
 from colike.data.reading.files import form_of, rows_of
 from colike.data.reading.header import Header, dialect_of, head_of
 from colike.data.reading.records import Dialect

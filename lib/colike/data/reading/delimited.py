@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.csv
 
 from colike.compute.arrays import Longs
-from colike.config.files import File
+from colike.config.form import File
 from colike.data.reading.header import Header
 from colike.data.reading.records import (
     EOL,

@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlparse
 import pyarrow as pa
 from pyspark.sql import DataFrame, SparkSession
 
-from colike.config.files import File
+from colike.config.form import File
 from colike.data.reading.columnar import ParquetReader
 from colike.data.reading.delimited import DelimitedReader
 from colike.data.reading.header import has_quoted_line_breaks

@@ -19,7 +19,8 @@ from pyspark.sql.types import (
 from colike import columns as C
 from colike.compute.arrays import Longs
 from colike.compute.placing import partition_keys
-from colike.config.files import File, IdType
+from colike.config.files import IdType
+from colike.config.form import File
 from colike.data.reading.files import (
     binary_files,
     is_delta,

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from colike.config.files import File
+from colike.config.form import File
 from colike.data.reading.records import EOL, Dialect, Escape, Piece
 from colike.data.reading.streams import MARK, UNREADABLE, Source, line_chunks
 from colike.errors import QualityError

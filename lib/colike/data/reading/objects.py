@@ -10,9 +10,9 @@ import numpy as np
 import pyarrow as pa
 
 from colike.compute.arrays import Longs
-from colike.config.files import File
+from colike.config.form import File
 from colike.data.reading.records import ENCODING
-from colike.data.reading.rows import Columns, Rejected, Rows
+from colike.data.reading.rows import Columns, Rejected, Rows, lacking
 from colike.data.reading.streams import (
     BYTE_ORDER_MARK,
     UNREADABLE,
@@ -100,14 +100,14 @@ class ObjectReader:
         return Rows(self._table(objects), lambda: numbered(np.array(places, np.int64)), rejected)
 
     def _table(self, objects: list[dict[str, Any]]) -> pa.Table:
-        for name in map(str, self.columns.values()):
-            if objects and not any(_has(value, name) for value in objects):
-                known = sorted({key for value in objects[:100] for key in value})
-                raise SchemaError(
-                    f"{self.source.name} has no column {name}; its objects have "
-                    f"{', '.join(known)}. Mend the file, or name its columns in the config's "
-                    "data section."
-                )
+        missing = [
+            name
+            for name in self.columns.values()
+            if objects and not any(_has(value, str(name)) for value in objects)
+        ]
+        if missing:
+            known = sorted({key for value in objects[:100] for key in value})
+            raise lacking(self.source.name, missing, known)
         return pa.table(
             {
                 key: pa.array([_text(_at(value, str(name))) for value in objects], pa.string())

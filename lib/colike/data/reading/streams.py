@@ -8,6 +8,8 @@ import lzma
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -120,19 +122,22 @@ class Source:
             ) from error
 
 
+@cache
 def is_bytewise(encoding: str) -> bool:
     """Return whether each byte is a character and the first 128 are ASCII's, as in Latin-1.
 
-    UTF-8 is as good: no byte of a longer character is an ASCII one.
+    UTF-8 is as good: no byte of a longer character is an ASCII one. Encodings that change what the
+    bytes after an escape mean, such as iso2022_jp, are not.
     """
     if encoding == "utf-8":
         return True
-    ascii_bytes = bytes(range(128))
+    every = [bytes([byte]).decode(encoding, "replace") for byte in range(256)]
+    pairs = bytes(byte for pair in product(range(256), repeat=2) for byte in pair)
     try:
-        is_ascii = ascii_bytes.decode(encoding) == ascii_bytes.decode("ascii")
+        is_each = pairs.decode(encoding, "replace") == "".join(every[byte] for byte in pairs)
     except UnicodeDecodeError:
         return False
-    return is_ascii and len(bytes(range(256)).decode(encoding, "replace")) == 256
+    return is_each and "".join(every[:128]) == bytes(range(128)).decode("ascii")
 
 
 def line_chunks(source: Source, encoding: str, start: int, end: int | None) -> Iterator[bytes]:
