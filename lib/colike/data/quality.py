@@ -22,6 +22,10 @@ REMEDIES = {
         "Set the file's `multiline: true` if quoted fields go over lines, or `quote: null` if "
         "quotes mean nothing."
     ),
+    "rows_in_quotes": (
+        "Set the file's `multiline: false` if a quote is missing, `multiline: true` if the lines "
+        "are part of a quoted text."
+    ),
     "bad_user_id": "If ids are not whole numbers, set data.user_id_type: string.",
     "bad_item_id": "If ids are not whole numbers, set data.item_id_type: string.",
     "rating_out_of_scale": (

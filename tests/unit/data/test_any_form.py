@@ -10,7 +10,8 @@ from colike.data.reading.delimited import DelimitedReader
 from colike.data.reading.files import rows_of
 from colike.data.reading.streams import Source
 
-from .files_of_any_form import ITEMS, brute_force, files
+from .brute_force import brute_force
+from .files_of_any_form import ITEMS, files
 
 
 def rules_of(file):
@@ -23,7 +24,7 @@ def rules_of(file):
         "encoding": "utf-8" if file.encoding == "utf-8-sig" else file.encoding,
         "header": file.header,
         "quote": '"' if file.quoting else None,
-        "multiline": False,
+        "multiline": file.multiline,
     }
     columns = {"user_id": named["user"], "item_id": named["item"], "rating": named["rating"]}
     data = DataConfig.model_validate(
@@ -52,7 +53,7 @@ def known_items(kind):
 def id_by_hand(text, kind):
     text = text.strip()
     if kind == "string":
-        return text or None
+        return text if text and "\n" not in text and "\r" not in text else None
     whole, dot, zeros = text.partition(".")
     is_whole = whole.lstrip("+-").isdigit() and not zeros.strip("0")
     number = int(whole) if is_whole else None
@@ -107,7 +108,7 @@ def test_ranges_of_a_file_give_together_what_the_whole_gives(file):
         return
     rules = rules_of(file)
     source = Source("file", file.content)
-    form = File.model_validate(rules.file.model_dump(include=set(File.model_fields)))
+    form = File(**{**rules.file.model_dump(include=set(File.model_fields)), "multiline": False})
     reader = DelimitedReader.of(source, form, rules.columns, {})
     whole = [row for rows in reader.rows(0, None) for row in rows.table.to_pylist()]
     numbers = [line for rows in reader.rows(0, None) for line in rows.lines().tolist()]

@@ -181,7 +181,12 @@ def test_large_files_are_cut_into_ranges_unless_rows_go_over_lines(tmp_path, mon
     path = tmp_path / "a.csv"
     path.write_text("x,y\n" + "1,2\n" * 5)
     parts = parts_of(str(path), File(path="-"))
-    assert parts == [Part(str(path), 0, 10), Part(str(path), 10, 20), Part(str(path), 20, 24)]
+    assert [part[:3] for part in parts] == [
+        (str(path), 0, 10),
+        (str(path), 10, 20),
+        (str(path), 20, 24),
+    ]
+    assert {part.header.names for part in parts} == {("x", "y")}
     assert parts_of(str(path), File(path="-", multiline=True)) == [Part(str(path), 0, None)]
     assert parts_of(str(path), File(path="-", encoding="utf-16")) == [Part(str(path), 0, None)]
     path.write_text('x,y\n1,"a\nb"\n1,2\n')
@@ -210,6 +215,50 @@ def test_a_quote_that_does_not_close_costs_its_own_line_alone():
         (2, "unclosed_quote"),
         (6, "unclosed_quote"),
     ]
+
+
+SWALLOWED = b"""x,y,z
+1,A title,Drama
+2,"Heroes,Drama
+3,Titles,Comedy
+4,Villains,Drama
+5,Singles,Drama
+6,Of 7",Comedy
+7,"A quoted, good text
+over lines, 8, of them",Drama
+8,"Last",Drama
+"""
+
+
+@pytest.mark.parametrize(
+    ("multiline", "kept", "rejected"),
+    [
+        (None, "178", dict.fromkeys((3, 4, 5, 6, 7), "rows_in_quotes")),
+        (True, "1278", {}),
+        (
+            False,
+            "134568",
+            {3: "unclosed_quote", 8: "unclosed_quote", 9: "wrong_number_of_fields"},
+        ),
+    ],
+)
+def test_rows_between_two_stray_quotes_are_not_taken_for_text_unless_somebody_says_so(
+    multiline, kept, rejected
+):
+    # Both ways to read rows: at once, and one by one, which the broken line asks for.
+    for more, wrong in ((b"", {}), (b"9\n", {11: "wrong_number_of_fields"})):
+        file = File(path="-", multiline=multiline)
+        rows = list(rows_of(Source("f", SWALLOWED + more), file, {"a": "x"}, {}))
+        found = [row["a"] for part in rows for row in part.table.to_pylist()]
+        assert found == list(kept)
+        told_of = {one.line: one.reason for part in rows for one in part.rejected}
+        assert told_of == {**rejected, **wrong}
+
+
+def test_text_over_lines_is_text_if_no_line_looks_like_a_row():
+    lines = 'x,y\n1,"Dear reader, this\nis of a boy, his dog\nand 7 more, all told"\n2,"a\nb"\n'
+    rows = list(rows_of(Source("f", lines.encode()), File(path="-"), COLUMNS, {}))
+    assert [row["a"] for part in rows for row in part.table.to_pylist()] == ["1", "2"]
 
 
 def test_json_is_read_by_name_by_path_and_as_an_array():

@@ -66,10 +66,11 @@ def _sample(path: Path, relative: str) -> Sample | None:
         return _of_columns(path, File(path=relative), source, _keys(source))
     encoding = encoding_of(source.head(LOOKED_AT_BYTES))
     form = File(path=relative, encoding=encoding)
-    form = form.model_copy(update={"separator": separator_of(head_of(source, form), form)})
-    if not has_header(head_of(source, form), form):
+    head = head_of(source, form)
+    form = form.model_copy(update={"separator": separator_of(head, form)})
+    if not has_header(head, form):
         form = form.model_copy(update={"header": False})
-    names = Header.of(source, form).names
+    names = Header.of(source.name, head, form).names
     return None if len(names) < 2 else _of_columns(path, form, source, names)
 
 
@@ -124,13 +125,8 @@ def has_header(head: bytes, form: File) -> bool:
 
 
 def _rows(dialect: Dialect, head: bytes) -> list[list[str]]:
-    rows: list[list[str]] = []
-    at = 0
-    while at < len(head) and len(rows) < SNIFFED_ROWS:
-        fields, used = dialect.first(head[at : at + (1 << 16)])
-        rows.append([text.decode("utf-8", "replace") for text in fields])
-        at += used
-    return rows
+    rows = islice(dialect.rows(head), SNIFFED_ROWS)
+    return [[text.decode("utf-8", "replace") for text in fields] for fields in rows]
 
 
 def _counts(dialect: Dialect, head: bytes) -> list[int]:

@@ -10,9 +10,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from colike.data.reading.faults import damaged
 from colike.data.reading.rows import Columns, Rows, positions
 from colike.data.reading.streams import Source
-from colike.errors import QualityError
 
 ROWS = 500_000
 
@@ -51,19 +51,13 @@ class ParquetReader:
         try:
             return pq.ParquetFile(self.source.name if content is None else pa.BufferReader(content))
         except (pa.ArrowInvalid, OSError) as error:
-            raise self._damaged(error) from None
+            raise damaged(self.source.name, error) from None
 
     def _next(self, batches: Iterator[pa.RecordBatch]) -> pa.RecordBatch | None:
         try:
             return next(batches, None)
         except (pa.ArrowInvalid, OSError) as error:
-            raise self._damaged(error) from None
-
-    def _damaged(self, error: Exception) -> QualityError:
-        return QualityError(
-            f"{self.source.name} breaks off or is damaged ({' '.join(str(error).split())}); "
-            "fetch it again."
-        )
+            raise damaged(self.source.name, error) from None
 
     def _columns(self, file: pq.ParquetFile) -> list[str]:
         """Return the wanted columns, each once."""

@@ -13,7 +13,7 @@ import pyarrow.csv
 
 from colike.compute.arrays import Longs
 from colike.config.form import File
-from colike.data.reading.header import Header
+from colike.data.reading.header import Header, head_of
 from colike.data.reading.records import (
     EOL,
     STAND_INS,
@@ -46,7 +46,9 @@ class DelimitedReader:
     types: Types
 
     @staticmethod
-    def of(source: Source, file: File, columns: Columns, types: Types) -> "DelimitedReader":
+    def of(
+        source: Source, file: File, columns: Columns, types: Types, header: Header | None = None
+    ) -> "DelimitedReader":
         """Return the reader of a file's columns.
 
         Args:
@@ -54,11 +56,13 @@ class DelimitedReader:
             file: Its form.
             columns: The wanted columns.
             types: The types that the quick way reads; other columns are texts.
+            header: Its header; None: it is read.
 
         Raises:
             SchemaError: It has no such column, or two.
         """
-        header = Header.of(source, file)
+        if header is None:
+            header = Header.of(source.name, head_of(source, file), file)
         try:
             at = positions(source.name, header.names, columns)
         except SchemaError as error:

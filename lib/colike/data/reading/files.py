@@ -14,11 +14,12 @@ from pyspark.sql import DataFrame, SparkSession
 from colike.config.form import File
 from colike.data.reading.columnar import ParquetReader
 from colike.data.reading.delimited import DelimitedReader
-from colike.data.reading.header import has_quoted_line_breaks
+from colike.data.reading.faults import no_rows
+from colike.data.reading.header import Header, head_of
 from colike.data.reading.objects import ObjectReader
 from colike.data.reading.rows import Columns, Rows
 from colike.data.reading.streams import MARK, Source, is_bytewise
-from colike.errors import ConfigError, QualityError, SchemaError
+from colike.errors import ConfigError, SchemaError
 
 Form = Literal["csv", "json", "parquet"]
 URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:/")
@@ -28,11 +29,15 @@ SNIFFED_BYTES = 4096
 
 
 class Part(NamedTuple):
-    """A range of bytes of a file; `end` None is the end of the file."""
+    """A range of bytes of a file; `end` None is the end of the file.
+
+    `header` is that of text which is cut into ranges; of others the task reads it.
+    """
 
     path: str
     start: int
     end: int | None
+    header: Header | None = None
 
 
 def input_path(data: str | None, path: str) -> str:
@@ -90,7 +95,7 @@ def parts_of(path: str, file: File) -> list[Part]:
     """
     files = [each for each in listed(path) if each.stat().st_size]
     if not files:
-        raise QualityError(f"{path} has no rows; give a file with data. No table was changed.")
+        raise no_rows(path)
     return [part for each in files for part in _ranges(each, file)]
 
 
@@ -123,6 +128,7 @@ def rows_of(
     types: Mapping[str, pa.DataType],
     start: int = 0,
     end: int | None = None,
+    header: Header | None = None,
 ) -> Iterator[Rows]:
     """Yield the rows that begin in a range of a file.
 
@@ -133,30 +139,31 @@ def rows_of(
         types: The types of columns that a file of text should be read in if that is quicker.
         start: First byte of the range.
         end: Byte after it, None for all.
+        header: The header of a range of text, whose rows do not go over lines.
 
     Raises:
         SchemaError: The file lacks a column.
         QualityError: It is damaged.
     """
-    kind = form_of(source, file)
+    kind = "csv" if header is not None else form_of(source, file)
     if kind == "parquet":
         yield from ParquetReader(source, columns).rows()
     elif kind == "json":
         yield from ObjectReader(source, file, columns).rows(start, end)
     else:
-        is_whole = start == 0 and end is None
-        multiline = file.multiline is not False and is_whole
-        form = file.model_copy(update={"multiline": multiline})
-        yield from DelimitedReader.of(source, form, columns, types).rows(start, end)
+        form = file if start == 0 and end is None else _of_lines(file)
+        yield from DelimitedReader.of(source, form, columns, types, header).rows(start, end)
 
 
-def require_columns(source: Source, file: File, columns: Columns) -> None:
+def require_columns(
+    source: Source, file: File, columns: Columns, header: Header | None = None
+) -> None:
     """Raise SchemaError unless a file has the wanted columns; of JSON that is told by its rows."""
-    kind = form_of(source, file)
+    kind = "csv" if header is not None else form_of(source, file)
     if kind == "parquet":
         ParquetReader(source, columns).require_columns()
     elif kind == "csv":
-        DelimitedReader.of(source, file, columns, {})
+        DelimitedReader.of(source, file, columns, {}, header)
 
 
 def binary_files(spark: SparkSession, path: str) -> DataFrame:
@@ -188,18 +195,26 @@ def _ranges(path: Path, file: File) -> list[Part]:
     form = form_of(source, file)
     if size <= RANGE_BYTES or form == "parquet" or source.packing or not is_bytewise(file.encoding):
         return [Part(str(path), 0, None)]
-    head = source.head(SNIFFED_BYTES)
+    head = head_of(source, file)
     if b"\n" not in head and b"\r" in head:
         return [Part(str(path), 0, None)]
     is_array = form == "json" and head.lstrip().startswith(b"[")
-    if is_array or (form == "csv" and _goes_over_lines(source, file)):
+    header = Header.of(source.name, head, file) if form == "csv" else None
+    if is_array or (header is not None and _goes_over_lines(header, head, file)):
         return [Part(str(path), 0, None)]
+    if header is not None:
+        header = Header.of(source.name, head, _of_lines(file))
     starts = range(0, size, RANGE_BYTES)
-    return [Part(str(path), start, min(start + RANGE_BYTES, size)) for start in starts]
+    return [Part(str(path), start, min(start + RANGE_BYTES, size), header) for start in starts]
 
 
-def _goes_over_lines(source: Source, file: File) -> bool:
-    return has_quoted_line_breaks(source, file) if file.multiline is None else file.multiline
+def _goes_over_lines(header: Header, head: bytes, file: File) -> bool:
+    return header.goes_over_lines(head) if file.multiline is None else file.multiline
+
+
+def _of_lines(file: File) -> File:
+    """Return a form of which each line is a row."""
+    return file.model_copy(update={"multiline": False})
 
 
 def _local_state(path: str) -> Iterator[str]:

@@ -21,6 +21,7 @@ from colike.compute.arrays import Longs
 from colike.compute.placing import partition_keys
 from colike.config.files import IdType
 from colike.config.form import File
+from colike.data.reading.faults import no_rows
 from colike.data.reading.files import (
     binary_files,
     is_delta,
@@ -29,10 +30,10 @@ from colike.data.reading.files import (
     require_columns,
     rows_of,
 )
+from colike.data.reading.header import Header
 from colike.data.reading.rows import Columns, Rejected, Rows, Types, positions
 from colike.data.reading.streams import Source
 from colike.data.values import ids_of, texts_of
-from colike.errors import QualityError
 
 #: Turns what a task has read, file by file, into rows of a frame.
 Convert = Callable[[Iterator[tuple[str, Rows]]], Iterator[pa.RecordBatch]]
@@ -87,23 +88,23 @@ def read_frame(
     path, file = wanted.path, wanted.file
     if is_delta(path, file) or (file.format == "auto" and _is_remote_delta(spark, path)):
         return _read_table(spark, wanted, convert, schema)
-    read = _reader(wanted, convert)
     if is_remote(path):
         # Spark opens the files, each whole in one task.
         files = binary_files(spark, path).where("length > 0")
-        return files.select(PATH, CONTENT).mapInArrow(read, schema)
+        return files.select(PATH, CONTENT).mapInArrow(_reader(wanted, convert, {}), schema)
     parts = parts_of(path, file)
-    for name in dict.fromkeys(part.path for part in parts):
-        require_columns(Source(name), file, wanted.columns)
+    headers = {part.path: part.header for part in parts}
+    for name, header in headers.items():
+        require_columns(Source(name), file, wanted.columns, header)
     tasks = min(len(parts), TASKS_PER_CORE * max(spark.sparkContext.defaultParallelism, 1))
     keys = partition_keys(tasks)
-    placed = [(*part, keys[number % tasks]) for number, part in enumerate(parts)]
+    placed = [(*part[:3], keys[number % tasks]) for number, part in enumerate(parts)]
     frame = spark.createDataFrame(placed, PART_SCHEMA).repartition(tasks, KEY)
-    return frame.mapInArrow(read, schema)
+    return frame.mapInArrow(_reader(wanted, convert, headers), schema)
 
 
 def _reader(
-    wanted: Input, convert: Convert
+    wanted: Input, convert: Convert, headers: Mapping[str, Header | None]
 ) -> Callable[[Iterable[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
     """Return what a task does with its rows of path and either range or content."""
 
@@ -111,7 +112,7 @@ def _reader(
         for batch in batches:
             for row in batch.to_pylist():
                 source = Source(row[PATH], row.get(CONTENT))
-                span = row.get(START) or 0, row.get(END)
+                span = row.get(START) or 0, row.get(END), headers.get(source.name)
                 for found in rows_of(source, wanted.file, wanted.columns, wanted.types, *span):
                     yield source.name, found
 
@@ -161,7 +162,7 @@ def read_texts(
 def require_rows(rows: int, path: str) -> None:
     """Raise QualityError if an input has no rows."""
     if not rows:
-        raise QualityError(f"{path} has no rows; give a file with data. No table was changed.")
+        raise no_rows(path)
 
 
 def id_field(name: str, id_type: IdType) -> StructField:

@@ -1,18 +1,18 @@
 """The first lines of delimited text: the names of its columns, and how it writes its rows."""
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 
 from colike.config.form import File
-from colike.data.reading.records import EOL, Dialect, Escape, Piece
+from colike.data.reading.faults import no_rows
+from colike.data.reading.patterns import Escape
+from colike.data.reading.records import EOL, ROWS_IN_QUOTES, Dialect, Piece
+from colike.data.reading.shape import SAMPLED_ROWS
 from colike.data.reading.streams import MARK, UNREADABLE, Source, line_chunks
 from colike.errors import QualityError
 
 HEAD_BYTES = 1 << 20
-#: How many rows tell the number of columns of a file without a header.
-SAMPLED_ROWS = 1000
 OTHER_SEPARATORS = (b";", b"\t", b"|", b"::", b",")
 
 
@@ -25,26 +25,37 @@ class Header:
     has_line: bool
 
     @staticmethod
-    def of(source: Source, file: File) -> "Header":
+    def of(name: str, head: bytes, file: File) -> "Header":
         """Return the header of a file.
 
+        Args:
+            name: The file, for messages.
+            head: Its beginning, as `head_of` returns it.
+            file: Its form.
+
         Raises:
-            QualityError: The file is empty, or its header is not of the encoding.
+            QualityError: The header is not of the encoding.
         """
-        head = head_of(source, file)
         plain = dialect_of(file)
-        first, _ = plain.first(head)
-        if file.header:
-            names = tuple(text.decode("utf-8").strip() for text in first)
-            if any(UNREADABLE in name for name in names):
-                raise QualityError(
-                    f"{source.name}, line 1, has bytes that are not {file.encoding}; set the "
-                    "file's `encoding` in the config, such as latin-1 or cp1252."
-                )
-            return Header(names, replace(plain, fields=len(first)), has_line=True)
-        fields = _usual_number(plain, head)
-        names = tuple(str(number + 1) for number in range(fields))
-        return Header(names, replace(plain, fields=fields), has_line=False)
+        if not file.header:
+            fields = _usual_number(plain, head)
+            names = tuple(str(number + 1) for number in range(fields))
+            return Header(names, _of_file(plain, fields, file, head), has_line=False)
+        first, after = plain.first(head)
+        names = tuple(text.decode("utf-8").strip() for text in first)
+        if any(UNREADABLE in name for name in names):
+            raise QualityError(
+                f"{name}, line 1, has bytes that are not {file.encoding}; set the file's "
+                "`encoding` in the config, such as latin-1 or cp1252."
+            )
+        return Header(names, _of_file(plain, len(first), file, head[after:]), has_line=True)
+
+    def goes_over_lines(self, head: bytes) -> bool:
+        """Return whether a row in the file's beginning goes over several lines."""
+        dialect = self.dialect
+        if dialect.quote is None or dialect.quote not in head:
+            return False
+        return any(_goes_on(dialect, head, piece) for piece in dialect.pieces(head, is_last=False))
 
     def first_row(self, chunk: bytes) -> int:
         """Return where the first row is in the first chunk of the file."""
@@ -75,7 +86,7 @@ def head_of(source: Source, file: File) -> bytes:
     beginning = Source(source.name, source.head(HEAD_BYTES))
     head = b"".join(line_chunks(beginning, file.encoding, 0, None)).removeprefix(MARK)
     if not head.strip():
-        raise QualityError(f"{source.name} has no rows; give a file with data.")
+        raise no_rows(source.name)
     return head
 
 
@@ -90,36 +101,26 @@ def dialect_of(file: File) -> Dialect:
     )
 
 
-def has_quoted_line_breaks(source: Source, file: File) -> bool:
-    """Return whether a row in the file's beginning goes over several lines."""
-    dialect, head = Header.of(source, file).dialect, head_of(source, file)
-    if dialect.quote is None or dialect.quote not in head:
-        return False
-    return any(_goes_on(dialect, head, piece) for piece in dialect.pieces(head, is_last=False))
-
-
 def _ways(file: File) -> tuple[Escape, ...]:
     if file.escape is None:
         return ("double", "backslash")
     return ("double",) if file.escape == file.quote else ("backslash",)
 
 
+def _of_file(plain: Dialect, fields: int, file: File, rows: bytes) -> Dialect:
+    """Return the dialect of a file with so many fields, whose first rows these are."""
+    return replace(plain, fields=fields, sample=rows if file.multiline is None else None)
+
+
 def _usual_number(dialect: Dialect, head: bytes) -> int:
     """Return the number of fields that most of the first rows have."""
-
-    def numbers() -> Iterator[int]:
-        at = 0
-        while at < len(head):
-            fields, after = dialect.first(head[at : at + HEAD_BYTES // 8])
-            yield len(fields)
-            at += after
-
-    return Counter(islice(numbers(), SAMPLED_ROWS)).most_common(1)[0][0]
+    rows = islice(dialect.rows(head), SAMPLED_ROWS)
+    return Counter(map(len, rows)).most_common(1)[0][0]
 
 
 def _goes_on(dialect: Dialect, chunk: bytes, piece: Piece) -> bool:
     text = chunk[piece.start : piece.end]
     lines = sum(1 for line in EOL.split(text) if line)
-    if piece.kind == "odd":
-        return lines > 1
-    return piece.kind == "good" and lines > sum(1 for _ in dialect.starts(text, 0, len(text)))
+    if piece.kind != "good":
+        return lines > 1 or piece.reason == ROWS_IN_QUOTES
+    return lines > sum(1 for _ in dialect.starts(text, 0, len(text)))

@@ -11,8 +11,9 @@ import pyarrow as pa
 
 from colike.compute.arrays import Longs
 from colike.config.form import File
+from colike.data.reading.faults import lacking
 from colike.data.reading.records import ENCODING
-from colike.data.reading.rows import Columns, Rejected, Rows, lacking
+from colike.data.reading.rows import Columns, Rejected, Rows
 from colike.data.reading.streams import (
     BYTE_ORDER_MARK,
     UNREADABLE,

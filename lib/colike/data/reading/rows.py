@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from colike.compute.arrays import Longs
 from colike.config.form import Column
+from colike.data.reading.faults import lacking
 from colike.errors import SchemaError
 
 #: The columns that somebody wants, under their names in colike: {"user_id": "User-ID"}.
@@ -59,18 +60,3 @@ def positions(file: str, names: Sequence[str], columns: Columns) -> dict[str, in
     if twice:
         raise SchemaError(f"{file} has the column {twice[0]} twice; rename one of them.")
     return {key: list(names).index(name) for key, name in wanted.items()}
-
-
-def lacking(file: str, missing: Sequence[Column], names: Sequence[str]) -> SchemaError:
-    """Return the error of a file that has not all wanted columns.
-
-    Args:
-        file: The file.
-        missing: The columns that it lacks.
-        names: Those that it has; numbers from 1 in text without a header.
-    """
-    remedy = "Mend the file, or name its columns in the config's data section."
-    if any(isinstance(column, int) for column in missing) and "1" not in names:
-        remedy = "Its columns have names: leave out `header: false`, and name them in the config."
-    lacks = ", ".join(dict.fromkeys(map(str, missing)))
-    return SchemaError(f"{file} has no column {lacks}; it has {', '.join(names)}. {remedy}")

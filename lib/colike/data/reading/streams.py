@@ -15,7 +15,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from colike.errors import ConfigError, QualityError, SchemaError
+from colike.data.reading.faults import damaged
+from colike.errors import ConfigError, SchemaError
 
 CHUNK_BYTES = 8 << 20
 #: Stands for a byte that is not of the file's encoding: a code point that no text uses.
@@ -116,10 +117,7 @@ class Source:
         try:
             return stream.read(size)
         except DAMAGED as error:
-            raise QualityError(
-                f"{self.name} breaks off or is damaged ({' '.join(str(error).split())}); fetch it "
-                "again. No table was changed."
-            ) from error
+            raise damaged(self.name, error) from error
 
 
 @cache
