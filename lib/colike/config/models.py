@@ -246,6 +246,33 @@ class Config(Section):
         return self
 
     @model_validator(mode="after")
+    def _gate_can_decide(self) -> "Config":
+        """Refuse a gate without what it decides by, which would leave all to test ratings."""
+        gate = self.publish.gate
+        if gate == "off" or self.publish.champion != BEST:
+            return self
+        protocols, histories = self.evaluate.protocols, self.recommend.histories
+        needed: tuple[tuple[str, list[str], str], ...] = (
+            ("evaluate.protocols", [*protocols], GATE),
+            ("evaluate.protocols", [*protocols], "holdout"),
+            ("recommend.histories", [*histories], "train"),
+            ("recommend.histories", [*histories], "known"),
+        )
+        for key, there, value in needed:
+            if value not in there:
+                raise ValueError(
+                    f"publish.gate is {gate!r} and decides by {value!r}, which {key} = {there} "
+                    "lacks; add it there, or set publish.gate to off"
+                )
+        for name in ("validation_share", "validation_users"):
+            if getattr(self.split, name) == 0:
+                raise ValueError(
+                    f"publish.gate is {gate!r} and decides on validation ratings, of which "
+                    f"split.{name} = 0 leaves none; raise it, or set publish.gate to off"
+                )
+        return self
+
+    @model_validator(mode="after")
     def _consistent(self) -> "Config":
         if self.pairs.base_embedder not in self.embed.embedders:
             raise ValueError(

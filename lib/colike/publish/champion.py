@@ -31,6 +31,9 @@ def choose_champion(
 ) -> Champion:
     """Return the source that the config names, or the best by its metric that passes the gate.
 
+    Test ratings decide only between sources none of which analysts see, and only where nobody has a
+    validation like; the reason says so. A champion that is measured never loses its place to them.
+
     Args:
         evaluation: Rows of one run's evaluation.
         settings: The config's publish section.
@@ -54,9 +57,15 @@ def choose_champion(
     if settings.champion != BEST:
         return _named(measured, settings)
     decided = _values(rows, GATE, settings)
-    if settings.gate == "off" or present not in decided:
+    if settings.gate == "off" or present is None:
         return _best(decided, measured, settings)
-    return _gated(rows, decided, settings, str(present))
+    if present in decided:
+        return _gated(rows, settings, present)
+    if present in measured and not decided:
+        return Champion(present, "stays: nobody has a validation like that could decide")
+    best = _best(decided, measured, settings)
+    figure = f"{settings.metric}@{settings.k}"
+    return Champion(best.source, f"{present} has no {figure} to compare with; {best.reason}")
 
 
 def _named(measured: Mapping[str, float], settings: PublishConfig) -> Champion:
@@ -83,9 +92,7 @@ def _best(
     return Champion(source, f"best {measure} = {values[source]:.4f} of {len(values)} sources")
 
 
-def _gated(
-    rows: pd.DataFrame, decided: Mapping[str, float], settings: PublishConfig, present: str
-) -> Champion:
+def _gated(rows: pd.DataFrame, settings: PublishConfig, present: str) -> Champion:
     """Return the challenger that gains most of those that pass, or the present champion."""
     found = challengers(rows[rows[C.PROTOCOL] == GATE], _coverage(rows), present, settings)
     figures = {name: value for one in found for name, value in one.figures.items()}

@@ -28,6 +28,11 @@ ROWS = [
     ("jaccard", "gate", "all", "recall_difference", 10, -0.1, "also"),
     *((source, "holdout", "all", "coverage", 10, 100.0, None) for source in ("also", "jaccard")),
 ]
+# Test figures alone, as of few users none of whom has a validation like.
+OF_TEST = [
+    ("jaccard", "holdout", "all", "nps", 10, 0.5, None),
+    ("base", "holdout", "all", "nps", 10, 0.9, None),
+]
 # Each interval reaches .02 to both sides.
 ENDS = ("value - 0.02 AS ci_low", "value + 0.02 AS ci_high")
 SCHEMA = (
@@ -40,9 +45,12 @@ SCHEMA = (
 def choose(spark):
     evaluation = spark.createDataFrame(ROWS, SCHEMA).selectExpr("*", *ENDS)
 
-    def choose(*overrides, present=None):
+    def choose(*overrides, present=None, rows=None):
         settings = load_config("conf/mal2020.yml", overrides).publish
-        return choose_champion(evaluation, settings, present)
+        frame = evaluation
+        if rows is not None:
+            frame = spark.createDataFrame(rows, SCHEMA).selectExpr("*", *ENDS)
+        return choose_champion(frame, settings, present)
 
     return choose
 
@@ -55,9 +63,31 @@ def test_the_first_one_is_the_best_on_validation_ratings_and_of_equals_the_first
 
 
 def test_without_validation_figures_the_first_one_is_the_best_on_test_ratings(choose):
-    champion = choose("publish.metric=ndcg")
-    assert champion.source == "jaccard"
-    assert champion.reason == "best ndcg@10 on test ratings = 0.9000 of 1 sources"
+    for gate in ("on", "dry_run", "off"):
+        champion = choose("publish.metric=ndcg", f"publish.gate={gate}")
+        assert champion.source == "jaccard"
+        assert champion.reason == "best ndcg@10 on test ratings = 0.9000 of 1 sources"
+
+
+def test_a_champion_never_loses_its_place_to_another_by_test_ratings(choose):
+    # Only jaccard has test figures of ndcg, and nobody has validation figures of it.
+    stays = choose("publish.metric=ndcg", present="jaccard")
+    assert stays.source == "jaccard"
+    assert stays.reason == "stays: nobody has a validation like that could decide"
+    worse = choose("publish.metric=nps", present="jaccard", rows=OF_TEST)
+    assert (worse.source, worse.reason) == (stays.source, stays.reason)
+    without = choose("publish.metric=nps", "publish.gate=off", present="jaccard", rows=OF_TEST)
+    assert without.source == "base"
+    assert without.reason == "best nps@10 on test ratings = 0.9000 of 2 sources"
+
+
+def test_a_champion_that_is_measured_no_more_gives_way_and_the_reason_says_so(choose):
+    champion = choose(present="gone")
+    assert champion.source == "also"
+    assert champion.reason == (
+        "gone has no recall@10 to compare with; "
+        "best recall@10 on validation ratings = 0.3500 of 3 sources"
+    )
 
 
 def test_the_present_champion_stays_until_another_one_is_surely_better(choose):

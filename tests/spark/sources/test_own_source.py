@@ -27,6 +27,7 @@ CHOSEN = (
     "evaluate.baseline=popularity",
     "evaluate.bootstrap_replicates=5",
     "evaluate.protocols=[holdout]",
+    "publish.gate=off",
     "evaluate.ks=[10]",
 )
 
