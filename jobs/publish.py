@@ -49,6 +49,7 @@ def run(inputs: Inputs, settings: Settings) -> Outputs:
         evaluated_by,
         pointer,
         inputs.not_run.get("embed", {}),
+        inputs.told.get("neighbours", {}),
     )
     return Outputs(
         writes=[*rows, append(MOVES, _move(inputs, champion))],

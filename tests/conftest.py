@@ -198,7 +198,7 @@ def run_stage(frame_store: Callable[..., FrameStore]) -> Iterator[Callable[..., 
         (stage,) = stages([job])
         own = own or {}
         ids = IdTypes(config.data.user_id_type, config.data.item_id_type)
-        facts = {"row_sets": {}, "figures": {}, "writers": {}, "not_run": {}, **more}
+        facts = {"row_sets": {}, "figures": {}, "writers": {}, "not_run": {}, "told": {}, **more}
         inputs = Inputs(
             job=stage.name,
             reads=stage.reads,

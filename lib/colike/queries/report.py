@@ -25,6 +25,7 @@ def report_of(tables: Tables, log: RunLog, name: str, users: int) -> str:
         log.writers().get("evaluation"),
         _champion(tables),
         log.not_run().get("embed", {}),
+        log.figures().get("neighbours", {}),
     )
     return build_report(tables, facts, users)
 

@@ -37,6 +37,7 @@ class Inputs:
         figures: The figures of that success, empty likewise.
         writers: The run that last wrote each table.
         not_run: Parts of other jobs that their last success left out, by job and part, with why.
+        told: Figures of each job's last success.
     """
 
     job: str
@@ -52,6 +53,7 @@ class Inputs:
     figures: Mapping[str, Figure]
     writers: Mapping[str, str]
     not_run: Mapping[str, Mapping[str, str]]
+    told: Mapping[str, Mapping[str, Figure]]
     reporter: Reporter
     _closing: ExitStack = field(default_factory=ExitStack)
 

@@ -111,6 +111,10 @@ class RunLog:
                 found[job][part] = row[C.ERROR] or ""
         return found
 
+    def figures(self) -> dict[str, Mapping[str, tuple[float, str]]]:
+        """Return the figures of each job's last success."""
+        return {job: success.figures for job, success in self.successes.items()}
+
     def append(self, events: Iterable[Event], ledger: Ledger) -> None:
         """Append events in one commit, in their order."""
         listed = list(events)

@@ -102,6 +102,7 @@ class Session:
             last.figures if last is not None and trusted else {},
             self.log.writers(),
             self.log.not_run(),
+            self.log.figures(),
             self.run.reporter,
         )
 

@@ -2,11 +2,12 @@
 
 from colike.tables.contracts import IdTypes, TableContract, contracts
 from colike.tables.lock import folder_lock
-from colike.tables.store import Store, Tables
+from colike.tables.store import Replaced, Store, Tables
 from colike.tables.writer import Writer
 
 __all__ = [
     "IdTypes",
+    "Replaced",
     "Store",
     "TableContract",
     "Tables",

@@ -32,6 +32,22 @@ class Tables(Protocol):
 
 
 @dataclass(frozen=True)
+class Replaced:
+    """Tables of which some are other frames."""
+
+    tables: Tables
+    frames: Mapping[str, DataFrame]
+
+    def read(self, table: str) -> DataFrame:
+        """Return a table."""
+        return self.frames[table] if table in self.frames else self.tables.read(table)
+
+    def read_or_empty(self, table: str) -> DataFrame:
+        """Return a table, or no rows where it is not there yet."""
+        return self.frames[table] if table in self.frames else self.tables.read_or_empty(table)
+
+
+@dataclass(frozen=True)
 class Store:
     """Delta tables by name, at a folder, URI or catalog schema."""
 

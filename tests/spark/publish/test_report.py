@@ -1,16 +1,16 @@
 """Facts about the report."""
 
-from dataclasses import dataclass
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
 from colike.publish.report import build_report
 from colike.publish.report.build import ReportFacts
 from colike.publish.report.people import people
-from colike.tables import Store
+from colike.tables import Replaced, Store
 
 
 class Page(HTMLParser):
@@ -31,22 +31,7 @@ class Page(HTMLParser):
         self.texts.append(data.strip())
 
 
-@dataclass(frozen=True)
-class Changed:
-    """A store of which one table is another frame."""
-
-    store: Store
-    table: str
-    frame: DataFrame
-
-    def read(self, table: str) -> DataFrame:
-        return self.frame if table == self.table else self.store.read(table)
-
-    def read_or_empty(self, table: str) -> DataFrame:
-        return self.frame if table == self.table else self.store.read_or_empty(table)
-
-
-NOTHING_KNOWN = ReportFacts("a/store", None, None, None, {})
+NOTHING_KNOWN = ReportFacts("a/store", None, None, None, {}, {})
 
 
 @pytest.fixture(scope="module")
@@ -98,9 +83,25 @@ def test_titles_are_marked_by_what_the_user_gave_them_in_the_test(tiny_store: St
 
 def test_a_title_is_text_never_markup(tiny_store: Store):
     items = tiny_store.read("items").withColumn("title", F.lit("<b>x</b>"))
-    html = build_report(Changed(tiny_store, "items", items), NOTHING_KNOWN, 1)
+    html = build_report(Replaced(tiny_store, {"items": items}), NOTHING_KNOWN, 1)
     assert "&lt;b&gt;x&lt;/b&gt;" in html
     assert "<b>x</b>" not in html
+
+
+def test_the_dial_of_hybrid_is_drawn_where_it_was_measured(spark, tiny_store: Store, tmp_path):
+    nothing = Store.open(spark, str(tmp_path / "none"), tiny_store.ids)
+    measured = {
+        "hybrid.recall.unseen_share.0": (0.4, "recall"),
+        "hybrid.recall.unseen_share.0.8": (0.38, "recall"),
+        "hybrid.unseen_recall.0": (0.0, "recall"),
+        "hybrid.unseen_recall.0.8": (0.11, "recall"),
+        "hybrid.unseen_share": (0.8, "of base"),
+    }
+    assert 'id="dial"' not in build_report(nothing, NOTHING_KNOWN, 1)
+    html = build_report(nothing, replace(NOTHING_KNOWN, fits=measured), 1)
+    assert 'id="dial"' in html
+    assert "[0.4,0.38]" in html
+    assert "[0.0,0.11]" in html
 
 
 def test_an_empty_store_has_a_report_that_says_what_is_missing(

@@ -5,7 +5,7 @@ else that is fitted: likes, similarity, popularity, neighbours, EASE. Users' rat
 targets, to be found from what else these users have rated (docs/method.md, Protocols).
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import reduce
 from pathlib import Path
@@ -37,7 +37,7 @@ from colike.similarity.jaccard import named
 from colike.sources.base import Fitted, Work
 from colike.sources.depths import depth_of, trials_of
 from colike.sources.registry import find_neighbours, fit_sources
-from colike.tables import IdTypes, Tables
+from colike.tables import IdTypes, Replaced, Tables
 
 #: Ranked among the unseen items alone.
 AMONG = f"{UNSEEN}_among"
@@ -59,22 +59,6 @@ class Refit:
     ids: IdTypes
     scratch: Path
     cached: Callable[[DataFrame], DataFrame]
-
-
-@dataclass(frozen=True)
-class Replaced:
-    """Tables of which some are other frames."""
-
-    tables: Tables
-    frames: Mapping[str, DataFrame]
-
-    def read(self, table: str) -> DataFrame:
-        """Return a table."""
-        return self.frames[table] if table in self.frames else self.tables.read(table)
-
-    def read_or_empty(self, table: str) -> DataFrame:
-        """Return a table, or no rows where it is not there yet."""
-        return self.frames[table] if table in self.frames else self.tables.read_or_empty(table)
 
 
 @dataclass(frozen=True)

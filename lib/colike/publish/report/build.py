@@ -11,6 +11,7 @@ from plotly.offline import get_plotlyjs
 
 from colike import columns as C
 from colike.publish.report import data, figures
+from colike.publish.report.dial import Dial, dial_of
 from colike.publish.report.leaderboard import COMPARED, METRICS, Leaderboard, leaderboard
 from colike.publish.report.people import LEAST_TEST_LIKES, people
 from colike.tables import Tables
@@ -21,13 +22,17 @@ AGAINST_DEPTH = ("recall", "nps")
 
 @dataclass(frozen=True)
 class ReportFacts:
-    """What the report says of a store beside its tables: its name, and what the log tells."""
+    """What the report says of a store beside its tables: its name, and what the log tells.
+
+    `fits` has the figures of how sources were fitted, by name, with their units.
+    """
 
     store: str
     run_id: str | None
     evaluated_by: str | None
     champion: data.Pointer | None
     not_run: Mapping[str, str]
+    fits: Mapping[str, tuple[float, str]]
 
 
 def build_report(tables: Tables, facts: ReportFacts, users: int) -> str:
@@ -57,7 +62,10 @@ def build_report(tables: Tables, facts: ReportFacts, users: int) -> str:
         compared=COMPARED,
         not_run=facts.not_run,
         training=training,
-        figures=_figures(evaluation, sources, data.jaccard_counts(tables), training),
+        figures={
+            **_figures(evaluation, sources, data.jaccard_counts(tables), training),
+            **_dial(dial_of({name: value for name, (value, _) in facts.fits.items()})),
+        },
         people=shown,
         sources=sources,
         least_test_likes=LEAST_TEST_LIKES,
@@ -82,6 +90,12 @@ def _figures(
     if training is not None and training.curve:
         drawn["training"] = figures.training_curve(training.curve)
     return {name: Markup(figures.to_html(figure, name)) for name, figure in drawn.items()}
+
+
+def _dial(dial: Dial | None) -> dict[str, Markup]:
+    if dial is None:
+        return {}
+    return {"dial": Markup(figures.to_html(figures.dial_curve(dial), "dial"))}
 
 
 def _sources(

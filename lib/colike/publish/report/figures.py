@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from colike import columns as C
+from colike.publish.report.dial import Dial
 
 PROTOCOLS = ("holdout", "book")
 # Colours by Okabe and Ito, which colour-blind people can tell apart.
@@ -73,6 +74,28 @@ def jaccard_histogram(counts: Sequence[int]) -> go.Figure:
     figure.update_xaxes(title="jaccard", range=[0, 1])
     top = math.log10(max(*counts, 1))
     figure.update_yaxes(title="pairs of items (log)", type="log", dtick=1, range=[-0.2, top + 0.2])
+    return _styled(figure)
+
+
+def dial_curve(dial: Dial) -> go.Figure:
+    """Plot the recall of new items against that of known ones, a point for each tried share."""
+    is_chosen = [share == dial.chosen for share in dial.shares]
+    line = go.Scatter(
+        x=dial.seen,
+        y=dial.new,
+        mode="lines+markers+text",
+        text=[f"{share:g}" for share in dial.shares],
+        textposition="middle right",
+        line={"color": COLOURS[0], "width": 2},
+        marker={
+            "size": [13 if chosen else 7 for chosen in is_chosen],
+            "color": [COLOURS[1] if chosen else COLOURS[0] for chosen in is_chosen],
+        },
+        hovertemplate="share %{text}: known %{x:.3f}, new %{y:.3f}<extra></extra>",
+    )
+    figure = go.Figure(line)
+    figure.update_xaxes(title="recall of held likes")
+    figure.update_yaxes(title="recall of new items", rangemode="tozero")
     return _styled(figure)
 
 
