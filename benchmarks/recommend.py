@@ -26,6 +26,7 @@ def _colike(*overrides: str) -> System:
         settings = (
             f"recommend.k={K}",
             "recommend.histories=[known]",
+            "publish.gate=off",
             f"recommend.neighbours_per_item={{jaccard: {NEIGHBOURS}}}",
             *overrides,
         )

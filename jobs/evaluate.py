@@ -19,14 +19,17 @@ from colike.data.history import for_deciding
 from colike.data.splits import TRAIN, test_ratings, train_likes, validation_ratings
 from colike.embedding.models import newest_model
 from colike.embedding.vectors import vectors_by_index
+from colike.evaluation.anchors import Draw, anchor_lists, some_of
 from colike.evaluation.exposure import cold_share, coverage, exposures, gini
 from colike.evaluation.judged import Scale
 from colike.evaluation.lists import as_lists, judged_input, user_tests
+from colike.evaluation.places import Figures, attainable, best_of, require_places
 from colike.evaluation.protocols.book import book_lists, book_offer
 from colike.evaluation.protocols.unseen import Refit, fits_without, unseen_lists, unseen_ratings
 from colike.evaluation.rows import Figure, counted, figures, gate_figures, pair_figures
 from colike.evaluation.similar import ItemFacts
-from colike.evaluation.sums import Measure, metric_sums
+from colike.evaluation.sums import Key, Measure, Sums, metric_sums
+from colike.recommend.candidates import candidates
 from colike.recommend.catalogue import Catalogue, collect_catalogue, described
 from colike.run.inputs import Inputs
 from colike.run.main import job_main
@@ -94,11 +97,34 @@ def _holdout(own: Evaluation) -> Iterator[Figure]:
     popular = lists.where(is_popular) if POPULARITY in own.settings.recommend.sources else None
     sums = metric_sums(judged_input(lists, own.tests, popular), measure)
     yield from figures(sums, "holdout", own.settings.evaluate.baseline)
+    if (best := best_of(sums)) is not None:
+        yield from _anchors(own, lists.where(F.col(C.SOURCE) == best), popular, sums)
     for source, k, counts in exposures(known, items, measure.ks):
         rated = int(counts.sum())
         yield counted(source, "coverage", k, float(coverage(counts)), len(counts))
         yield counted(source, "gini", k, gini(counts), len(counts))
         yield counted(source, "cold_share", k, cold_share(counts, own.catalogue.likes), rated)
+
+
+def _anchors(
+    own: Evaluation, best: DataFrame, popular: DataFrame | None, sums: dict[Key, Sums]
+) -> Iterator[Figure]:
+    """The most that can be found, and what chance finds, each in its place beside the sources."""
+    inputs, settings = own.inputs, own.settings
+    users = inputs.cached(some_of(own.tests))
+    may = candidates(inputs.read("items"), settings.recommend.candidates, own.catalogue.ids)
+    order, like = own.catalogue.order, own.measure.scale.like_at_least
+    by_id = np.argsort(order).astype(np.int32)
+    ks = own.measure.ks
+    draw = Draw(by_id[may[by_id]], order, like, max(ks), settings.evaluate.bootstrap_seed)
+    made = anchor_lists(best, users, inputs.read("user_history"), draw)
+    found = metric_sums(judged_input(made, users, popular), own.measure)
+    sources = Figures(sums, attainable(own.tests, like, ks))
+    anchors = Figures(found, attainable(users, like, ks))
+    # Lists made diverse are not those of the most train likes.
+    is_plain = settings.recommend.diversity.relevance == 1
+    require_places(sources, anchors, POPULARITY if is_plain else None)
+    yield from figures(found, "holdout", settings.evaluate.baseline)
 
 
 def _gate(own: Evaluation) -> Iterator[Figure]:

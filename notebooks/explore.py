@@ -39,7 +39,7 @@ print(", ".join(register_views(store)))
 leaderboard = sql("""
     SELECT source, value AS recall, ci_low, ci_high, n AS users
     FROM v_leaderboard
-    WHERE protocol = 'holdout' AND segment = 'all' AND metric = 'recall' AND k = 10
+    WHERE protocol = 'holdout' AND segment = 'all' AND metric = 'recall' AND k = 10 AND NOT anchor
     ORDER BY recall DESC
 """)
 show(leaderboard)

@@ -1,4 +1,4 @@
--- Metrics of every source, with 95 % intervals. They are of the last evaluation that ended before
+-- Metrics of every source and anchor, with 95 % intervals. They are of the last evaluation that ended before
 -- the champion's run was first published, so that after a rollback they match the lists shown.
 -- Grain: one row per protocol, segment, metric, k and source.
 WITH champion AS (
@@ -14,6 +14,7 @@ evaluated AS (
 )
 SELECT
   e.source,
+  e.source IN ('oracle', 'random', 'shuffled') AS anchor,
   e.protocol,
   e.segment,
   e.metric,

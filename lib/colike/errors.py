@@ -31,6 +31,10 @@ class StoreError(ColikeError):
     """A store, table or version that is not there, or is held by another run."""
 
 
+class EvaluationError(ColikeError):
+    """Figures that no honest measurement can give."""
+
+
 class StageError(ColikeError):
     """A stage that reads or writes what it does not declare."""
 

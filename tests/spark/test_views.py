@@ -6,6 +6,7 @@ import pytest
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from colike.config.section import ANCHORS
 from colike.tables import Store, contracts
 from colike.tables.location import CatalogLocation
 from colike.tables.views import create_views, definitions, ready, register_views
@@ -77,6 +78,12 @@ def test_views_show_the_champions_run_until_the_pointer_moves(
     back.createOrReplaceTempView("champion_moves")
     assert runs_in(session, "v_recommendations") == {first}
     assert runs_in(session, "v_leaderboard") == {first}
+
+
+def test_the_leaderboard_says_which_rows_are_of_anchors(registered: SparkSession):
+    rows = registered.sql("SELECT DISTINCT source, anchor FROM v_leaderboard").collect()
+    assert {row.source for row in rows if row.anchor} == {*ANCHORS}
+    assert {row.source for row in rows if not row.anchor} == {"popularity", "jaccard"}
 
 
 def test_a_view_waits_until_all_its_tables_exist():

@@ -9,7 +9,7 @@ from rich.table import Table
 from colike import columns as C
 from colike.cli.options import DEFAULT_STORE, JsonOption, StoreOption
 from colike.cli.output import wide_console
-from colike.queries.leaderboard import FIELDS, latest_rows
+from colike.queries.leaderboard import ANCHOR, FIELDS, latest_rows
 from colike.queries.store import open_existing
 from colike.run.log import RunLog
 
@@ -26,7 +26,7 @@ def command(
     k: Annotated[int, typer.Option("-k", help="Depth shown in the table.")] = 10,
     as_json: JsonOption = False,
 ) -> None:
-    """Show the latest evaluation, best recall first; embedders that did not run are named."""
+    """Show the latest evaluation, best recall first, anchors last; what did not run is named."""
     opened = open_existing(store)
     log = RunLog.read(opened, "")
     rows = latest_rows(opened, log, protocol, segment)
@@ -44,7 +44,7 @@ def command(
 def _absent(name: str, why: str, protocol: str, segment: str) -> dict[str, Any]:
     nothing = dict.fromkeys(FIELDS)
     said = {C.SOURCE: name, C.PROTOCOL: protocol, C.SEGMENT: segment, C.METRIC: "not_run"}
-    return {**nothing, **said, "reason": why}
+    return {**nothing, **said, ANCHOR: False, "reason": why}
 
 
 def _print(rows: list[dict[str, Any]], title: str) -> None:
@@ -58,8 +58,12 @@ def _print(rows: list[dict[str, Any]], title: str) -> None:
         table.add_column(name, justify="right")
     for row in by_first:
         cells = [_cell(figures.get((row[C.SOURCE], name))) for name in metrics]
-        table.add_row(row[C.SOURCE], *cells)
+        table.add_row(_named(row), *cells, style="dim" if row[ANCHOR] else None)
     wide_console().print(table)
+
+
+def _named(row: dict[str, Any]) -> str:
+    return f"{row[C.SOURCE]} ({ANCHOR})" if row[ANCHOR] else str(row[C.SOURCE])
 
 
 def _cell(row: dict[str, Any] | None) -> str:

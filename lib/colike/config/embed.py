@@ -4,7 +4,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from colike.config.section import Name, Positive, Precision, Section
+from colike.config.section import ANCHORS, Name, Positive, Precision, Section
 
 FINETUNED: Final = "finetuned"
 
@@ -58,11 +58,17 @@ class EmbedConfig(Section):
         )
 
     @model_validator(mode="after")
-    def _one_is_trained(self) -> "EmbedConfig":
+    def _names_and_kinds(self) -> "EmbedConfig":
         names = [name for name, one in self.embedders.items() if one.kind == FINETUNED]
         if len(names) > 1:
             raise ValueError(
                 f"embedders has {len(names)} of kind finetuned ({', '.join(names)}); keep one"
+            )
+        reserved = sorted({*ANCHORS} & {*self.embedders})
+        if reserved:
+            raise ValueError(
+                f"embedders has {reserved[0]!r}, the name of an anchor of every leaderboard "
+                f"({', '.join(ANCHORS)}); choose another name"
             )
         return self
 

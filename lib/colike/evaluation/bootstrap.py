@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from colike.compute.arrays import Doubles
+from colike.compute.compiled import compiled
 
 MOST = 12  # P(Poisson(1) > 12) is below 1e-10
 STEP = np.uint64(0x9E3779B97F4A7C15)
@@ -24,7 +25,7 @@ def poisson_weights(hashes: npt.NDArray[np.int64], replicates: int) -> Doubles:
         replicates: Number of resamples.
     """
     offsets = np.arange(1, replicates + 1, dtype=np.uint64) * STEP
-    mixed = _splitmix(hashes.view(np.uint64)[:, None] + offsets)
+    mixed = splitmix(hashes.view(np.uint64)[:, None] + offsets)
     uniform = (mixed >> np.uint64(11)).astype(np.float64) / 2.0**53
     cumulative = np.cumsum([math.exp(-1) / math.factorial(i) for i in range(MOST)])
     drawn = np.searchsorted(cumulative, uniform, side="right").astype(np.float64)
@@ -40,7 +41,8 @@ def interval(replicates: Doubles) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def _splitmix(x: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+@compiled
+def splitmix(x: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
     """Return SplitMix64's mix (Steele et al., 2014): well-mixed bits from a counter."""
     x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)

@@ -9,6 +9,7 @@ from pyspark.sql import functions as F
 
 from colike import columns as C
 from colike.config.models import BEST, GATE, PublishConfig
+from colike.config.section import ANCHORS
 from colike.errors import ConfigError, QualityError
 from colike.publish.gate import WHOLE, challengers
 
@@ -62,7 +63,7 @@ def choose_champion(
     if present in decided:
         return _gated(rows, settings, present)
     if present in measured and not decided:
-        return Champion(present, "stays: nobody has a validation like that could decide")
+        return Champion(present, "stays: nothing was measured on validation ratings")
     best = _best(decided, measured, settings)
     figure = f"{settings.metric}@{settings.k}"
     return Champion(best.source, f"{present} has no {figure} to compare with; {best.reason}")
@@ -115,6 +116,7 @@ def _values(rows: pd.DataFrame, protocol: str, settings: PublishConfig) -> dict[
         & (rows[C.SEGMENT] == WHOLE)
         & (rows[C.METRIC] == settings.metric)
         & rows[C.VERSUS].isna()
+        & ~rows[C.SOURCE].isin(ANCHORS)
     ].sort_values([C.VALUE, C.SOURCE], ascending=[False, True])
     return dict(zip(chosen[C.SOURCE], chosen[C.VALUE], strict=True))
 

@@ -1,10 +1,11 @@
-"""The latest evaluation of a store, best first."""
+"""The latest evaluation of a store: sources, best first, then anchors."""
 
 from typing import Any
 
 from pyspark.sql import functions as F
 
 from colike import columns as C
+from colike.config.section import ANCHORS
 from colike.errors import StoreError
 from colike.run.log import RunLog
 from colike.tables import Tables
@@ -12,10 +13,12 @@ from colike.tables import Tables
 FIELDS = (
     C.SOURCE, C.PROTOCOL, C.SEGMENT, C.METRIC, C.K, C.VALUE, C.CI_LOW, C.CI_HIGH, C.N,
 )  # fmt: skip
+#: Whether a row is of an anchor, which is no source.
+ANCHOR = "anchor"
 
 
 def latest_rows(tables: Tables, log: RunLog, protocol: str, segment: str) -> list[dict[str, Any]]:
-    """Return the figures of the last evaluation: by metric and k, the best value first.
+    """Return the figures of the last evaluation by metric and k: best source first, anchors last.
 
     Args:
         tables: The tables of a store.
@@ -33,10 +36,15 @@ def latest_rows(tables: Tables, log: RunLog, protocol: str, segment: str) -> lis
         & (F.col(C.SEGMENT) == segment)
         & F.col(C.VERSUS).isNull()
     )
-    rows = [row.asDict() for row in table.where(chosen).select(*FIELDS).collect()]
+    anchor = F.col(C.SOURCE).isin(*ANCHORS).alias(ANCHOR)
+    rows = [row.asDict() for row in table.where(chosen).select(*FIELDS, anchor).collect()]
     if not rows:
         raise StoreError(
             f"The last evaluation has no protocol {protocol!r} with segment {segment!r}; see "
             '`colike sql "select distinct protocol, segment from evaluation"`.'
         )
-    return sorted(rows, key=lambda row: (row[C.METRIC], row[C.K], -(row[C.VALUE] or 0.0)))
+    return sorted(rows, key=_place)
+
+
+def _place(row: dict[str, Any]) -> tuple[str, int, bool, float]:
+    return row[C.METRIC], row[C.K], row[ANCHOR], -(row[C.VALUE] or 0.0)

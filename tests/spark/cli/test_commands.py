@@ -26,9 +26,12 @@ def test_leaderboard_is_a_table_of_the_sources_or_json_of_all_figures(colike):
     code, out, _ = colike("leaderboard", "--json")
     _, shown, _ = colike("leaderboard")
     assert code == 0
-    assert {row["source"] for row in json.loads(out)} == {"popularity", "jaccard"}
+    rows = json.loads(out)
+    assert {row["source"] for row in rows if not row["anchor"]} == {"popularity", "jaccard"}
+    assert {row["source"] for row in rows if row["anchor"]} == {"oracle", "random", "shuffled"}
     assert "holdout, users all, k = 10" in shown
     assert shown.count("jaccard") == shown.count("popularity") == 1
+    assert shown.index("jaccard") < shown.index("oracle (anchor)") < shown.index("random (anchor)")
 
 
 def test_leaderboard_of_a_protocol_that_was_not_evaluated_says_what_to_look_at(colike):

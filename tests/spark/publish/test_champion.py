@@ -73,7 +73,7 @@ def test_a_champion_never_loses_its_place_to_another_by_test_ratings(choose):
     # Only jaccard has test figures of ndcg, and nobody has validation figures of it.
     stays = choose("publish.metric=ndcg", present="jaccard")
     assert stays.source == "jaccard"
-    assert stays.reason == "stays: nobody has a validation like that could decide"
+    assert stays.reason == "stays: nothing was measured on validation ratings"
     worse = choose("publish.metric=nps", present="jaccard", rows=OF_TEST)
     assert (worse.source, worse.reason) == (stays.source, stays.reason)
     without = choose("publish.metric=nps", "publish.gate=off", present="jaccard", rows=OF_TEST)

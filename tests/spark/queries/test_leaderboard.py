@@ -3,7 +3,7 @@
 import pytest
 
 from colike.errors import StoreError
-from colike.queries.leaderboard import FIELDS, latest_rows
+from colike.queries.leaderboard import ANCHOR, FIELDS, latest_rows
 from colike.run.log import RunLog
 
 
@@ -18,21 +18,24 @@ def rows(tiny_store, log):
 
 
 def test_figures_are_of_the_asked_protocol_and_segment_and_ratios_are_left_out(rows):
-    assert all(set(row) == set(FIELDS) for row in rows)
+    assert all(set(row) == {*FIELDS, ANCHOR} for row in rows)
     assert {(row["protocol"], row["segment"]) for row in rows} == {("holdout", "all")}
     named = [(row["source"], row["metric"], row["k"]) for row in rows]
     assert len(named) == len(set(named))
 
 
-def test_the_best_source_comes_first_within_a_metric_and_depth(rows):
-    recall = [row["value"] for row in rows if row["metric"] == "recall" and row["k"] == 10]
-    assert len(recall) == 2
-    assert recall == sorted(recall, reverse=True)
+def test_the_best_source_comes_first_within_a_metric_and_depth_and_anchors_come_last(rows):
+    found = [row for row in rows if row["metric"] == "recall" and row["k"] == 10]
+    sources = [row["value"] for row in found if not row["anchor"]]
+    assert len(sources) == 2
+    assert sources == sorted(sources, reverse=True)
+    assert [row["source"] for row in found][2:] == ["oracle", "shuffled", "random"]
+    assert [row["anchor"] for row in found] == [False] * 2 + [True] * 3
 
 
 def test_a_metric_over_users_lies_within_its_interval(rows):
     recall = [row for row in rows if row["metric"] == "recall"]
-    assert len(recall) == 2 * 4
+    assert len(recall) == (2 + 3) * 4
     assert all(row["ci_low"] <= row["value"] <= row["ci_high"] for row in recall)
 
 

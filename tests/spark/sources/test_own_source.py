@@ -14,6 +14,7 @@ from pyspark.sql import functions as F
 
 from colike import columns as C
 from colike.config import load_config
+from colike.config.section import ANCHORS
 from colike.neighbours.ranking import jaccard_neighbours
 from colike.sources import registry
 from colike.sources.base import Neighbours
@@ -75,7 +76,7 @@ def test_a_source_of_ones_own_goes_through_the_chain_to_the_command_line(
     )
 
     measured = store.read("evaluation").select(C.SOURCE).distinct().collect()
-    assert {row[0] for row in measured} == {"popularity", "genres"}
+    assert {row[0] for row in measured} == {"popularity", "genres", *ANCHORS}
     user = str(store.read("user_history").orderBy(C.USER_ID).first()[C.USER_ID])
     asked = ("recommend", user, "--source", "genres", "--json", "--store", store.location.name)
     code, out, _ = typed(*asked)

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
 from colike import columns as C
+from colike.config.section import ANCHORS
 from colike.publish.report import data, figures
 from colike.publish.report.dial import Dial, dial_of
 from colike.publish.report.leaderboard import COMPARED, METRICS, Leaderboard, leaderboard
@@ -101,9 +102,9 @@ def _dial(dial: Dial | None) -> dict[str, Markup]:
 def _sources(
     evaluation: pd.DataFrame, board: Leaderboard | None, listed: Sequence[str]
 ) -> list[str]:
-    """Return all sources: those on the leaderboard, best first, then the others."""
-    best_first = [line.source for line in board.lines] if board else []
-    others = sorted({*evaluation[C.SOURCE], *listed} - set(best_first))
+    """Return all sources: those on the leaderboard, best first, then the others; no anchors."""
+    best_first = [line.source for line in board.lines if not line.is_anchor] if board else []
+    others = sorted({*evaluation[C.SOURCE], *listed} - {*best_first, *ANCHORS})
     return best_first + others
 
 

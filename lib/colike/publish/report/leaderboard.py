@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from colike import columns as C
+from colike.config.section import ANCHORS
 
 METRICS = ("recall", "ndcg", "nps", "found_per_user", "coverage")
 COMPARED = ("recall", "ndcg", "nps")
@@ -28,10 +29,15 @@ class Line:
     figures: dict[str, Cell]
     ratios: dict[str, Cell]
 
+    @property
+    def is_anchor(self) -> bool:
+        """Whether it is no source, but what sources are held against."""
+        return self.source in ANCHORS
+
 
 @dataclass(frozen=True)
 class Leaderboard:
-    """Sources by descending recall at `k`; ratios are to `baseline`."""
+    """Sources by descending recall at `k`, then anchors; ratios are to `baseline`."""
 
     k: int
     users: int
@@ -54,7 +60,7 @@ def leaderboard(evaluation: pd.DataFrame) -> Leaderboard | None:
     at_depth = rows[rows[C.K] == k]
     baselines = at_depth[C.VERSUS].dropna()
     lines = [_line(str(source), group) for source, group in at_depth.groupby(C.SOURCE)]
-    lines.sort(key=lambda line: (-_recall(line), line.source))
+    lines.sort(key=lambda line: (line.is_anchor, -_recall(line), line.source))
     users = at_depth.loc[at_depth[C.METRIC] == "recall", C.N].max()
     return Leaderboard(
         k,
