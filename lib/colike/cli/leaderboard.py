@@ -1,6 +1,7 @@
 """`colike leaderboard`: the latest evaluation, best first."""
 
 import json
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
@@ -9,7 +10,7 @@ from rich.table import Table
 from colike import columns as C
 from colike.cli.options import DEFAULT_STORE, JsonOption, StoreOption
 from colike.cli.output import wide_console
-from colike.queries.leaderboard import ANCHOR, FIELDS, latest_rows
+from colike.queries.leaderboard import ANCHOR, FIELDS, latest_rows, unseen_recall
 from colike.queries.store import open_existing
 from colike.run.log import RunLog
 
@@ -26,7 +27,10 @@ def command(
     k: Annotated[int, typer.Option("-k", help="Depth shown in the table.")] = 10,
     as_json: JsonOption = False,
 ) -> None:
-    """Show the latest evaluation, best recall first, anchors last; what did not run is named."""
+    """Show the latest evaluation, best recall first, anchors last; what did not run is named.
+
+    The last column is of items that nobody is known to like, by protocol unseen.
+    """
     opened = open_existing(store)
     log = RunLog.read(opened, "")
     rows = latest_rows(opened, log, protocol, segment)
@@ -36,7 +40,9 @@ def command(
         typer.echo(json.dumps(rows + absent, ensure_ascii=False))
         return
     depth = 0 if protocol == "pairs" else k
-    _print([row for row in rows if row[C.K] == depth], f"{protocol}, users {segment}, k = {depth}")
+    beside = unseen_recall(opened, log, k) if (protocol, segment) == ("holdout", "all") else {}
+    shown = [row for row in rows if row[C.K] == depth]
+    _print(shown, f"{protocol}, users {segment}, k = {depth}", beside)
     for name, why in missing.items():
         typer.echo(f"not run: {name}: {why}")
 
@@ -47,17 +53,18 @@ def _absent(name: str, why: str, protocol: str, segment: str) -> dict[str, Any]:
     return {**nothing, **said, ANCHOR: False, "reason": why}
 
 
-def _print(rows: list[dict[str, Any]], title: str) -> None:
+def _print(rows: list[dict[str, Any]], title: str, unseen: Mapping[str, dict[str, Any]]) -> None:
     metrics = [name for name in SHOWN if any(row[C.METRIC] == name for row in rows)]
     metrics = metrics or sorted({row[C.METRIC] for row in rows})
     figures = {(row[C.SOURCE], row[C.METRIC]): row for row in rows}
     by_first = [row for row in rows if row[C.METRIC] == metrics[0]]
     table = Table(title=title, title_justify="left")
     table.add_column(C.SOURCE)
-    for name in metrics:
+    for name in [*metrics, *(["recall of unseen"] if unseen else [])]:
         table.add_column(name, justify="right")
     for row in by_first:
         cells = [_cell(figures.get((row[C.SOURCE], name))) for name in metrics]
+        cells += [_cell(unseen.get(row[C.SOURCE]))] if unseen else []
         table.add_row(_named(row), *cells, style="dim" if row[ANCHOR] else None)
     wide_console().print(table)
 

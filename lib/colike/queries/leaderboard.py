@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 from colike import columns as C
+from colike.config.models import UNSEEN
 from colike.config.section import ANCHORS
 from colike.errors import StoreError
 from colike.run.log import RunLog
@@ -29,21 +31,30 @@ def latest_rows(tables: Tables, log: RunLog, protocol: str, segment: str) -> lis
     Raises:
         StoreError: Nothing was evaluated by this protocol for this segment.
     """
-    table = tables.read("evaluation")
-    chosen = (
-        (F.col(C.RUN_ID) == F.lit(log.writers().get("evaluation")))
-        & (F.col(C.PROTOCOL) == protocol)
-        & (F.col(C.SEGMENT) == segment)
-        & F.col(C.VERSUS).isNull()
-    )
-    anchor = F.col(C.SOURCE).isin(*ANCHORS).alias(ANCHOR)
-    rows = [row.asDict() for row in table.where(chosen).select(*FIELDS, anchor).collect()]
+    rows = _rows(tables, log, (F.col(C.PROTOCOL) == protocol) & (F.col(C.SEGMENT) == segment))
     if not rows:
         raise StoreError(
             f"The last evaluation has no protocol {protocol!r} with segment {segment!r}; see "
             '`colike sql "select distinct protocol, segment from evaluation"`.'
         )
     return sorted(rows, key=_place)
+
+
+def unseen_recall(tables: Tables, log: RunLog, k: int) -> dict[str, dict[str, Any]]:
+    """Return each source's recall of unseen items among all items, as rows of `latest_rows`.
+
+    Empty where the last evaluation was without protocol unseen.
+    """
+    is_whole = (F.col(C.PROTOCOL) == UNSEEN) & (F.col(C.SEGMENT) == "all")
+    rows = _rows(tables, log, is_whole & (F.col(C.METRIC) == "recall") & (F.col(C.K) == k))
+    return {row[C.SOURCE]: row for row in rows}
+
+
+def _rows(tables: Tables, log: RunLog, chosen: Column) -> list[dict[str, Any]]:
+    is_last = F.col(C.RUN_ID) == F.lit(log.writers().get("evaluation"))
+    anchor = F.col(C.SOURCE).isin(*ANCHORS).alias(ANCHOR)
+    table = tables.read("evaluation").where(is_last & F.col(C.VERSUS).isNull() & chosen)
+    return [row.asDict() for row in table.select(*FIELDS, anchor).collect()]
 
 
 def _place(row: dict[str, Any]) -> tuple[str, int, bool, float]:

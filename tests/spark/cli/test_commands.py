@@ -30,6 +30,7 @@ def test_leaderboard_is_a_table_of_the_sources_or_json_of_all_figures(colike):
     assert {row["source"] for row in rows if not row["anchor"]} == {"popularity", "jaccard"}
     assert {row["source"] for row in rows if row["anchor"]} == {"oracle", "random", "shuffled"}
     assert "holdout, users all, k = 10" in shown
+    assert "recall of unseen" in shown
     assert shown.count("jaccard") == shown.count("popularity") == 1
     assert shown.index("jaccard") < shown.index("oracle (anchor)") < shown.index("random (anchor)")
 

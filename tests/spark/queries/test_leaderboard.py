@@ -3,7 +3,7 @@
 import pytest
 
 from colike.errors import StoreError
-from colike.queries.leaderboard import ANCHOR, FIELDS, latest_rows
+from colike.queries.leaderboard import ANCHOR, FIELDS, latest_rows, unseen_recall
 from colike.run.log import RunLog
 
 
@@ -50,3 +50,9 @@ def test_what_was_not_evaluated_is_an_error_that_says_where_to_look(
 def test_the_latest_evaluation_is_the_one_that_the_log_names(tiny_store):
     with pytest.raises(StoreError, match="The last evaluation has no protocol"):
         latest_rows(tiny_store, RunLog(tiny_store, ""), "holdout", "all")
+
+
+def test_recall_of_unseen_items_is_by_source_and_of_the_last_evaluation(tiny_store, log):
+    found = unseen_recall(tiny_store, log, 10)
+    assert {name: row["value"] for name, row in found.items()} == {"popularity": 0, "jaccard": 0}
+    assert unseen_recall(tiny_store, RunLog(tiny_store, ""), 10) == {}
