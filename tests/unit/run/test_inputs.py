@@ -50,6 +50,7 @@ def inputs():
         figures={},
         writers={"items": "run-0"},
         not_run={},
+        told={},
         reporter=PlainReporter(),
     )
 

@@ -75,8 +75,8 @@ def test_no_code_outside_the_room_asks_a_source_for_its_kind():
     assert not any(hasattr(source, "kind") for source in SOURCES.values())
 
 
-def test_other_rooms_know_the_protocol_and_the_registry_and_the_fallback_list_alone():
-    known = ("colike.sources.base.", "colike.sources.registry.")
+def test_other_rooms_know_what_all_sources_share_and_the_fallback_list_alone():
+    known = ("colike.sources.base.", "colike.sources.depths.", "colike.sources.registry.")
     found = {
         (file, name)
         for file, tree in parsed()
