@@ -25,7 +25,14 @@ from colike.evaluation.judged import Scale
 from colike.evaluation.lists import as_lists, judged_input, user_tests
 from colike.evaluation.places import Figures, attainable, best_of, require_places
 from colike.evaluation.protocols.book import book_lists, book_offer
-from colike.evaluation.protocols.unseen import Refit, fits_without, unseen_lists, unseen_ratings
+from colike.evaluation.protocols.unseen import (
+    Refit,
+    by_ranking,
+    fits_without,
+    names_of,
+    unseen_lists,
+    unseen_ratings,
+)
 from colike.evaluation.rows import Figure, counted, figures, gate_figures, pair_figures
 from colike.evaluation.similar import ItemFacts
 from colike.evaluation.sums import Key, Measure, Sums, metric_sums
@@ -175,11 +182,11 @@ def _unseen(own: Evaluation) -> Iterator[Figure]:
         return
     wanted = unseen_ratings(ratings, fits, chosen.unseen_users)
     users = inputs.cached(user_tests(wanted, items, fits.history, chosen.bootstrap_seed))
-    asked = users.select(C.USER_ID)
-    for ranking, lists in unseen_lists(fits, items, asked, max(own.measure.ks), inputs.ids):
-        judged = judged_input(lists, users, None, [one.name for one, _ in fits.sources])
-        sums = metric_sums(judged, own.measure)
-        yield from figures(sums, ranking, chosen.baseline)
+    asked, k = users.select(C.USER_ID), max(own.measure.ks)
+    lists = unseen_lists(fits, items, asked, k, inputs.ids)
+    sums = metric_sums(judged_input(lists, users, None, names_of(fits)), own.measure)
+    for ranking, mine in by_ranking(sums).items():
+        yield from figures(mine, ranking, chosen.baseline)
 
 
 def _fitted(own: Evaluation) -> list[Fitted]:

@@ -15,7 +15,7 @@ from colike.queries.store import open_existing
 from colike.run.log import RunLog
 
 NAME = "leaderboard"
-SHOWN = ("recall", "ndcg", "nps", "found_per_user", "serendipity", "coverage")
+SHOWN = ("recall", "ndcg", "nps", "found_per_user", "coverage")
 
 
 def command(

@@ -126,10 +126,10 @@ def test_who_is_asked_for_what(fits, tiny_store):
 def test_lists_find_unseen_items_by_text_alone(fits, frames):
     users = frames["user_history"].select(C.USER_ID)
     found = {}
-    for ranking, lists in unseen_lists(fits, frames["items"], users, K, IDS):
-        for source, rows in lists.toPandas().groupby(C.SOURCE):
-            listed = [item for row in rows[C.ITEMS] for item in row]
-            found[ranking, source] = fits.unseen[listed].mean()
+    lists = unseen_lists(fits, frames["items"], users, K, IDS).toPandas()
+    for name, rows in lists.groupby(C.SOURCE):
+        listed = [item for row in rows[C.ITEMS] for item in row]
+        found[tuple(name.split())] = fits.unseen[listed].mean()
     known = ("popularity", "jaccard", "ease")
     assert {source: found["unseen", source] for source in known} == dict.fromkeys(known, 0)
     assert found["unseen", "base"] > 0.02

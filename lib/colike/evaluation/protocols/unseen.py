@@ -5,7 +5,7 @@ else that is fitted: likes, similarity, popularity, neighbours, EASE. Users' rat
 targets, to be found from what else these users have rated (docs/method.md, Protocols).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import reduce
 from pathlib import Path
@@ -27,6 +27,7 @@ from colike.config.sources import KnownSources
 from colike.data.history import for_tuning, of_history, without_items
 from colike.data.splits import TestRatings, train_likes
 from colike.evaluation.lists import as_lists
+from colike.evaluation.sums import Key, Sums
 from colike.pairs.heldout import heldout_items
 from colike.recommend.catalogue import Catalogue, collect_catalogue
 from colike.recommend.offer import Offer, offer_of
@@ -140,12 +141,11 @@ def unseen_ratings(ratings: DataFrame, fits: Fits, most_users: int) -> TestRatin
     return TestRatings(mine.join(chosen, on=C.USER_ID, how="left_semi"))
 
 
-def unseen_lists(
-    fits: Fits, items: DataFrame, users: DataFrame, k: int, ids: IdTypes
-) -> Iterator[tuple[str, DataFrame]]:
-    """Yield the name of the ranking and all sources' lists, as `as_lists` gives them.
+def unseen_lists(fits: Fits, items: DataFrame, users: DataFrame, k: int, ids: IdTypes) -> DataFrame:
+    """Return all sources' lists of both rankings, as `as_lists` gives them, in one frame.
 
-    First the lists that users would get, then those of unseen items alone.
+    `source` is `RANKING NAME`, of the rankings UNSEEN (lists that users would get) and AMONG
+    (unseen items alone); see `by_ranking`.
 
     Args:
         fits: The fits.
@@ -157,11 +157,25 @@ def unseen_lists(
     nothing_popular = fits.catalogue.popular_within(np.zeros_like(fits.unseen))
     among = replace(fits.offer, may=fits.offer.may & fits.unseen, catalogue=nothing_popular)
     mine = of_history(fits.history, HISTORY).join(users, on=C.USER_ID, how="left_semi")
-    for ranking, offer in ((UNSEEN, fits.offer), (AMONG, among)):
-        parts = [
-            recommend_all({HISTORY: mine}, source.scorer(offer, size, k), ids)[HISTORY].select(
-                F.lit(source.name).alias(C.SOURCE), "*"
-            )
-            for source, size in fits.sources
-        ]
-        yield ranking, as_lists(reduce(DataFrame.unionByName, parts), items)
+    parts = [
+        recommend_all({HISTORY: mine}, source.scorer(offer, size, k), ids)[HISTORY].select(
+            F.lit(f"{ranking} {source.name}").alias(C.SOURCE), "*"
+        )
+        for ranking, offer in ((UNSEEN, fits.offer), (AMONG, among))
+        for source, size in fits.sources
+    ]
+    return as_lists(reduce(DataFrame.unionByName, parts), items)
+
+
+def names_of(fits: Fits) -> list[str]:
+    """Return what `source` is in `unseen_lists`, of sources without any list too."""
+    return [f"{ranking} {one.name}" for ranking in (UNSEEN, AMONG) for one, _ in fits.sources]
+
+
+def by_ranking(sums: Mapping[Key, Sums]) -> dict[str, dict[Key, Sums]]:
+    """Return the sums of each ranking, by the sources' own names."""
+    found: dict[str, dict[Key, Sums]] = {UNSEEN: {}, AMONG: {}}
+    for (source, segment, metric, k), own in sums.items():
+        ranking, _, name = source.partition(" ")
+        found[ranking][name, segment, metric, k] = own
+    return found
