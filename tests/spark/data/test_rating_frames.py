@@ -12,7 +12,7 @@ from colike.data.packed_frames import Split, further_copies, rating_rows, user_h
 from colike.data.rating_frames import count, read_ratings, survey, unique_ratings
 from colike.data.ratings import RatingRules
 from colike.data.reading import files
-from colike.errors import SchemaError
+from colike.errors import QualityError, SchemaError
 
 from ...histories import ARRAYS
 
@@ -132,6 +132,18 @@ def test_a_file_that_spark_alone_opens_is_read_alike(spark, folder, tmp_path, mo
     remote = read_ratings(spark, (tmp_path / "part.csv").as_uri(), rules(), ITEMS)
     assert survey(remote).rows == 74
     assert survey(remote).rejected == len(BAD)
+
+
+def test_a_file_that_spark_cannot_take_whole_is_one_sentence(spark, folder, tmp_path, monkeypatch):
+    from colike.data.reading import frames
+
+    monkeypatch.setattr(frames, "is_remote", lambda path: True)
+    monkeypatch.setattr(frames, "_is_remote_delta", lambda *_: False)
+    monkeypatch.setattr(frames, "LARGEST_CONTENT", 100)
+    (tmp_path / "part.csv").write_bytes((folder / "part-1.csv").read_bytes())
+    says = r"part\.csv has [0-9,]+ bytes, and a file at a URI is read whole, up to 100 bytes: cut"
+    with pytest.raises(QualityError, match=says):
+        read_ratings(spark, (tmp_path / "part.csv").as_uri(), rules(), ITEMS)
 
 
 def test_a_delta_table_is_read_and_a_column_that_it_lacks_is_named(spark, tmp_path):

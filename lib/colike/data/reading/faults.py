@@ -19,6 +19,15 @@ def damaged(name: str, error: Exception) -> QualityError:
     )
 
 
+def too_large(name: str, size: int, most: int) -> QualityError:
+    """Return the error of a file that only Spark can open, and of more bytes than it can take."""
+    return QualityError(
+        f"{name} has {size:,} bytes, and a file at a URI is read whole, up to {most:,} bytes: cut "
+        "it into parts, write it as a Delta table, or mount it and give its path, which is read in "
+        "ranges. No table was changed."
+    )
+
+
 def lacking(name: str, missing: Sequence[Column], names: Sequence[str]) -> SchemaError:
     """Return the error of a file that has not all wanted columns.
 

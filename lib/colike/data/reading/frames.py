@@ -21,7 +21,7 @@ from colike.compute.arrays import Longs
 from colike.compute.placing import partition_keys
 from colike.config.files import IdType
 from colike.config.form import File
-from colike.data.reading.faults import no_rows
+from colike.data.reading.faults import no_rows, too_large
 from colike.data.reading.files import (
     binary_files,
     is_delta,
@@ -37,10 +37,12 @@ from colike.data.values import ids_of, texts_of
 
 #: Turns what a task has read, file by file, into rows of a frame.
 Convert = Callable[[Iterator[tuple[str, Rows]]], Iterator[pa.RecordBatch]]
-PATH, START, END, KEY, CONTENT = "path", "start", "end", "key", "content"
+PATH, START, END, KEY, CONTENT, LENGTH = "path", "start", "end", "key", "content", "length"
 PART_SCHEMA = f"{PATH} string, {START} bigint, {END} bigint, {KEY} int"
 # A task for each range would keep Spark busy with nothing else where files are small.
 TASKS_PER_CORE = 4
+# Arrow's Java buffers grow by powers of two, of which the next one is beyond its 2^31 - 1 bytes.
+LARGEST_CONTENT = 1 << 30
 #: Columns that rejected rows have beside their table.
 REJECTED = StructType(
     [
@@ -83,14 +85,13 @@ def read_frame(
     Raises:
         ConfigError: There is no such file.
         SchemaError: A local file lacks a column, or is of another form.
-        QualityError: There are no rows.
+        QualityError: There are no rows, or a file at a URI is too large.
     """
     path, file = wanted.path, wanted.file
     if is_delta(path, file) or (file.format == "auto" and _is_remote_delta(spark, path)):
         return _read_table(spark, wanted, convert, schema)
     if is_remote(path):
-        # Spark opens the files, each whole in one task.
-        files = binary_files(spark, path).where("length > 0")
+        files = _whole_files(spark, path)
         return files.select(PATH, CONTENT).mapInArrow(_reader(wanted, convert, {}), schema)
     parts = parts_of(path, file)
     headers = {part.path: part.header for part in parts}
@@ -101,6 +102,15 @@ def read_frame(
     placed = [(*part[:3], keys[number % tasks]) for number, part in enumerate(parts)]
     frame = spark.createDataFrame(placed, PART_SCHEMA).repartition(tasks, KEY)
     return frame.mapInArrow(_reader(wanted, convert, headers), schema)
+
+
+def _whole_files(spark: SparkSession, path: str) -> DataFrame:
+    """Return the files that only Spark can open, which it gives to its tasks whole."""
+    files = binary_files(spark, path).where(f"{LENGTH} > 0")
+    large = files.where(f"{LENGTH} > {LARGEST_CONTENT}").orderBy(PATH).select(PATH, LENGTH).first()
+    if large is not None:
+        raise too_large(large[PATH], large[LENGTH], LARGEST_CONTENT)
+    return files
 
 
 def _reader(
@@ -123,7 +133,7 @@ def largest_file(spark: SparkSession, path: str) -> int:
     """Return the bytes of the largest file that a task takes from Spark whole; 1 if none does."""
     if not is_remote(path) or _is_remote_delta(spark, path):
         return 1
-    found = binary_files(spark, path).agg({"length": "max"}).collect()[0][0]
+    found = binary_files(spark, path).agg({LENGTH: "max"}).collect()[0][0]
     return int(found or 1)
 
 
