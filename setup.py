@@ -73,6 +73,7 @@ setup(
         "train": TRAIN,
         "gpu": [*TRAIN, "faiss-cpu>=1.8"],
         "petastorm": PETASTORM,
+        "ranker": ["xgboost>=2.0,<4"],
         "mlflow": ["mlflow-skinny>=2.13"],
         "openai": ["openai>=1.40"],
         "dev": ["ruff", "mypy", "pytest", "hypothesis", "chispa", "deltalake"],

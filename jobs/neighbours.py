@@ -1,7 +1,8 @@
 """The nearest items of every item, by each source that has any.
 
-Reads: item_similarity, item_embeddings, items, user_history.
-Writes: item_neighbours (one row per source, item and rank).
+Reads: item_similarity, item_embeddings, items, user_history; ratings, whose validation split a
+ranker is fitted on.
+Writes: item_neighbours (one row per source, item and rank), rankers (one row per source and part).
 """
 
 from colike.run.inputs import Inputs
@@ -13,20 +14,23 @@ from colike.sources.base import Work
 from colike.sources.registry import find_neighbours
 from colike.tables.writes import overwrite
 
-TABLE = "item_neighbours"
+TABLE, LEARNT = "item_neighbours", "rankers"
 
 
 def run(inputs: Inputs, settings: Settings) -> Outputs:
     """Ask every source for its neighbours."""
     work = Work(inputs, settings.neighbours, inputs.ids, inputs.scratch())
     found = find_neighbours(work, settings.known_sources)
-    return Outputs([overwrite(TABLE, found.rows)], found.figures, found.notes)
+    learnt = inputs.frame(LEARNT, found.learnt)
+    return Outputs(
+        [overwrite(TABLE, found.rows), overwrite(LEARNT, learnt)], found.figures, found.notes
+    )
 
 
 STAGE = Stage(
     name="neighbours",
-    reads=("item_similarity", "item_embeddings", "items", "user_history"),
-    writes=(TABLE,),
+    reads=("item_similarity", "item_embeddings", "items", "user_history", "ratings"),
+    writes=(TABLE, LEARNT),
     sections=("neighbours", "known_sources"),
     run=run,
 )

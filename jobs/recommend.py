@@ -1,7 +1,7 @@
 """Recommendations for every user, from every source, by known and by all ratings.
 
-Reads: user_history, items, item_neighbours, item_embeddings; the file of `recommend.users`; its
-own recommendations: a source whose inputs are unchanged keeps its rows.
+Reads: user_history, items, item_neighbours, rankers, item_embeddings; the file of
+`recommend.users`; its own recommendations: a source whose inputs are unchanged keeps its rows.
 Writes: recommendations (one row per source, history, user and rank).
 """
 
@@ -146,7 +146,7 @@ def _files(inputs: Inputs, settings: Settings) -> str:
 
 STAGE = Stage(
     name="recommend",
-    reads=("user_history", "items", "item_neighbours", "item_embeddings"),
+    reads=("user_history", "items", "item_neighbours", "rankers", "item_embeddings"),
     writes=(TABLE,),
     sections=("recommend", "known_sources"),
     run=run,

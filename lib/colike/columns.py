@@ -116,6 +116,10 @@ BECAUSE: Final = "because"
 PART: Final = "part"
 FALLBACK: Final = "fallback"
 
+# rankers
+FEATURES: Final = "features"
+TREES: Final = "trees"
+
 # evaluation
 PROTOCOL: Final = "protocol"
 SEGMENT: Final = "segment"

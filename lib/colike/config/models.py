@@ -13,7 +13,7 @@ from colike.config.embed import (
 from colike.config.files import DataConfig
 from colike.config.recommend import RecommendConfig
 from colike.config.section import Name, NotNegative, Positive, Section, Share
-from colike.config.sources import KnownSources, SourcesConfig
+from colike.config.sources import KnownSources, RatingScale, SourcesConfig
 from colike.snapshot.settings import TrainSettings
 
 #: In place of a source's name: the best by the metric.
@@ -202,7 +202,15 @@ class Config(Section):
         """What all sources are made of: their own settings, and the names of the text embedders."""
         names = tuple(self.embed.embedders)
         return KnownSources(
-            texts=names, base=self.pairs.base_embedder, tags=self.embed.tags, own=self.sources
+            texts=names,
+            base=self.pairs.base_embedder,
+            tags=self.embed.tags,
+            own=self.sources,
+            scale=RatingScale(
+                detractor_at_most=self.likes.detractor_at_most,
+                like_at_least=self.likes.at_least,
+                highest=self.data.ratings.highest,
+            ),
         )
 
     def as_json(self) -> str:

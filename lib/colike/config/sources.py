@@ -40,17 +40,69 @@ class HybridConfig(Section):
     unseen: Share
 
 
+class GainsConfig(Section):
+    """What a rating of a recommended item is worth; an item without one is worth 0."""
+
+    detractors: float
+    passives: float
+    likes: float
+    # The highest rating of the scale.
+    highest: float
+
+
+class TreesConfig(Section):
+    """Boosted trees: how many of what depth, and what holds them back."""
+
+    rounds: Positive
+    depth: Positive
+    learning_rate: Annotated[float, Field(gt=0, le=1)]
+    # Least sum of second derivatives in a leaf.
+    least_rows: Annotated[float, Field(ge=0)]
+    # Drawn for each tree.
+    rows_share: Annotated[float, Field(gt=0, le=1)]
+    features_share: Annotated[float, Field(gt=0, le=1)]
+    regularization: Annotated[float, Field(ge=0)]
+    seed: int
+
+
+class RankerConfig(Section):
+    """What is ranked, what ratings are worth, and the trees that foresee them."""
+
+    # Candidates of each user, the best of hybrid, or of ease where there is no hybrid.
+    candidates: Positive
+    # Nearest items of each rated item whose weights are a feature beside those of all.
+    nearest: Positive
+    gains: GainsConfig
+    # Validation users that it is fitted on, at most, and the parts that are foreseen from others.
+    users: Annotated[int, Field(gt=0, le=50_000)]
+    folds: Annotated[int, Field(ge=2)]
+    # Share of the candidates without a rating that is fitted on; they count for all.
+    unrated: Annotated[float, Field(gt=0, le=1)]
+    rated: TreesConfig
+    worth: TreesConfig
+
+
 class SourcesConfig(Section):
     """Settings by source; a source that is not here has none."""
 
     ease: EaseConfig
     hybrid: HybridConfig
+    ranker: RankerConfig | None
+
+
+class RatingScale(Section):
+    """Where opinions begin and end on the data set's scale."""
+
+    detractor_at_most: float
+    like_at_least: float
+    highest: float
 
 
 class KnownSources(Section):
-    """What all sources are made of: the text embedders' names, the base one's, tags, settings."""
+    """What all sources are made of: embedders' names, the base one's, tags, settings, scale."""
 
     texts: tuple[str, ...]
     base: str
     tags: TagsConfig | None
     own: SourcesConfig
+    scale: RatingScale

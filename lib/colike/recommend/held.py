@@ -10,14 +10,17 @@ from scipy import sparse
 
 from colike import columns as C
 from colike.compute.arrays import Bools, Doubles, Floats, Ints, Longs
+from colike.compute.compiled import compiled
 from colike.compute.ragged import picked, ragged
 from colike.data.history import OPINIONS, for_tuning, of_history
+from colike.data.splits import ValidationRatings
 from colike.recommend.histories import ROWS, Histories
 from colike.recommend.scorers import Scorer
 from colike.recommend.tuning import recall_of
 
 MOST_USERS = 5000
 BLOCK = 512
+HELD_RATINGS = "held_ratings"
 
 
 @dataclass(frozen=True)
@@ -33,12 +36,7 @@ class HeldLikes:
         """Return at most MOST_USERS users by hash, of those that things are chosen on."""
         held = F.col(C.LIKES_VALIDATION).alias(C.HELD)
         eligible = of_history(for_tuning(history), "train", held)
-        order = F.xxhash64(F.lit("held"), F.col(C.USER_ID).cast("string"))
-        rows = eligible.orderBy(order, C.USER_ID).limit(MOST_USERS).select(*OPINIONS, C.HELD)
-        found = rows.toPandas()
-        batch = pa.RecordBatch.from_pydict(
-            {name: pa.array(found[name], pa.list_(pa.int32())) for name in found}
-        )
+        batch = _first(eligible, MOST_USERS, {C.HELD: pa.int32()})
         return HeldLikes(Histories.of_batch(batch), *ragged(batch.column(C.HELD), np.int32))
 
     def __len__(self) -> int:
@@ -77,3 +75,82 @@ class HeldLikes:
 
     def _mean(self, lists: Ints) -> float:
         return float(recall_of(lists, self.indptr, self.likes).mean()) if len(self) else 0.0
+
+
+@dataclass(frozen=True)
+class HeldRatings:
+    """Users' train histories, and their validation ratings on the data set's scale.
+
+    User u rated `items[indptr[u]:indptr[u + 1]]`, which ascend. Users are in an order by hash.
+    """
+
+    histories: Histories
+    indptr: Longs
+    items: Ints
+    ratings: Doubles
+
+    @staticmethod
+    def collect(
+        history: DataFrame, ratings: ValidationRatings, items: DataFrame, most: int
+    ) -> "HeldRatings":
+        """Return at most so many users by hash, of those that things are chosen on.
+
+        Args:
+            history: Rows of user_history.
+            ratings: Rows of ratings; users without any are left out.
+            items: Rows of items.
+            most: Number of users.
+        """
+        numbers = F.broadcast(items.select(C.ITEM_ID, C.ITEM_IDX))
+        rated = F.struct(C.ITEM_IDX, C.RATING)
+        held = ratings.join(numbers, on=C.ITEM_ID, how="inner").groupBy(C.USER_ID)
+        pairs = held.agg(F.sort_array(F.collect_list(rated)).alias(C.HELD))
+        eligible = of_history(for_tuning(history), "train").join(pairs, on=C.USER_ID, how="inner")
+        columns = {C.HELD: F.col(C.HELD)[C.ITEM_IDX], HELD_RATINGS: F.col(C.HELD)[C.RATING]}
+        batch = _first(
+            eligible.withColumns(columns), most, {C.HELD: pa.int32(), HELD_RATINGS: pa.float64()}
+        )
+        return HeldRatings(
+            Histories.of_batch(batch),
+            *ragged(batch.column(C.HELD), np.int32),
+            ragged(batch.column(HELD_RATINGS), np.float64)[1],
+        )
+
+    def __len__(self) -> int:
+        """Return the number of users."""
+        return len(self.histories)
+
+    def of(self, lists: Ints, start: int = 0) -> Doubles:
+        """Return the rating of each entry of lists of item_idx, nan where there is none.
+
+        The first list is that of user `start`.
+        """
+        return ratings_of(lists, self.indptr[start:], self.items, self.ratings)
+
+
+@compiled
+def ratings_of(lists: Ints, indptr: Longs, items: Ints, ratings: Doubles) -> Doubles:
+    """Return the rating of each entry of users' lists, nan where there is none.
+
+    >>> lists, rated = np.array([[3, 1, -1]], np.int32), np.array([1, 2], np.int32)
+    >>> ratings_of(lists, np.array([0, 2]), rated, np.array([8.0, 9.0])).tolist()
+    [[nan, 8.0, nan]]
+    """
+    found = np.full(lists.shape, np.nan)
+    for user in range(len(lists)):
+        mine = items[indptr[user] : indptr[user + 1]]
+        for place, item in enumerate(lists[user]):
+            at = np.searchsorted(mine, item)
+            if at < len(mine) and mine[at] == item:
+                found[user, place] = ratings[indptr[user] + at]
+    return found
+
+
+def _first(users: DataFrame, most: int, held: dict[str, pa.DataType]) -> pa.RecordBatch:
+    """Return at most so many users by hash: their opinions, and lists of the types `held`."""
+    order = F.xxhash64(F.lit("held"), F.col(C.USER_ID).cast("string"))
+    found = users.orderBy(order, C.USER_ID).limit(most).select(*OPINIONS, *held).toPandas()
+    types = {**dict.fromkeys(OPINIONS, pa.int32()), **held}
+    return pa.RecordBatch.from_pydict(
+        {name: pa.array(found[name], pa.list_(kind)) for name, kind in types.items()}
+    )

@@ -36,6 +36,11 @@ class Lists:
     parts: Doubles
     fallback: Bools
 
+    @property
+    def are_scored(self) -> Bools:
+        """Which entries a source has scored: not fallbacks, nor what is past the end of a list."""
+        return np.asarray((self.items >= 0) & ~self.fallback)
+
     @staticmethod
     def joined(blocks: Sequence["Lists"]) -> "Lists":
         """Return the lists of blocks of users, concatenated."""

@@ -14,7 +14,8 @@ from pyspark.sql import DataFrame
 from colike.compute.arrays import Bools
 from colike.config.models import NeighboursConfig
 from colike.config.recommend import RecommendConfig
-from colike.recommend.catalogue import Catalogue
+from colike.recommend.catalogue import Catalogue, Ids
+from colike.recommend.graph import NeighbourGraph, graph_of
 from colike.recommend.offer import Offer
 from colike.recommend.scorers import Scorer
 from colike.tables import IdTypes, Tables
@@ -22,10 +23,17 @@ from colike.tables import IdTypes, Tables
 
 @dataclass(frozen=True)
 class Neighbours:
-    """Rows of item_neighbours without source, and figures of how they were found."""
+    """What a source has found, and figures of how.
 
-    rows: DataFrame
+    Attributes:
+        rows: Rows of item_neighbours without source, None where it has no neighbours of its own.
+        figures: By name, with their units.
+        learnt: Rows of rankers without source.
+    """
+
+    rows: DataFrame | None
     figures: Mapping[str, tuple[float, str]] = field(default_factory=dict)
+    learnt: Sequence[Mapping[str, object]] = ()
 
 
 @dataclass(frozen=True)
@@ -45,6 +53,16 @@ class Work:
     ids: IdTypes
     scratch: Path
     found: dict[str, Neighbours] = field(default_factory=dict)
+
+    def graph(self, name: str, ids: Ids) -> NeighbourGraph:
+        """Return what a source has found, on the driver; no edges where it has found nothing.
+
+        Args:
+            name: The source.
+            ids: The item ids by item_idx.
+        """
+        rows = self.found[name].rows if name in self.found else None
+        return NeighbourGraph.empty(len(ids)) if rows is None else graph_of(rows, ids)
 
 
 class Fitted(Protocol):

@@ -18,7 +18,7 @@ from colike.config.sources import HybridConfig
 from colike.data.splits import below, train_likes
 from colike.neighbours.frames import edges_frame
 from colike.recommend.catalogue import Catalogue, collect_catalogue
-from colike.recommend.graph import NeighbourGraph, graph_of
+from colike.recommend.graph import NeighbourGraph
 from colike.recommend.held import HeldLikes
 from colike.recommend.signed import SignedScorer
 from colike.sources.base import Fitted, Neighbours, Work
@@ -101,12 +101,12 @@ class Hybrid:
     def _parts(self, work: Work, text: str, held: HeldLikes) -> Parts:
         likes = train_likes(work.tables.read("user_history"))
         catalogue = collect_catalogue(work.tables.read("items"), likes)
-        known = graph_of(work.found[EASE].rows, catalogue.ids)
-        near = graph_of(work.found[text].rows, catalogue.ids).cut(self.settings.neighbours)
+        known = work.graph(EASE, catalogue.ids)
+        near = work.graph(text, catalogue.ids).cut(self.settings.neighbours)
         means = []
         for graph in (known, near):
             lists = self._scorer(catalogue, graph)(held.histories)
-            scored = lists.scores[(lists.items >= 0) & ~lists.fallback]
+            scored = lists.scores[lists.are_scored]
             means.append(float(scored.mean()) if len(scored) else 0.0)
         scale = means[0] / means[1] if means[1] else 0.0
         near = near.weighed(np.full(catalogue.size, scale))

@@ -9,12 +9,14 @@ from colike.sources.base import Fitted, Neighbours, Work
 from colike.sources.neighbour import fit_neighbours
 from colike.tables import Tables
 
+JACCARD = "jaccard"
+
 
 @dataclass(frozen=True)
 class Jaccard:
     """Neighbours by Jaccard of train likes, as table item_similarity has it."""
 
-    name: str = "jaccard"
+    name: str = JACCARD
     has_weighted_reasons: bool = True
 
     def neighbours(self, work: Work) -> Neighbours:

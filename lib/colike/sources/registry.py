@@ -10,7 +10,7 @@ from pyspark.sql import functions as F
 from colike import columns as C
 from colike.config.recommend import RecommendConfig
 from colike.config.sources import KnownSources, SourcesConfig
-from colike.errors import ConfigError, UnfitError
+from colike.errors import ConfigError, DependencyError, UnfitError
 from colike.recommend.catalogue import Catalogue
 from colike.sources.base import Fitted, Source, Work
 from colike.sources.ease import EASE, Ease
@@ -18,6 +18,7 @@ from colike.sources.hybrid import HYBRID, Hybrid
 from colike.sources.jaccard import Jaccard
 from colike.sources.popularity import Popularity
 from colike.sources.profile import Profile
+from colike.sources.ranker import RANKER, Ranker
 from colike.sources.text import Text
 from colike.tables import Tables
 
@@ -26,19 +27,32 @@ SOURCES: dict[str, Source] = {
 }
 # Sources that have settings of their own.
 CONFIGURED: dict[str, Callable[[SourcesConfig], Source]] = {EASE: lambda own: Ease(own.ease)}
+
+
+def _hybrid(own: SourcesConfig) -> Hybrid:
+    return Hybrid(own.hybrid, Ease(own.ease))
+
+
+def _ranker(known: KnownSources) -> Ranker | None:
+    own = known.own.ranker
+    return None if own is None else Ranker(own, known.scale, _hybrid(known.own))
+
+
 # Sources that start from what the others have found.
-FUSED: dict[str, Callable[[SourcesConfig], Source]] = {
-    HYBRID: lambda own: Hybrid(own.hybrid, Ease(own.ease))
+FUSED: dict[str, Callable[[KnownSources], Source | None]] = {
+    HYBRID: lambda known: _hybrid(known.own),
+    RANKER: _ranker,
 }
 
 
 def all_sources(known: KnownSources) -> dict[str, Source]:
-    """Return every source by name, each after those that it starts from."""
+    """Return every source that the config has, each after those that it starts from."""
+    fused = {name: make(known) for name, make in FUSED.items()}
     return {
         **SOURCES,
         **{name: make(known.own) for name, make in CONFIGURED.items()},
         **{name: Text(name, known.tags) for name in known.texts},
-        **{name: make(known.own) for name, make in FUSED.items()},
+        **{name: source for name, source in fused.items() if source is not None},
     }
 
 
@@ -56,27 +70,40 @@ def source_named(name: str, known: KnownSources) -> Source:
 
 @dataclass(frozen=True)
 class Found:
-    """Rows of item_neighbours, figures of how they were found, and which sources have none, why."""
+    """What all sources have found.
+
+    Attributes:
+        rows: Rows of item_neighbours.
+        learnt: Rows of rankers.
+        figures: How they were found, by name, with units.
+        notes: Which sources have nothing, and why.
+    """
 
     rows: DataFrame
+    learnt: list[dict[str, object]]
     figures: dict[str, tuple[float, str]]
     notes: list[str]
 
 
 def find_neighbours(work: Work, known: KnownSources) -> Found:
-    """Return the neighbours of all items by every source; `work` notes them by source."""
+    """Return what every source finds; `work` notes it by source."""
     notes = []
     for name, source in all_sources(known).items():
         try:
             found = source.neighbours(work)
-        except UnfitError as why:
+        except (UnfitError, DependencyError) as why:
             notes.append(f"source {name} has no neighbours: {why}")
             continue
         if found is not None:
             work.found[name] = found
-    named = (one.rows.select(F.lit(name).alias(C.SOURCE), "*") for name, one in work.found.items())
+    named = [
+        one.rows.select(F.lit(name).alias(C.SOURCE), "*")
+        for name, one in work.found.items()
+        if one.rows is not None
+    ]
     return Found(
         reduce(DataFrame.unionByName, named),
+        [{C.SOURCE: name, **row} for name, one in work.found.items() for row in one.learnt],
         {name: figure for one in work.found.values() for name, figure in one.figures.items()},
         notes,
     )

@@ -2,7 +2,7 @@
 
 from colike.tables.contracts import IdTypes, TableContract, contracts
 from colike.tables.lock import folder_lock
-from colike.tables.store import Replaced, Store, Tables
+from colike.tables.store import Replaced, Store, Tables, small_frame
 from colike.tables.writer import Writer
 
 __all__ = [
@@ -14,4 +14,5 @@ __all__ = [
     "Writer",
     "contracts",
     "folder_lock",
+    "small_frame",
 ]

@@ -97,10 +97,7 @@ class Store:
 
     def frame(self, table: str, rows: Iterable[Mapping[str, Any]]) -> DataFrame:
         """Return a few rows made on the driver as the table's columns, but for the run."""
-        whole = contracts()[table].spark_schema(self.ids)
-        schema = StructType([column for column in whole if column.name != C.RUN_ID])
-        values = [tuple(row[name] for name in schema.names) for row in rows]
-        return self.spark.createDataFrame(values, schema).coalesce(1)
+        return small_frame(self.spark, table, rows, self.ids)
 
     def write_file(self, path: str, text: str) -> Path:
         """Write a text below `files/`, whole or not at all, and return where."""
@@ -121,6 +118,16 @@ class Store:
         if catalog is not None and not catalog.has_schema(self.spark):
             catalog.create_schema(self.spark)
         self.spark.sql(ddl(contracts()[table], self.location.identifier(table), self.ids))
+
+
+def small_frame(
+    spark: SparkSession, table: str, rows: Iterable[Mapping[str, Any]], ids: IdTypes
+) -> DataFrame:
+    """Return a few rows made on the driver as a table's columns, but for the run."""
+    whole = contracts()[table].spark_schema(ids)
+    schema = StructType([column for column in whole if column.name != C.RUN_ID])
+    values = [tuple(row[name] for name in schema.names) for row in rows]
+    return spark.createDataFrame(values, schema).coalesce(1)
 
 
 def ddl(contract: TableContract, identifier: str, ids: IdTypes) -> str:

@@ -48,6 +48,7 @@ def frames(tiny_store):
     return {
         "items": items,
         "user_history": tiny_store.read("user_history").cache(),
+        "ratings": tiny_store.read("ratings").cache(),
         "item_embeddings": tiny_store.frame("item_embeddings", rows).cache(),
     }
 

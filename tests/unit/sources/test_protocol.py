@@ -7,22 +7,25 @@ import numpy as np
 import pytest
 
 from colike.config import load_config
-from colike.config.sources import KnownSources
 from colike.errors import ConfigError
 from colike.recommend.catalogue import Catalogue
+from colike.recommend.features import Features
 from colike.recommend.graph import NeighbourGraph
 from colike.recommend.offer import Offer
+from colike.recommend.ranked import Expectation
+from colike.recommend.trees import CHANCE, MEAN, fitted_trees
 from colike.sources.ease import FittedEase
 from colike.sources.neighbour import FittedNeighbours
 from colike.sources.popularity import FittedPopularity
 from colike.sources.profile import FittedProfile
+from colike.sources.ranker import FittedRanker
 from colike.sources.registry import CONFIGURED, FUSED, SOURCES, all_sources, source_named
 
 from ...histories import histories_of
 
 SIZE, USERS, DEGREE = 30, 12, 6
 CONFIG = load_config("conf/mal2020.yml", [])
-KNOWN = KnownSources(texts=("base", "finetuned"), base="base", tags=None, own=CONFIG.sources)
+KNOWN = CONFIG.known_sources
 SETTINGS = CONFIG.recommend
 # What likes, passives, detractors and unrated items weigh.
 WORTH = np.array([1.0, 0.5, -0.25, 0.0])
@@ -47,12 +50,26 @@ def random_vectors(seed):
     return drawn / np.linalg.norm(drawn, axis=1, keepdims=True)
 
 
+def ranker(seed):
+    """A ranker whose trees were fitted on nothing but noise."""
+    random, own = np.random.default_rng(seed), CONFIG.sources.ranker
+    features = Features([("jaccard", random_graph(seed))], random.integers(1, 9, (3, SIZE)))
+    rows = random.normal(0, 3, (200, len(features.names))).astype(np.float32)
+    quick = own.rated.model_copy(update={"rounds": 4, "least_rows": 0})
+    yes, weights = (random.random(200) < 0.5).astype(float), np.ones(200)
+    models = [fitted_trees(rows, yes, weights, kind, quick) for kind in (CHANCE, MEAN)]
+    return FittedRanker(
+        "ranker", signed_graph(seed), WORTH, features, Expectation(*models), own.candidates
+    )
+
+
 # Each source as its `fit` gives it, from what was found with a seed.
 FITTED = {
     "popularity": lambda seed: FittedPopularity("popularity"),
     "jaccard": lambda seed: FittedNeighbours("jaccard", random_graph(seed), SETTINGS),
     "ease": lambda seed: FittedEase("ease", signed_graph(seed), WORTH),
     "hybrid": lambda seed: FittedEase("hybrid", signed_graph(seed + 7), WORTH),
+    "ranker": ranker,
     "profile": lambda seed: FittedProfile("profile", random_vectors(seed)),
     "base": lambda seed: FittedNeighbours("base", random_graph(seed + 50), SETTINGS),
     "finetuned": lambda seed: FittedNeighbours("finetuned", random_graph(seed + 99), SETTINGS),
@@ -158,6 +175,11 @@ def test_another_grid_is_no_other_source(name):
     assert replace(fitted, settings=other).fingerprint == fitted.fingerprint
 
 
+def test_a_config_without_a_ranker_has_no_such_source():
+    known = load_config("conf/mal2020.yml", ["sources.ranker=null"]).known_sources
+    assert set(all_sources(KNOWN)) - set(all_sources(known)) == {"ranker"}
+
+
 def test_popularity_has_nothing_of_its_own_to_compare():
     assert FITTED["popularity"](0).fingerprint == FITTED["popularity"](1).fingerprint
 
@@ -171,7 +193,7 @@ def test_neighbours_per_item_is_tried_over_the_grid_or_is_the_configs_one_value(
     assert list(replace(fitted, settings=settings).grid) == [7]
 
 
-@pytest.mark.parametrize("name", ["popularity", "ease", "hybrid", "profile"])
+@pytest.mark.parametrize("name", ["popularity", "ease", "hybrid", "ranker", "profile"])
 def test_a_source_without_neighbours_has_no_dial_and_stays_out_of_the_books_protocol(name):
     fitted = FITTED[name](0)
     assert list(fitted.grid) == []

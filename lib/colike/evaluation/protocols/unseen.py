@@ -29,7 +29,7 @@ from colike.data.splits import TestRatings, train_likes
 from colike.evaluation.lists import as_lists
 from colike.evaluation.sums import Key, Sums
 from colike.pairs.heldout import heldout_items
-from colike.recommend.catalogue import Catalogue, collect_catalogue
+from colike.recommend.catalogue import Catalogue, Ids, collect_catalogue
 from colike.recommend.offer import Offer, offer_of
 from colike.recommend.scoring import recommend_all
 from colike.recommend.tuning import choose
@@ -38,7 +38,7 @@ from colike.similarity.jaccard import named
 from colike.sources.base import Fitted, Work
 from colike.sources.depths import depth_of, trials_of
 from colike.sources.registry import find_neighbours, fit_sources
-from colike.tables import IdTypes, Replaced, Tables
+from colike.tables import IdTypes, Replaced, Tables, small_frame
 
 #: Ranked among the unseen items alone.
 AMONG = f"{UNSEEN}_among"
@@ -87,7 +87,7 @@ def fits_without(tables: Tables, refit: Refit) -> Fits | None:
     None where no held-out item is liked.
 
     Args:
-        tables: Where items, user_history and item_embeddings are read.
+        tables: Where items, user_history, ratings and item_embeddings are read.
         refit: What to fit with.
     """
     items, history = tables.read("items"), tables.read("user_history")
@@ -97,7 +97,7 @@ def fits_without(tables: Tables, refit: Refit) -> Fits | None:
     if not whole.likes[held].any():
         return None
     less = refit.cached(without_items(history, held))
-    fitted_on = _fitted_on(tables, less, refit)
+    fitted_on = _fitted_on(tables, less, _named(items, whole.ids[held]), refit)
     catalogue = collect_catalogue(items, train_likes(less))
     chosen = refit.recommend
     # Plain lists: this is about scores, and diversity would only rearrange them.
@@ -110,15 +110,24 @@ def fits_without(tables: Tables, refit: Refit) -> Fits | None:
     return Fits(held & (whole.likes > 0), less, catalogue, offer, sources)
 
 
-def _fitted_on(tables: Tables, history: DataFrame, refit: Refit) -> Replaced:
-    """Return the tables with other histories, and what is made of them made again."""
-    items = tables.read("items")
+def _fitted_on(tables: Tables, history: DataFrame, held: DataFrame, refit: Refit) -> Replaced:
+    """Return the tables without ratings of `held` items, and what is made of them made again."""
+    items, ids = tables.read("items"), refit.ids
     counting = Counting(train_likes(history), items.count(), refit.similarity, {})
     pairs = named(similarity(counting), items, refit.similarity.method)
-    frames = {"user_history": history, "item_similarity": refit.cached(pairs)}
-    work = Work(Replaced(tables, frames), refit.neighbours, refit.ids, refit.scratch)
-    rows = refit.cached(find_neighbours(work, refit.sources).rows)
-    return Replaced(tables, {**frames, "item_neighbours": rows})
+    ratings = tables.read("ratings").join(F.broadcast(held), on=C.ITEM_ID, how="left_anti")
+    without = {
+        "user_history": history,
+        "ratings": ratings,
+        "item_similarity": refit.cached(pairs),
+    }
+    work = Work(Replaced(tables, without), refit.neighbours, ids, refit.scratch)
+    found = find_neighbours(work, refit.sources)
+    made = {
+        "item_neighbours": refit.cached(found.rows),
+        "rankers": small_frame(history.sparkSession, "rankers", found.learnt, ids),
+    }
+    return Replaced(tables, {**without, **made})
 
 
 def unseen_ratings(ratings: DataFrame, fits: Fits, most_users: int) -> TestRatings:
@@ -129,10 +138,7 @@ def unseen_ratings(ratings: DataFrame, fits: Fits, most_users: int) -> TestRatin
         fits: The fits.
         most_users: How many users at most, chosen by hash.
     """
-    ids = fits.catalogue.ids[fits.unseen]
-    wanted = ratings.sparkSession.createDataFrame(
-        [(one,) for one in ids.tolist()], ratings.select(C.ITEM_ID).schema
-    )
+    wanted = _named(ratings, fits.catalogue.ids[fits.unseen])
     mine = ratings.join(F.broadcast(wanted), on=C.ITEM_ID, how="left_semi")
     likes = of_history(fits.history, HISTORY).where(F.size(C.LIKES) > 0)
     users = mine.select(C.USER_ID).distinct().join(likes, on=C.USER_ID, how="left_semi")
@@ -179,3 +185,9 @@ def by_ranking(sums: Mapping[Key, Sums]) -> dict[str, dict[Key, Sums]]:
         ranking, _, name = source.partition(" ")
         found[ranking][name, segment, metric, k] = own
     return found
+
+
+def _named(like: DataFrame, ids: Ids) -> DataFrame:
+    """Return a row per item: its item_id, of the type that another frame has."""
+    rows = [(one,) for one in ids.tolist()]
+    return like.sparkSession.createDataFrame(rows, like.select(C.ITEM_ID).schema)
