@@ -1,7 +1,7 @@
 """Every source measured on the test ratings, with intervals, by two protocols; and what decides.
 
-Reads: recommendations, ratings, user_history, items, item_neighbours, rankers, item_embeddings,
-models.
+Reads: recommendations, ratings, user_history, items, item_neighbours, rankers, item_factors,
+item_embeddings, models.
 Writes: evaluation (one row per run, source, protocol, segment, metric, k and versus).
 """
 
@@ -214,6 +214,7 @@ STAGE = Stage(
         "items",
         "item_neighbours",
         "rankers",
+        "item_factors",
         "item_embeddings",
         "models",
     ),

@@ -1,6 +1,6 @@
 """Recommendations for every user, from every source, by known and by all ratings.
 
-Reads: user_history, items, item_neighbours, rankers, item_embeddings; the file of
+Reads: user_history, items, item_neighbours, rankers, item_factors, item_embeddings; the file of
 `recommend.users`; its own recommendations: a source whose inputs are unchanged keeps its rows.
 Writes: recommendations (one row per source, history, user and rank).
 """
@@ -146,7 +146,14 @@ def _files(inputs: Inputs, settings: Settings) -> str:
 
 STAGE = Stage(
     name="recommend",
-    reads=("user_history", "items", "item_neighbours", "rankers", "item_embeddings"),
+    reads=(
+        "user_history",
+        "items",
+        "item_neighbours",
+        "rankers",
+        "item_factors",
+        "item_embeddings",
+    ),
     writes=(TABLE,),
     sections=("recommend", "known_sources"),
     run=run,

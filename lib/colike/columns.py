@@ -103,6 +103,7 @@ DATA_VERSIONS: Final = "data_versions"
 CREATED_AT: Final = "created_at"
 EMBEDDING: Final = "embedding"
 ENCODING: Final = "encoding"
+FACTORS: Final = "factors"
 
 # neighbours and recommendations
 SOURCE: Final = "source"

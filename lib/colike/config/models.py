@@ -13,7 +13,7 @@ from colike.config.embed import (
 from colike.config.files import DataConfig
 from colike.config.recommend import RecommendConfig
 from colike.config.section import Name, NotNegative, Positive, Section, Share
-from colike.config.sources import KnownSources, RatingScale, SourcesConfig
+from colike.config.sources import ON_DEMAND, KnownSources, RatingScale, SourcesConfig
 from colike.snapshot.settings import TrainSettings
 
 #: In place of a source's name: the best by the metric.
@@ -211,6 +211,7 @@ class Config(Section):
                 like_at_least=self.likes.at_least,
                 highest=self.data.ratings.highest,
             ),
+            asked=tuple(name for name in ON_DEMAND if name in self.recommend.sources),
         )
 
     def as_json(self) -> str:

@@ -82,9 +82,26 @@ class RankerConfig(Section):
     worth: TreesConfig
 
 
+class AlsConfig(Section):
+    """How the factors of `als` are fitted."""
+
+    rank: Positive
+    # Of each like: users and items with more of them are held down more.
+    regularization: Annotated[float, Field(gt=0)]
+    # How much more a like weighs than what is unknown.
+    alpha: Annotated[float, Field(gt=0)]
+    iterations: Positive
+    seed: int
+
+
+#: Sources that are fitted only where recommend.sources names them: no default run pays for them.
+ON_DEMAND = ("als",)
+
+
 class SourcesConfig(Section):
     """Settings by source; a source that is not here has none."""
 
+    als: AlsConfig
     ease: EaseConfig
     hybrid: HybridConfig
     ranker: RankerConfig | None
@@ -106,3 +123,5 @@ class KnownSources(Section):
     tags: TagsConfig | None
     own: SourcesConfig
     scale: RatingScale
+    # Those of ON_DEMAND that lists are asked of.
+    asked: tuple[str, ...] = ()

@@ -10,10 +10,12 @@ from pyspark.sql import functions as F
 from colike import columns as C
 from colike.data.ids import ranks_of
 
+VECTOR = "vector"
+
 
 @dataclass(frozen=True)
 class Embedded:
-    """Items of one source with their unit vectors.
+    """Items of one source with their vectors, of length one but for factors.
 
     `ids`, `indices` (item_idx) and `order` (rank by id) have length n; `vectors` is n x
     dimensions.
@@ -37,7 +39,7 @@ class Embedded:
 
 
 def collect_vectors(embeddings: DataFrame, items: DataFrame, source: str) -> Embedded:
-    """Return a source's vectors of the current items.
+    """Return a source's unit vectors of the current items.
 
     Args:
         embeddings: Rows of item_embeddings.
@@ -45,15 +47,27 @@ def collect_vectors(embeddings: DataFrame, items: DataFrame, source: str) -> Emb
         source: Name of the embedder.
     """
     index = F.broadcast(items.select(C.ITEM_ID, C.ITEM_IDX))
-    rows = (
-        embeddings.where(F.col(C.SOURCE) == source)
-        .join(index, on=C.ITEM_ID, how="inner")
-        .select(C.ITEM_ID, C.ITEM_IDX, C.EMBEDDING)
-        .toPandas()
-        .sort_values(C.ITEM_IDX)
-    )
+    mine = embeddings.where(F.col(C.SOURCE) == source)
+    rows = mine.select(C.ITEM_ID, F.col(C.EMBEDDING).alias(VECTOR))
+    return _collected(rows.join(index, on=C.ITEM_ID, how="inner"))
+
+
+def collect_factors(factors: DataFrame, items: DataFrame) -> Embedded:
+    """Return the factors of the current items, which are of any length.
+
+    Args:
+        factors: item_id and factors, of one source.
+        items: Rows of items.
+    """
+    index = F.broadcast(items.select(C.ITEM_ID, C.ITEM_IDX))
+    rows = factors.select(C.ITEM_ID, F.col(C.FACTORS).alias(VECTOR))
+    return _collected(rows.join(index, on=C.ITEM_ID, how="inner"))
+
+
+def _collected(numbered: DataFrame) -> Embedded:
+    rows = numbered.toPandas().sort_values(C.ITEM_IDX)
     ids = rows[C.ITEM_ID].to_numpy()
-    vectors = np.stack(rows[C.EMBEDDING].to_list()) if len(rows) else np.zeros((0, 0))
+    vectors = np.stack(rows[VECTOR].to_list()) if len(rows) else np.zeros((0, 0))
     return Embedded(
         ids,
         rows[C.ITEM_IDX].to_numpy(np.int32),

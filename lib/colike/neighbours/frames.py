@@ -67,7 +67,7 @@ def _packed(edges: Edges) -> Iterator[tuple[bytes, ...]]:
     """Yield parts of the edges, each array as bytes, in the order of PACKED."""
     first = np.searchsorted(edges.owners, edges.owners)
     ranks = np.arange(len(first)) - first + 1
-    arrays = (edges.owners, ranks, edges.items, edges.weights)
+    arrays: tuple[npt.NDArray[np.generic], ...] = (edges.owners, ranks, edges.items, edges.weights)
     for start in range(0, len(first), EDGES):
         yield tuple(
             array[start : start + EDGES].astype(kind).tobytes()

@@ -29,11 +29,13 @@ class Neighbours:
         rows: Rows of item_neighbours without source, None where it has no neighbours of its own.
         figures: By name, with their units.
         learnt: Rows of rankers without source.
+        factors: Rows of item_factors without source, of a source that scores by them.
     """
 
     rows: DataFrame | None
     figures: Mapping[str, tuple[float, str]] = field(default_factory=dict)
     learnt: Sequence[Mapping[str, object]] = ()
+    factors: DataFrame | None = None
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """All sources by name: one line adds one. Every text embedder of the config is a source too."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
@@ -9,9 +9,10 @@ from pyspark.sql import functions as F
 
 from colike import columns as C
 from colike.config.recommend import RecommendConfig
-from colike.config.sources import KnownSources, SourcesConfig
+from colike.config.sources import KnownSources
 from colike.errors import ConfigError, DependencyError, UnfitError
 from colike.recommend.catalogue import Catalogue
+from colike.sources.als import ALS, Als
 from colike.sources.base import Fitted, Source, Work
 from colike.sources.ease import EASE, Ease
 from colike.sources.hybrid import HYBRID, Hybrid
@@ -26,21 +27,24 @@ SOURCES: dict[str, Source] = {
     source.name: source for source in (Popularity(), Jaccard(), Profile())
 }
 # Sources that have settings of their own.
-CONFIGURED: dict[str, Callable[[SourcesConfig], Source]] = {EASE: lambda own: Ease(own.ease)}
+CONFIGURED: dict[str, Callable[[KnownSources], Source]] = {
+    EASE: lambda known: Ease(known.own.ease),
+    ALS: lambda known: Als(known.own.als, ALS in known.asked),
+}
 
 
-def _hybrid(own: SourcesConfig) -> Hybrid:
-    return Hybrid(own.hybrid, Ease(own.ease))
+def _hybrid(known: KnownSources) -> Hybrid:
+    return Hybrid(known.own.hybrid, Ease(known.own.ease))
 
 
 def _ranker(known: KnownSources) -> Ranker | None:
     own = known.own.ranker
-    return None if own is None else Ranker(own, known.scale, _hybrid(known.own))
+    return None if own is None else Ranker(own, known.scale, _hybrid(known))
 
 
 # Sources that start from what the others have found.
 FUSED: dict[str, Callable[[KnownSources], Source | None]] = {
-    HYBRID: lambda known: _hybrid(known.own),
+    HYBRID: _hybrid,
     RANKER: _ranker,
 }
 
@@ -50,7 +54,7 @@ def all_sources(known: KnownSources) -> dict[str, Source]:
     fused = {name: make(known) for name, make in FUSED.items()}
     return {
         **SOURCES,
-        **{name: make(known.own) for name, make in CONFIGURED.items()},
+        **{name: make(known) for name, make in CONFIGURED.items()},
         **{name: Text(name, known.tags) for name in known.texts},
         **{name: source for name, source in fused.items() if source is not None},
     }
@@ -74,12 +78,14 @@ class Found:
 
     Attributes:
         rows: Rows of item_neighbours.
+        factors: Rows of item_factors, None where no source scores by factors.
         learnt: Rows of rankers.
         figures: How they were found, by name, with units.
         notes: Which sources have nothing, and why.
     """
 
     rows: DataFrame
+    factors: DataFrame | None
     learnt: list[dict[str, object]]
     figures: dict[str, tuple[float, str]]
     notes: list[str]
@@ -96,17 +102,21 @@ def find_neighbours(work: Work, known: KnownSources) -> Found:
             continue
         if found is not None:
             work.found[name] = found
-    named = [
-        one.rows.select(F.lit(name).alias(C.SOURCE), "*")
-        for name, one in work.found.items()
-        if one.rows is not None
-    ]
+    rows = {name: one.rows for name, one in work.found.items() if one.rows is not None}
+    factors = {name: one.factors for name, one in work.found.items() if one.factors is not None}
     return Found(
-        reduce(DataFrame.unionByName, named),
+        _named(rows),
+        _named(factors) if factors else None,
         [{C.SOURCE: name, **row} for name, one in work.found.items() for row in one.learnt],
         {name: figure for one in work.found.values() for name, figure in one.figures.items()},
         notes,
     )
+
+
+def _named(rows: Mapping[str, DataFrame]) -> DataFrame:
+    """Return the rows of all sources, each under its name."""
+    named = (frame.select(F.lit(name).alias(C.SOURCE), "*") for name, frame in rows.items())
+    return reduce(DataFrame.unionByName, named)
 
 
 def fit_sources(

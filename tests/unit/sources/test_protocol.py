@@ -14,6 +14,7 @@ from colike.recommend.graph import NeighbourGraph
 from colike.recommend.offer import Offer
 from colike.recommend.ranked import Expectation
 from colike.recommend.trees import CHANCE, MEAN, fitted_trees
+from colike.sources.als import FittedAls
 from colike.sources.ease import FittedEase
 from colike.sources.neighbour import FittedNeighbours
 from colike.sources.popularity import FittedPopularity
@@ -68,6 +69,7 @@ FITTED = {
     "popularity": lambda seed: FittedPopularity("popularity"),
     "jaccard": lambda seed: FittedNeighbours("jaccard", random_graph(seed), SETTINGS),
     "ease": lambda seed: FittedEase("ease", signed_graph(seed), WORTH),
+    "als": lambda seed: FittedAls("als", random_vectors(seed + 3), CONFIG.sources.als),
     "hybrid": lambda seed: FittedEase("hybrid", signed_graph(seed + 7), WORTH),
     "ranker": ranker,
     "profile": lambda seed: FittedProfile("profile", random_vectors(seed)),
@@ -193,7 +195,7 @@ def test_neighbours_per_item_is_tried_over_the_grid_or_is_the_configs_one_value(
     assert list(replace(fitted, settings=settings).grid) == [7]
 
 
-@pytest.mark.parametrize("name", ["popularity", "ease", "hybrid", "ranker", "profile"])
+@pytest.mark.parametrize("name", ["popularity", "als", "ease", "hybrid", "ranker", "profile"])
 def test_a_source_without_neighbours_has_no_dial_and_stays_out_of_the_books_protocol(name):
     fitted = FITTED[name](0)
     assert list(fitted.grid) == []

@@ -127,6 +127,8 @@ def _fitted_on(tables: Tables, history: DataFrame, held: DataFrame, refit: Refit
         "item_neighbours": refit.cached(found.rows),
         "rankers": small_frame(history.sparkSession, "rankers", found.learnt, ids),
     }
+    if found.factors is not None:
+        made["item_factors"] = refit.cached(found.factors)
     return Replaced(tables, {**without, **made})
 
 
