@@ -95,7 +95,7 @@ class AlsConfig(Section):
 
 
 #: Sources that are fitted only where recommend.sources names them: no default run pays for them.
-ON_DEMAND = ("als",)
+ON_DEMAND = ("als", "ranker")
 
 
 class SourcesConfig(Section):

@@ -6,6 +6,7 @@ is: jobs and commands call these methods.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
@@ -14,8 +15,10 @@ from pyspark.sql import DataFrame
 from colike.compute.arrays import Bools
 from colike.config.models import NeighboursConfig
 from colike.config.recommend import RecommendConfig
-from colike.recommend.catalogue import Catalogue, Ids
+from colike.data.splits import train_likes
+from colike.recommend.catalogue import Catalogue, Ids, collect_catalogue
 from colike.recommend.graph import NeighbourGraph, graph_of
+from colike.recommend.held import HeldLikes
 from colike.recommend.offer import Offer
 from colike.recommend.scorers import Scorer
 from colike.tables import IdTypes, Tables
@@ -47,6 +50,7 @@ class Work:
         settings: Section neighbours.
         ids: Types of the ids.
         scratch: A local folder.
+        is_measured: Whether a source measures how good it is, where it does not choose by that.
         found: What the sources before this one have found, by name.
     """
 
@@ -54,7 +58,19 @@ class Work:
     settings: NeighboursConfig
     ids: IdTypes
     scratch: Path
+    is_measured: bool = True
     found: dict[str, Neighbours] = field(default_factory=dict)
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """The items on the driver."""
+        likes = train_likes(self.tables.read("user_history"))
+        return collect_catalogue(self.tables.read("items"), likes)
+
+    @cached_property
+    def held(self) -> HeldLikes:
+        """The validation users that things are chosen on."""
+        return HeldLikes.collect(self.tables.read("user_history"))
 
     def graph(self, name: str, ids: Ids) -> NeighbourGraph:
         """Return what a source has found, on the driver; no edges where it has found nothing.

@@ -9,13 +9,11 @@ from colike.compute.arrays import Bools, Doubles, fingerprint
 from colike.config.recommend import RecommendConfig
 from colike.config.sources import EaseConfig
 from colike.data.history import train_opinions
-from colike.data.splits import train_likes
 from colike.errors import UnfitError
 from colike.neighbours.ease import Edges, cuts, kept, solved
 from colike.neighbours.frames import edges_frame
-from colike.recommend.catalogue import Catalogue, collect_catalogue
+from colike.recommend.catalogue import Catalogue
 from colike.recommend.graph import NeighbourGraph, collect_graph
-from colike.recommend.held import HeldLikes
 from colike.recommend.histories import DETRACTORS, LIKES, PASSIVES, ROWS
 from colike.recommend.offer import Offer
 from colike.recommend.scorers import Scorer
@@ -80,13 +78,13 @@ class Ease:
             ConfigError: The regularization is too small.
         """
         history = work.tables.read("user_history")
-        catalogue = collect_catalogue(work.tables.read("items"), train_likes(history))
+        catalogue = work.catalogue
         self._require_memory(catalogue.size)
         own = self.settings
         worth = self.worth[[LIKES, PASSIVES, DETRACTORS]]
         gram = weighted_gram(train_opinions(history), catalogue.size, worth.tolist())
         fit = solved(gram.inputs, gram.targets, catalogue.likes, own.regularization, own.dropout)
-        held = HeldLikes.collect(history)
+        held = work.held
         whole = held.recall_of_weights(fit.weights, self.worth, min(K, catalogue.size))
         figures = {
             f"{EASE}.residual": (fit.residual, ""),

@@ -15,9 +15,9 @@ from colike import columns as C
 from colike.compute.arrays import Bools
 from colike.config.recommend import RecommendConfig
 from colike.config.sources import HybridConfig
-from colike.data.splits import below, train_likes
+from colike.data.splits import below
 from colike.neighbours.frames import edges_frame
-from colike.recommend.catalogue import Catalogue, collect_catalogue
+from colike.recommend.catalogue import Catalogue
 from colike.recommend.graph import NeighbourGraph
 from colike.recommend.held import HeldLikes
 from colike.recommend.signed import SignedScorer
@@ -75,8 +75,7 @@ class Hybrid:
         if text is None or EASE not in work.found:
             return None
         history = work.tables.read("user_history")
-        held = HeldLikes.collect(history)
-        parts = self._parts(work, text, held)
+        held, parts = work.held, self._parts(work, text)
         catalogue = parts.catalogue
         known = [Trial(share, self._recall(held, parts, share, share), 0.0)
                  for share in self.settings.shares]  # fmt: skip
@@ -98,14 +97,13 @@ class Hybrid:
         """Return the source ready to score, None where it has not been fitted."""
         return fit_signed(tables, self.name, catalogue, self.ease.worth)
 
-    def _parts(self, work: Work, text: str, held: HeldLikes) -> Parts:
-        likes = train_likes(work.tables.read("user_history"))
-        catalogue = collect_catalogue(work.tables.read("items"), likes)
+    def _parts(self, work: Work, text: str) -> Parts:
+        catalogue = work.catalogue
         known = work.graph(EASE, catalogue.ids)
         near = work.graph(text, catalogue.ids).cut(self.settings.neighbours)
         means = []
         for graph in (known, near):
-            lists = self._scorer(catalogue, graph)(held.histories)
+            lists = self._scorer(catalogue, graph)(work.held.histories)
             scored = lists.scores[lists.are_scored]
             means.append(float(scored.mean()) if len(scored) else 0.0)
         scale = means[0] / means[1] if means[1] else 0.0

@@ -16,10 +16,10 @@ from colike.compute.arrays import Bools, Doubles, fingerprint
 from colike.config.recommend import RecommendConfig
 from colike.config.sources import RankerConfig, RatingScale
 from colike.data.history import train_opinions
-from colike.data.splits import train_likes, validation_ratings
+from colike.data.splits import validation_ratings
 from colike.errors import StoreError, UnfitError
-from colike.recommend.catalogue import Catalogue, collect_catalogue
-from colike.recommend.expected import Fit
+from colike.recommend.catalogue import Catalogue
+from colike.recommend.expected import Examples, Fit
 from colike.recommend.features import Features
 from colike.recommend.graph import NeighbourGraph, collect_graph
 from colike.recommend.held import HeldRatings
@@ -91,18 +91,21 @@ class Ranker:
     settings: RankerConfig
     scale: RatingScale
     hybrid: Hybrid
+    is_asked: bool
     name: str = RANKER
     has_weighted_reasons: bool = False
 
     def neighbours(self, work: Work) -> Neighbours | None:
-        """Return what was learnt, None where there are no candidates to learn from.
+        """Return what was learnt, None where there are no candidates to learn from, or no lists.
 
         Raises:
             UnfitError: There are no validation ratings to learn from.
             DependencyError: xgboost is not installed.
         """
+        if not self.is_asked:
+            return None
         history, items = work.tables.read("user_history"), work.tables.read("items")
-        catalogue = collect_catalogue(items, train_likes(history))
+        catalogue = work.catalogue
         ranking = self._ranking(lambda name: work.graph(name, catalogue.ids), work.tables)
         if ranking is None:
             return None
@@ -116,16 +119,12 @@ class Ranker:
         )
         fit = Fit(held, candidates, ranking.features, self.settings, self.scale)
         examples = fit.examples()
-        before, after = fit.across_users(examples, K)
         made = fit.expectation(examples)
         names = ranking.features.names
         trees = dict(zip(PARTS, (made.rated, made.worth), strict=True))
         figures = {
             f"{RANKER}.users": (float(len(held)), "users"),
-            f"{RANKER}.recall.{ranking.first}": (before.recall, "recall"),
-            f"{RANKER}.nps.{ranking.first}": (before.nps, "nps"),
-            f"{RANKER}.recall": (after.recall, "recall"),
-            f"{RANKER}.nps": (after.nps, "nps"),
+            **(_measured(fit, examples, ranking.first) if work.is_measured else {}),
             **{
                 f"{RANKER}.{part}.{name}": (share, "share of the gain")
                 for part, one in trees.items()
@@ -178,3 +177,14 @@ class Ranker:
         history = train_opinions(tables.read("user_history"))
         raters = opinion_margins(history, len(found[first].indptr) - 1)
         return Ranking(first, found[first], Features(parts, raters))
+
+
+def _measured(fit: Fit, examples: Examples, first: str) -> dict[str, tuple[float, str]]:
+    """Return how good lists are in the order of the source that candidates are of, and ranked."""
+    before, after = fit.across_users(examples, K)
+    return {
+        f"{RANKER}.recall.{first}": (before.recall, "recall"),
+        f"{RANKER}.nps.{first}": (before.nps, "nps"),
+        f"{RANKER}.recall": (after.recall, "recall"),
+        f"{RANKER}.nps": (after.nps, "nps"),
+    }

@@ -39,7 +39,9 @@ def _hybrid(known: KnownSources) -> Hybrid:
 
 def _ranker(known: KnownSources) -> Ranker | None:
     own = known.own.ranker
-    return None if own is None else Ranker(own, known.scale, _hybrid(known))
+    if own is None:
+        return None
+    return Ranker(own, known.scale, _hybrid(known), RANKER in known.asked)
 
 
 # Sources that start from what the others have found.

@@ -57,7 +57,9 @@ def neighbours(run_stage, written, frames):
     """Runs the job; gives the neighbours by source and item, best first, and its figures."""
 
     def run(*overrides):
-        config = load_config("conf/mal2020.yml", ("embed.tags=null", *overrides))
+        config = load_config(
+            "conf/mal2020.yml", ("embed.tags=null", "sources.ranker=null", *overrides)
+        )
         outputs = run_stage("neighbours", config, frames)
         rows = written(outputs, "item_neighbours").orderBy(C.SOURCE, C.ITEM_ID, C.RANK).collect()
         found = {}

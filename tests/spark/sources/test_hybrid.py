@@ -16,6 +16,7 @@ OVERRIDES = (
     "sources.hybrid.shares=[0.2]",
     "sources.hybrid.unseen_shares=[0.8]",
     "sources.hybrid.unseen=1",
+    "sources.ranker=null",
 )
 
 

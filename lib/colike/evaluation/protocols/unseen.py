@@ -121,7 +121,7 @@ def _fitted_on(tables: Tables, history: DataFrame, held: DataFrame, refit: Refit
         "ratings": ratings,
         "item_similarity": refit.cached(pairs),
     }
-    work = Work(Replaced(tables, without), refit.neighbours, ids, refit.scratch)
+    work = Work(Replaced(tables, without), refit.neighbours, ids, refit.scratch, is_measured=False)
     found = find_neighbours(work, refit.sources)
     made = {
         "item_neighbours": refit.cached(found.rows),
