@@ -94,7 +94,7 @@ class AlsConfig(Section):
     seed: int
 
 
-#: Sources that are fitted only where recommend.sources names them: no default run pays for them.
+#: Sources that are fitted only where recommend.sources names them: nobody pays for lists unasked.
 ON_DEMAND = ("als", "ranker")
 
 
