@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from colike.compute.arrays import Bools, Doubles, Floats, Ints, Longs
+from colike.compute.ragged import picked
 from colike.config.sources import GainsConfig, RankerConfig, RatingScale
 from colike.errors import UnfitError
 from colike.recommend.features import Features
@@ -47,7 +48,7 @@ class Examples:
 
 @dataclass(frozen=True)
 class Measured:
-    """Lists of the best k: share of the held likes in them, and NPS of what was rated."""
+    """Lists of the best k: mean share of users' held likes in them, and NPS of what was rated."""
 
     recall: float
     nps: float
@@ -138,14 +139,16 @@ class Fit:
     def _measured(self, lists: list[Ints]) -> Measured:
         items = np.concatenate(lists)
         liked = self.held.ratings >= self.scale.like_at_least
-        before = np.concatenate([[0], np.cumsum(liked)])
-        indptr = before[self.held.indptr]
+        indptr = np.concatenate([[0], np.cumsum(liked)])[self.held.indptr]
+        eligible = np.flatnonzero(np.diff(indptr))
+        likes = picked(indptr, self.held.items[liked], eligible)
+        recall = recall_of(items[eligible], *likes)
         found = self.held.of(items)
         found = found[~np.isnan(found)]
         promoters = (found >= self.scale.like_at_least).sum()
         detractors = (found <= self.scale.detractor_at_most).sum()
         return Measured(
-            float(recall_of(items, indptr, self.held.items[liked]).mean()),
+            float(recall.sum() / max(len(recall), 1)),
             float((promoters - detractors) / max(len(found), 1)),
         )
 

@@ -16,13 +16,21 @@ from colike.pairs.heldout import with_group
 from colike.snapshot.manifest import VALIDATION, open_snapshot
 from colike.snapshot.settings import TrainSettings, WorkerConfig
 
-FITTED = ("item_similarity", "item_neighbours", "recommendations")
+# What each job writes.
+WRITTEN = {
+    "similarity": ("item_similarity",),
+    "neighbours": ("item_neighbours", "rankers"),
+    "recommend": ("recommendations",),
+}
+FITTED = tuple(table for tables in WRITTEN.values() for table in tables)
 
 
 @pytest.fixture(scope="module")
 def clean(tiny_store):
     """The tables of a whole run."""
-    return {table: tiny_store.read(table) for table in ("items", "user_history", *FITTED)}
+    return {
+        table: tiny_store.read(table) for table in ("items", "user_history", "ratings", *FITTED)
+    }
 
 
 @pytest.fixture(scope="module")
@@ -35,12 +43,16 @@ def poisoned(clean, tiny_config, run_stage, written):
     history = clean["user_history"].withColumns(
         {"likes_test": others, "passives_test": nothing, "detractors_test": nothing}
     )
-    tables = {"items": clean["items"], "user_history": history.cache()}
-    for job, table in zip(("similarity", "neighbours", "recommend"), FITTED, strict=True):
-        rows = written(run_stage(job, tiny_config, tables), table)
-        # As Delta gives them back: what may be null is part of a snapshot's bytes too.
-        schema = clean[table].select(*rows.columns).schema
-        tables[table] = rows.sparkSession.createDataFrame(rows.collect(), schema).cache()
+    turned = F.when(F.col(C.SPLIT) == "test", 11 - F.col(C.RATING)).otherwise(F.col(C.RATING))
+    ratings = clean["ratings"].withColumn(C.RATING, turned.cast("float"))
+    tables = {"items": clean["items"], "user_history": history.cache(), "ratings": ratings}
+    for job, names in WRITTEN.items():
+        outputs = run_stage(job, tiny_config, tables)
+        for table in names:
+            rows = written(outputs, table)
+            # As Delta gives them back: what may be null is part of a snapshot's bytes too.
+            schema = clean[table].select(*rows.columns).schema
+            tables[table] = rows.sparkSession.createDataFrame(rows.collect(), schema).cache()
     return tables
 
 
@@ -49,10 +61,12 @@ def rows_of(tables, table, where="true"):
     return sorted(map(repr, frame.select(sorted(frame.columns)).collect()))
 
 
-@pytest.mark.parametrize("table", ["item_similarity", "item_neighbours"])
-def test_what_is_fitted_is_equal_to_the_last_bit(clean, poisoned, table):
+@pytest.mark.parametrize(
+    ("table", "least"), [("item_similarity", 101), ("item_neighbours", 101), ("rankers", 2)]
+)
+def test_what_is_fitted_is_equal_to_the_last_bit(clean, poisoned, table, least):
     rows = rows_of(clean, table)
-    assert len(rows) > 100
+    assert len(rows) >= least
     assert rows_of(poisoned, table) == rows
 
 
