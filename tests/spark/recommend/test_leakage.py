@@ -19,7 +19,7 @@ from colike.snapshot.settings import TrainSettings, WorkerConfig
 # What each job writes.
 WRITTEN = {
     "similarity": ("item_similarity",),
-    "neighbours": ("item_neighbours", "rankers"),
+    "neighbours": ("item_neighbours",),
     "recommend": ("recommendations",),
 }
 FITTED = tuple(table for tables in WRITTEN.values() for table in tables)
@@ -61,12 +61,10 @@ def rows_of(tables, table, where="true"):
     return sorted(map(repr, frame.select(sorted(frame.columns)).collect()))
 
 
-@pytest.mark.parametrize(
-    ("table", "least"), [("item_similarity", 101), ("item_neighbours", 101), ("rankers", 2)]
-)
-def test_what_is_fitted_is_equal_to_the_last_bit(clean, poisoned, table, least):
+@pytest.mark.parametrize("table", ["item_similarity", "item_neighbours"])
+def test_what_is_fitted_is_equal_to_the_last_bit(clean, poisoned, table):
     rows = rows_of(clean, table)
-    assert len(rows) >= least
+    assert len(rows) > 100
     assert rows_of(poisoned, table) == rows
 
 

@@ -77,8 +77,18 @@ def test_without_text_the_candidates_are_eases_and_jaccard_describes_them(job, l
     assert sum(shares) == pytest.approx(1)
 
 
-def test_what_is_learnt_does_not_depend_on_partitions(frames, config, learnt, run_stage, written):
-    parted = {name: frame.repartition(5, F.rand(3)) for name, frame in frames.items()}
+def test_what_is_learnt_depends_neither_on_partitions_nor_on_test_ratings(
+    frames, config, learnt, run_stage, written
+):
+    nothing = F.array().cast("array<int>")
+    others = {f"{opinion}_test": nothing for opinion in ("likes", "passives", "detractors")}
+    turned = F.when(F.col(C.SPLIT) == "test", 11 - F.col(C.RATING)).otherwise(F.col(C.RATING))
+    poisoned = {
+        **frames,
+        "user_history": frames["user_history"].withColumns(others),
+        "ratings": frames["ratings"].withColumn(C.RATING, turned.cast("float")),
+    }
+    parted = {name: frame.repartition(5, F.rand(3)) for name, frame in poisoned.items()}
     rows = written(run_stage("neighbours", config, parted), "rankers").collect()
     assert {row[C.PART]: (row[C.FEATURES], row[C.TREES]) for row in rows} == learnt
 
