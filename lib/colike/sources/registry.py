@@ -52,7 +52,17 @@ FUSED: dict[str, Callable[[KnownSources], Source | None]] = {
 
 
 def all_sources(known: KnownSources) -> dict[str, Source]:
-    """Return every source that the config has, each after those that it starts from."""
+    """Return every source that the config has, each after those that it starts from.
+
+    Raises:
+        ConfigError: An embedder has the name of another source.
+    """
+    taken = sorted({*known.texts} & {*SOURCES, *CONFIGURED, *FUSED})
+    if taken:
+        raise ConfigError(
+            f"embed.embedders has {taken[0]!r}, which is a source of its own; give the embedder "
+            "another name."
+        )
     fused = {name: make(known) for name, make in FUSED.items()}
     return {
         **SOURCES,

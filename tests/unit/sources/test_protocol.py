@@ -214,3 +214,10 @@ def test_within_some_items_a_source_neither_leads_to_others_nor_starts_from_them
     assert described[within.graph.items].all()
     assert within.short_items(DEGREE) > FITTED[name](0).short_items(DEGREE) == 0
     assert FITTED[name](0).short_items(DEGREE + 1) == SIZE
+
+
+@pytest.mark.parametrize("name", ["jaccard", "ease", "als", "hybrid", "ranker", "profile"])
+def test_an_embedder_cannot_take_the_name_of_a_source(name):
+    known = KNOWN.model_copy(update={"texts": (*KNOWN.texts, name)})
+    with pytest.raises(ConfigError, match=f"embed.embedders has '{name}'.*another name"):
+        all_sources(known)
