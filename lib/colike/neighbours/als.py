@@ -51,7 +51,7 @@ def fitted_factors(likes: TrainLikes, settings: AlsConfig) -> DataFrame:
         seed=settings.seed,
     )
     found = als.fit(rows).itemFactors
-    return found.select(F.col("id").alias(C.ITEM_IDX), F.col("features").alias(C.FACTORS))
+    return found.select(F.col("id").alias(C.ITEM_IDX), F.col(C.FEATURES).alias(C.FACTORS))
 
 
 def numbered(likes: TrainLikes) -> DataFrame:
