@@ -6,6 +6,7 @@ import platform
 import shutil
 import subprocess
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
@@ -30,9 +31,12 @@ LIBRARIES = {
     "sentence-transformers": "train",
     "accelerate": "train",
     "petastorm": "petastorm",
+    "xgboost": "ranker",
     "openai": "openai",
 }
-OPTIONAL = {"petastorm", "openai"}
+OPTIONAL = {"petastorm", "xgboost", "openai"}
+# Other distributions of the same module.
+ALSO = {"xgboost": "xgboost-cpu"}
 LEAST_MEMORY = 4 * 2**30
 LEAST_PYTHON = (3, 11)
 JAVA_SECONDS = 20
@@ -112,11 +116,11 @@ def _gpu() -> Finding:
 
 
 def _library(name: str, extra: str) -> Finding:
-    try:
-        return Finding(name, "ok", metadata.version(name))
-    except metadata.PackageNotFoundError:
-        state = "optional" if name in OPTIONAL else "wrong"
-        return Finding(name, state, "not installed", f"pip install 'colike[{extra}]'")
+    for distribution in dict.fromkeys((name, ALSO.get(name, name))):
+        with suppress(metadata.PackageNotFoundError):
+            return Finding(name, "ok", metadata.version(distribution))
+    state = "optional" if name in OPTIONAL else "wrong"
+    return Finding(name, state, "not installed", f"pip install 'colike[{extra}]'")
 
 
 def _writable(store: Path) -> Finding:

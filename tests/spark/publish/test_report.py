@@ -104,6 +104,16 @@ def test_the_dial_of_hybrid_is_drawn_where_it_was_measured(spark, tiny_store: St
     assert "[0.0,0.11]" in html
 
 
+def test_what_the_ranker_looks_at_is_shown_where_it_was_fitted(spark, tiny_store: Store, tmp_path):
+    nothing = Store.open(spark, str(tmp_path / "none"), tiny_store.ids)
+    fits = {f"ranker.rated.feature <{number}>": (number / 100, "share") for number in range(14)}
+    page = Page(build_report(nothing, replace(NOTHING_KNOWN, fits=fits), 1))
+    shown = [text for text in page.texts if text.startswith("feature <")]
+    assert shown == [f"feature <{number}>" for number in range(13, 1, -1)]
+    assert "13.0%" in page.texts
+    assert "What the ranker looks at" not in build_report(nothing, NOTHING_KNOWN, 1)
+
+
 def test_an_empty_store_has_a_report_that_says_what_is_missing(
     spark: SparkSession, tiny_store: Store, tmp_path
 ):

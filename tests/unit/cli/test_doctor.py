@@ -49,3 +49,15 @@ def test_what_is_wrong_is_one_sentence_and_exit_code_two(typed, monkeypatch, tmp
     assert "get it" in out
     assert "pip install 'colike[local]'" in out
     assert "java, no-such-library: to be mended" in err
+
+
+def test_a_library_counts_under_any_distribution_of_its_module(monkeypatch):
+    def version(name: str) -> str:
+        if name != "xgboost-cpu":
+            raise doctor.metadata.PackageNotFoundError
+        return "3.2.0"
+
+    monkeypatch.setattr(doctor.metadata, "version", version)
+    assert doctor._library("xgboost", "ranker") == doctor.Finding("xgboost", "ok", "3.2.0")
+    missing = doctor._library("openai", "openai")
+    assert (missing.state, missing.remedy) == ("optional", "pip install 'colike[openai]'")

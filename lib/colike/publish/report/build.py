@@ -13,6 +13,7 @@ from colike import columns as C
 from colike.config.section import ANCHORS
 from colike.publish.report import data, figures
 from colike.publish.report.dial import Dial, dial_of
+from colike.publish.report.importances import importances_of
 from colike.publish.report.leaderboard import COMPARED, METRICS, Leaderboard, leaderboard
 from colike.publish.report.people import LEAST_TEST_LIKES, people
 from colike.tables import Tables
@@ -52,6 +53,7 @@ def build_report(tables: Tables, facts: ReportFacts, users: int) -> str:
     shown = people(tables, users)
     sources = _sources(evaluation, board, [name for person in shown for name in person.lists])
     training = data.training(tables)
+    fits = {name: value for name, (value, _) in facts.fits.items()}
     html: str = _template().render(
         store=facts.store.rstrip("/").rpartition("/")[2],
         run_id=facts.run_id,
@@ -65,8 +67,9 @@ def build_report(tables: Tables, facts: ReportFacts, users: int) -> str:
         training=training,
         figures={
             **_figures(evaluation, sources, data.jaccard_counts(tables), training),
-            **_dial(dial_of({name: value for name, (value, _) in facts.fits.items()})),
+            **_dial(dial_of(fits)),
         },
+        importances=importances_of(fits),
         people=shown,
         sources=sources,
         least_test_likes=LEAST_TEST_LIKES,
