@@ -16,6 +16,7 @@ QUICK = ("rated.rounds=10", "rated.depth=3", "worth.rounds=10", "worth.depth=2",
 OVERRIDES = (
     "recommend.sources=[ease,ranker]",
     "recommend.histories=[known]",
+    "publish.gate=off",
     "evaluate.baseline=ease",
     "sources.ease.regularization=20",
     *(f"sources.ranker.{setting}" for setting in QUICK),
