@@ -96,7 +96,9 @@ class Ranker:
     has_weighted_reasons: bool = False
 
     def neighbours(self, work: Work) -> Neighbours | None:
-        """Return what was learnt, None where there are no candidates to learn from, or no lists.
+        """Return what was learnt, and the neighbours that candidates come from.
+
+        None where there are no candidates to learn from, or nobody asks for lists.
 
         Raises:
             UnfitError: There are no validation ratings to learn from.
@@ -132,7 +134,8 @@ class Ranker:
             },
         }
         rows = [{C.PART: p, C.FEATURES: names, C.TREES: one.text} for p, one in trees.items()]
-        return Neighbours(None, figures, rows)
+        # Whoever asks for its neighbours gets those that its candidates come from.
+        return Neighbours(work.found[ranking.first].rows, figures, rows)
 
     def fit(self, tables: Tables, catalogue: Catalogue, settings: RecommendConfig) -> Fitted | None:
         """Return the source ready to score, None where it has not been fitted.
