@@ -80,13 +80,9 @@ def test_without_text_the_candidates_are_eases_and_jaccard_describes_them(job, l
 
 def test_its_neighbours_are_those_that_candidates_come_from(job, written):
     rows = written(job, "item_neighbours").drop(C.RUN_ID).cache()
-    of = {
-        source: rows.where(F.col(C.SOURCE) == source).drop(C.SOURCE)
-        for source in ("ease", "ranker")
-    }
-    assert of["ranker"].count() > 100
-    assert of["ranker"].exceptAll(of["ease"]).count() == of["ease"].exceptAll(of["ranker"]).count()
-    assert of["ranker"].exceptAll(of["ease"]).isEmpty()
+    ease, own = (rows.where(F.col(C.SOURCE) == name).drop(C.SOURCE) for name in ("ease", "ranker"))
+    assert own.count() == ease.count() > 100
+    assert own.exceptAll(ease).isEmpty()
 
 
 def test_what_is_learnt_depends_neither_on_partitions_nor_on_test_ratings(
