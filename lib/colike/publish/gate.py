@@ -47,10 +47,12 @@ class Challenger:
 
     @property
     def figures(self) -> dict[str, float]:
-        """Its numbers by name."""
+        """Its numbers by name, as Python's own: Spark takes no others."""
         named = {"gain": self.gain, "low": self.low, "coverage": self.coverage}
         groups = {f"{name}.high": high for name, high in self.groups.items()}
-        return {f"{self.source}.{name}": value for name, value in {**named, **groups}.items()}
+        return {
+            f"{self.source}.{name}": float(value) for name, value in {**named, **groups}.items()
+        }
 
 
 def challengers(

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from colike.config import load_config
-from colike.publish.gate import challengers, holm_bounds
+from colike.publish.gate import Challenger, challengers, holm_bounds
 
 SETTINGS = load_config("conf/mal2020.yml").publish
 COLUMNS = ["source", "segment", "metric", "k", "value", "ci_low", "ci_high", "versus"]
@@ -85,3 +85,8 @@ def draws(gain, users=5000, repeats=1000):
 def test_equal_sources_hardly_ever_pass_and_one_better_by_a_hundredth_mostly_does():
     assert np.mean(list(draws(0.0))) <= 0.05
     assert np.mean(list(draws(0.01))) >= 0.8
+
+
+def test_figures_are_pythons_own_numbers_which_spark_takes():
+    one = Challenger("a", np.float64(0.1), np.float64(0.05), np.float64(1), {"all": np.float64(0)})
+    assert {type(value) for value in one.figures.values()} == {float}
