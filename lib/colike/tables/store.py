@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+import numpy as np
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.types import StructType
 
@@ -126,8 +127,17 @@ def small_frame(
     """Return a few rows made on the driver as a table's columns, but for the run."""
     whole = contracts()[table].spark_schema(ids)
     schema = StructType([column for column in whole if column.name != C.RUN_ID])
-    values = [tuple(row[name] for name in schema.names) for row in rows]
+    values = [tuple(_plain(row[name]) for name in schema.names) for row in rows]
     return spark.createDataFrame(values, schema).coalesce(1)
+
+
+def _plain(value: Any) -> Any:
+    """Return a value with Python's own numbers in place of NumPy's, which Spark does not take."""
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, Mapping):
+        return {key: _plain(each) for key, each in value.items()}
+    return value
 
 
 def ddl(contract: TableContract, identifier: str, ids: IdTypes) -> str:

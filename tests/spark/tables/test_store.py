@@ -1,8 +1,10 @@
 """Tables as their contracts say, before any job writes to them."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
 from pyspark.sql import functions as F
 
@@ -96,3 +98,21 @@ def test_columns_may_come_in_any_order(spark):
     turned = frame.select("weight", "rank", "run_id", "source", "neighbour_id", "item_id")
     (row,) = contracts()[TABLE].conform(turned, IDS).collect()
     assert tuple(row) == (*ROW, "run-1")
+
+
+def test_numbers_of_numpy_are_taken_in_columns_and_in_maps(spark, tmp_path):
+    store = Store.open(spark, str(tmp_path), IdTypes("bigint", "bigint"))
+    move = {
+        "source": "a",
+        "model_id": None,
+        "reason": "r",
+        "figures": {"a.gain": np.float64(0.5)},
+        "by": "b",
+        "at": datetime(2026, 1, 1, tzinfo=UTC),
+    }
+    assert store.frame("champion_moves", [move]).first()["figures"] == {"a.gain": 0.5}
+    figure = dict.fromkeys(("source", "protocol", "segment", "metric"), "x")
+    figure |= {"k": np.int64(10), "value": np.float64(0.25), "n": np.int32(3)}
+    figure |= dict.fromkeys(("ci_low", "ci_high", "versus"))
+    row = store.frame("evaluation", [figure]).first()
+    assert (row["k"], row["value"], row["n"]) == (10, 0.25, 3)
