@@ -1,4 +1,4 @@
-"""Every source measured on the test ratings, with intervals, by two protocols; and what decides.
+"""Every source measured with intervals by the config's protocols; and what decides.
 
 Reads: recommendations, ratings, user_history, items, item_neighbours, rankers, item_factors,
 item_embeddings, models.
@@ -168,6 +168,7 @@ def _unseen(own: Evaluation) -> Iterator[Figure]:
     items, ratings, chosen = inputs.read("items"), inputs.read("ratings"), settings.evaluate
     fits = fits_without(
         inputs,
+        own.catalogue,
         Refit(
             settings.heldout,
             settings.similarity,

@@ -14,7 +14,7 @@ from pyspark.sql import functions as F
 
 from colike import columns as C
 from colike.compute.arrays import Ints
-from colike.config.models import PairsConfig
+from colike.config.pairs import PairsConfig
 from colike.data.ids import to_ids, to_indices
 from colike.data.splits import train_likes
 from colike.embedding.cache import TABLE as EMBEDDINGS

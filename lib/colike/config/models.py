@@ -11,6 +11,7 @@ from colike.config.embed import (
     Finetuned,
 )
 from colike.config.files import DataConfig
+from colike.config.pairs import HeldoutConfig, PairsConfig
 from colike.config.recommend import RecommendConfig
 from colike.config.section import Name, NotNegative, Positive, Section, Share
 from colike.config.sources import ON_DEMAND, KnownSources, RatingScale, SourcesConfig
@@ -80,28 +81,6 @@ class SimilarityConfig(Section):
     self_join: SelfJoinConfig
     tiled: TiledConfig
     minhash: MinhashConfig
-
-
-NegativeKind = Literal["below", "random", "popular", "hard"]
-
-
-class HeldoutConfig(Section):
-    """The share of items, by hash, that no embedder is trained on, to measure on."""
-
-    heldout_items: Share
-    salt: str
-
-
-class PairsConfig(HeldoutConfig):
-    """Labels, kinds of negatives, bounds and held-out items of the training pairs."""
-
-    threshold: Share
-    min_colikes: Positive
-    min_likes: Positive
-    negatives_per_positive: Annotated[float, Field(ge=0)]
-    kinds: Annotated[tuple[NegativeKind, ...], Field(min_length=1)]
-    hard_neighbours: Positive
-    base_embedder: str
 
 
 class TrackingConfig(Section):

@@ -8,7 +8,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from colike import columns as C
-from colike.config.models import PairsConfig
+from colike.config.pairs import PairsConfig
 from colike.data.splits import TrainLikes
 from colike.pairs.heldout import HELDOUT, TRAIN, with_group, within_one_group
 from colike.pairs.negatives import OVERDRAW, below, first_by_hash, hard, popular_pairs, random_pairs

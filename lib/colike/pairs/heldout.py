@@ -6,7 +6,7 @@ from pyspark.sql import functions as F
 
 from colike import columns as C
 from colike.compute.arrays import Ints
-from colike.config.models import HeldoutConfig
+from colike.config.pairs import HeldoutConfig
 from colike.data.splits import below
 
 TRAIN = "train"

@@ -31,6 +31,11 @@ class Catalogue:
         """Number of items."""
         return len(self.ids)
 
+    @property
+    def unfilled(self) -> "Catalogue":
+        """The catalogue without a popular list, so that nothing is filled up from it."""
+        return self.popular_within(np.zeros(self.size, np.bool_))
+
     def popular_within(self, allowed: Bools) -> "Catalogue":
         """Return the catalogue with only the allowed items in its popular list."""
         return replace(self, popular=self.popular[allowed[self.popular]])

@@ -8,16 +8,15 @@ from colike.config.files import DataConfig
 from colike.config.models import (
     DescriptionsConfig,
     EvaluateConfig,
-    HeldoutConfig,
     LikesConfig,
     MaintainConfig,
     NeighboursConfig,
-    PairsConfig,
     PublishConfig,
     SimilarityConfig,
     SplitConfig,
     TrackingConfig,
 )
+from colike.config.pairs import HeldoutConfig, PairsConfig
 from colike.config.recommend import RecommendConfig
 from colike.config.sources import KnownSources, SourcesConfig
 from colike.errors import StageError

@@ -1,12 +1,11 @@
 """Source `als`: factors of users and items by alternating least squares, the usual baseline."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from colike import columns as C
-from colike.compute.arrays import Bools, Floats, fingerprint
+from colike.compute.arrays import Floats, fingerprint
 from colike.config.recommend import RecommendConfig
 from colike.config.sources import AlsConfig
 from colike.data.ids import to_ids
@@ -19,7 +18,7 @@ from colike.recommend.catalogue import Catalogue
 from colike.recommend.factors import FactorScorer
 from colike.recommend.offer import Offer
 from colike.recommend.scorers import Scorer
-from colike.sources.base import Neighbours, Work
+from colike.sources.base import Neighbours, WithoutDepth, Work
 from colike.tables import Tables
 
 ALS = "als"
@@ -28,13 +27,12 @@ MARGIN = 10
 
 
 @dataclass(frozen=True)
-class FittedAls:
+class FittedAls(WithoutDepth):
     """Factors by item_idx, zeros for an item without a train like."""
 
     name: str
     factors: Floats
     settings: AlsConfig
-    grid: Sequence[int] = ()
 
     @property
     def fingerprint(self) -> str:
@@ -45,13 +43,6 @@ class FittedAls:
         """Return what folds users in by their likes."""
         may = offer.may & self.factors.any(axis=1)
         return FactorScorer(offer.catalogue, self.factors, may, *self._dials, MARGIN, k)
-
-    def within(self, described: Bools) -> None:
-        """Return None: the book's engine runs on neighbours, and users are folded in here."""
-
-    def short_items(self, neighbours_per_item: int) -> int:
-        """Return 0: no number of neighbours decides a score."""
-        return 0
 
     @property
     def _dials(self) -> tuple[float, float]:

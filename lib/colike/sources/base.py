@@ -124,6 +124,22 @@ class Fitted(Protocol):
         ...
 
 
+class WithoutDepth:
+    """What fitted sources share that do not look at a number of nearest items."""
+
+    @property
+    def grid(self) -> Sequence[int]:
+        """Empty: no number of neighbours is tried."""
+        return ()
+
+    def within(self, described: Bools) -> None:
+        """Return None: the book's engine runs on nearest items."""
+
+    def short_items(self, neighbours_per_item: int) -> int:
+        """Return 0: no number of neighbours decides a score."""
+        return 0
+
+
 class Source(Protocol):
     """A named way to score."""
 

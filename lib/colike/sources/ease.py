@@ -1,11 +1,10 @@
 """Source `ease`: signed weights between items that predict likes best, in closed form."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from colike.compute.arrays import Bools, Doubles, fingerprint
+from colike.compute.arrays import Doubles, fingerprint
 from colike.config.recommend import RecommendConfig
 from colike.config.sources import EaseConfig
 from colike.data.history import train_opinions
@@ -19,7 +18,7 @@ from colike.recommend.offer import Offer
 from colike.recommend.scorers import Scorer
 from colike.recommend.signed import SignedScorer
 from colike.similarity.gram import gram_bytes, weighted_gram
-from colike.sources.base import Fitted, Neighbours, Work
+from colike.sources.base import Fitted, Neighbours, WithoutDepth, Work
 from colike.tables import Tables
 
 EASE = "ease"
@@ -29,13 +28,12 @@ GIB = 1 << 30
 
 
 @dataclass(frozen=True)
-class FittedEase:
+class FittedEase(WithoutDepth):
     """The kept weights between items, and what each opinion of a user weighs."""
 
     name: str
     graph: NeighbourGraph
     worth: Doubles
-    grid: Sequence[int] = ()
 
     @property
     def fingerprint(self) -> str:
@@ -46,13 +44,6 @@ class FittedEase:
     def scorer(self, offer: Offer, neighbours_per_item: int, k: int) -> Scorer:
         """Return what adds up the weights from all that a user has rated."""
         return SignedScorer(offer.catalogue, self.graph.towards(offer.may), self.worth, k)
-
-    def within(self, described: Bools) -> None:
-        """Return None: the book's engine runs on the nearest items, and these are no distances."""
-
-    def short_items(self, neighbours_per_item: int) -> int:
-        """Return 0: how many weights an item keeps is part of the fit."""
-        return 0
 
 
 @dataclass(frozen=True)

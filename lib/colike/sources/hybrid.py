@@ -134,8 +134,7 @@ class Hybrid:
         return held.recall(self._scorer(parts.catalogue, parts.graph(share, unseen_share)))
 
     def _scorer(self, catalogue: Catalogue, graph: NeighbourGraph) -> SignedScorer:
-        nothing_popular = catalogue.popular_within(np.zeros(catalogue.size, np.bool_))
-        return SignedScorer(nothing_popular, graph, self.ease.worth, K)
+        return SignedScorer(catalogue.unfilled, graph, self.ease.worth, K)
 
 
 def _taken_out(work: Work) -> Bools:

@@ -1,38 +1,28 @@
 """Source `popularity`: the items with the most train likes, the same for everyone."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from colike.compute.arrays import Bools
 from colike.config.recommend import RecommendConfig
 from colike.recommend.catalogue import Catalogue
 from colike.recommend.offer import Offer
 from colike.recommend.scorers import PopularScorer, Scorer
-from colike.sources.base import Work
+from colike.sources.base import WithoutDepth, Work
 from colike.tables import Tables
 
 POPULARITY = "popularity"
 
 
 @dataclass(frozen=True)
-class FittedPopularity:
+class FittedPopularity(WithoutDepth):
     """Popularity ready to score: the catalogue has the popular order already."""
 
     name: str
     # The popular order is part of the offer's fingerprint.
     fingerprint: str = ""
-    grid: Sequence[int] = ()
 
     def scorer(self, offer: Offer, neighbours_per_item: int, k: int) -> Scorer:
         """Return what lists the popular items without those that a user has seen."""
         return PopularScorer(offer.catalogue, k)
-
-    def within(self, described: Bools) -> None:
-        """Return None: the book's engine runs on neighbours."""
-
-    def short_items(self, neighbours_per_item: int) -> int:
-        """Return 0: there are no neighbours to be short of."""
-        return 0
 
 
 @dataclass(frozen=True)

@@ -1,16 +1,15 @@
 """Source `profile`: the items nearest to the sum of the vectors of a user's likes."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from colike.compute.arrays import Bools, Floats, fingerprint
+from colike.compute.arrays import Floats, fingerprint
 from colike.config.recommend import RecommendConfig
 from colike.embedding.vectors import vectors_by_index
 from colike.recommend.catalogue import Catalogue
 from colike.recommend.offer import Offer
 from colike.recommend.scorers import Scorer
 from colike.recommend.vectors import VectorScorer
-from colike.sources.base import Work
+from colike.sources.base import WithoutDepth, Work
 from colike.tables import Tables
 
 # Items beyond the list whose scores are computed again in double precision.
@@ -18,12 +17,11 @@ MARGIN = 10
 
 
 @dataclass(frozen=True)
-class FittedProfile:
+class FittedProfile(WithoutDepth):
     """Unit vectors by item_idx, zeros for an item without one."""
 
     name: str
     vectors: Floats
-    grid: Sequence[int] = ()
 
     @property
     def fingerprint(self) -> str:
@@ -34,13 +32,6 @@ class FittedProfile:
         """Return what ranks all items that may be recommended and have a vector."""
         may = offer.may & self.vectors.any(axis=1)
         return VectorScorer(offer.catalogue, self.vectors, may, MARGIN, k)
-
-    def within(self, described: Bools) -> None:
-        """Return None: the book's engine runs on neighbours."""
-
-    def short_items(self, neighbours_per_item: int) -> int:
-        """Return 0: there are no neighbours to be short of."""
-        return 0
 
 
 @dataclass(frozen=True)

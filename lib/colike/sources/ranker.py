@@ -5,14 +5,14 @@ worth. They are fitted on validation ratings of the users that things are chosen
 neighbours, and kept in table rankers; where lists are made they are only applied.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from pyspark.sql import functions as F
 
 from colike import columns as C
-from colike.compute.arrays import Bools, Doubles, fingerprint
+from colike.compute.arrays import Doubles, fingerprint
 from colike.config.recommend import RecommendConfig
 from colike.config.sources import RankerConfig, RatingScale
 from colike.data.history import train_opinions
@@ -29,7 +29,7 @@ from colike.recommend.scorers import Scorer
 from colike.recommend.signed import SignedScorer
 from colike.recommend.trees import Trees
 from colike.similarity.margins import opinion_margins
-from colike.sources.base import Fitted, Neighbours, Work
+from colike.sources.base import Fitted, Neighbours, WithoutDepth, Work
 from colike.sources.ease import EASE, K
 from colike.sources.hybrid import HYBRID, Hybrid
 from colike.sources.jaccard import JACCARD
@@ -50,7 +50,7 @@ class Ranking:
 
 
 @dataclass(frozen=True)
-class FittedRanker:
+class FittedRanker(WithoutDepth):
     """The graph of the candidates, what opinions weigh in it, and what is expected of them."""
 
     name: str
@@ -59,7 +59,6 @@ class FittedRanker:
     features: Features
     expectation: Expectation
     candidates: int
-    grid: Sequence[int] = ()
 
     @property
     def fingerprint(self) -> str:
@@ -75,13 +74,6 @@ class FittedRanker:
         graph, depth = self.graph.towards(offer.may), max(self.candidates, k)
         candidates = SignedScorer(offer.catalogue, graph, self.worth, depth)
         return RankedScorer(candidates, self.features, self.expectation, k)
-
-    def within(self, described: Bools) -> None:
-        """Return None: the book's engine runs on the nearest items."""
-
-    def short_items(self, neighbours_per_item: int) -> int:
-        """Return 0: there are no neighbours to be short of."""
-        return 0
 
 
 @dataclass(frozen=True)
@@ -115,9 +107,8 @@ class Ranker:
         held = HeldRatings.collect(history, ratings, items, self.settings.users)
         if not len(held):
             raise UnfitError("no user of those that things are chosen on has a validation rating")
-        unfilled = catalogue.popular_within(np.zeros(catalogue.size, np.bool_))
         candidates = SignedScorer(
-            unfilled, ranking.graph, self.hybrid.ease.worth, self.settings.candidates
+            catalogue.unfilled, ranking.graph, self.hybrid.ease.worth, self.settings.candidates
         )
         fit = Fit(held, candidates, ranking.features, self.settings, self.scale)
         examples = fit.examples()

@@ -10,6 +10,7 @@ from pyspark.sql import functions as F
 from colike import columns as C
 from colike.config import load_config
 from colike.data.history import without_items
+from colike.data.splits import train_likes
 from colike.evaluation.protocols.unseen import (
     AMONG,
     Refit,
@@ -18,6 +19,7 @@ from colike.evaluation.protocols.unseen import (
     unseen_ratings,
 )
 from colike.pairs.heldout import heldout_items
+from colike.recommend.catalogue import collect_catalogue
 from colike.tables import IdTypes
 
 from ...histories import ARRAYS
@@ -75,9 +77,14 @@ def refit(tmp_path_factory):
     )
 
 
+def refitted(tables, refit):
+    whole = collect_catalogue(tables.read("items"), train_likes(tables.read("user_history")))
+    return fits_without(tables, whole, refit)
+
+
 @pytest.fixture(scope="module")
 def fits(frames, frame_store, tmp_path_factory):
-    return fits_without(frame_store(frames), refit(tmp_path_factory))
+    return refitted(frame_store(frames), refit(tmp_path_factory))
 
 
 def test_histories_lose_exactly_these_items(frames, held):
@@ -98,7 +105,7 @@ def test_ratings_of_held_out_items_change_nothing_that_is_fitted(
     others = {name: F.array_except(name, taken) for name in ARRAYS if name != C.LIKES_TRAIN}
     poisoned = frames["user_history"].withColumns({C.LIKES_TRAIN: liked, **others})
     poisoned = frames | {"user_history": poisoned.cache()}
-    again = fits_without(frame_store(poisoned), refit(tmp_path_factory))
+    again = refitted(frame_store(poisoned), refit(tmp_path_factory))
 
     assert [source.name for source, _ in fits.sources] == list(CONFIG.recommend.sources)
     assert [(source.name, source.fingerprint, depth) for source, depth in again.sources] == [
@@ -145,7 +152,7 @@ def test_without_liked_items_that_are_held_out_there_is_nothing_to_measure(
     none = replace(
         refit(tmp_path_factory), heldout=CONFIG.heldout.model_copy(update={"heldout_items": 0.0})
     )
-    assert fits_without(frame_store(frames), none) is None
+    assert refitted(frame_store(frames), none) is None
 
 
 @pytest.mark.parametrize("protocol", ["unseen", "unseen_among"])

@@ -20,8 +20,7 @@ HISTORY = "known"
 
 def book_offer(catalogue: Catalogue, described: Bools, settings: RecommendConfig) -> Offer:
     """Return the offer of the described items, from which nothing is filled up."""
-    nothing_popular = catalogue.popular_within(np.zeros_like(described))
-    return Offer(nothing_popular, described, np.zeros((0, 0), np.float32), settings)
+    return Offer(catalogue.unfilled, described, np.zeros((0, 0), np.float32), settings)
 
 
 def book_lists(

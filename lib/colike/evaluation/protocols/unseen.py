@@ -16,12 +16,8 @@ from pyspark.sql import functions as F
 
 from colike import columns as C
 from colike.compute.arrays import Bools
-from colike.config.models import (
-    UNSEEN,
-    HeldoutConfig,
-    NeighboursConfig,
-    SimilarityConfig,
-)
+from colike.config.models import UNSEEN, NeighboursConfig, SimilarityConfig
+from colike.config.pairs import HeldoutConfig
 from colike.config.recommend import RecommendConfig
 from colike.config.sources import KnownSources
 from colike.data.history import for_tuning, of_history, without_items
@@ -29,7 +25,7 @@ from colike.data.splits import TestRatings, train_likes
 from colike.evaluation.lists import as_lists
 from colike.evaluation.sums import Key, Sums
 from colike.pairs.heldout import heldout_items
-from colike.recommend.catalogue import Catalogue, Ids, collect_catalogue
+from colike.recommend.catalogue import Catalogue, Ids
 from colike.recommend.offer import Offer, offer_of
 from colike.recommend.scoring import recommend_all
 from colike.recommend.tuning import choose
@@ -81,24 +77,23 @@ class Fits:
     sources: list[tuple[Fitted, int]]
 
 
-def fits_without(tables: Tables, refit: Refit) -> Fits | None:
+def fits_without(tables: Tables, whole: Catalogue, refit: Refit) -> Fits | None:
     """Return every source fitted as if nobody had rated the held-out items.
 
     None where no held-out item is liked.
 
     Args:
         tables: Where items, user_history, ratings and item_embeddings are read.
+        whole: The items with all their likes.
         refit: What to fit with.
     """
-    items, history = tables.read("items"), tables.read("user_history")
-    whole = collect_catalogue(items, train_likes(history))
+    items = tables.read("items")
     held = np.zeros(whole.size, np.bool_)
     held[heldout_items(items, refit.heldout)] = True
     if not whole.likes[held].any():
         return None
-    less = refit.cached(without_items(history, held))
-    fitted_on = _fitted_on(tables, less, _named(items, whole.ids[held]), refit)
-    catalogue = collect_catalogue(items, train_likes(less))
+    less = refit.cached(without_items(tables.read("user_history"), held))
+    fitted_on, catalogue = _fitted_on(tables, less, _named(items, whole.ids[held]), refit)
     chosen = refit.recommend
     # Plain lists: this is about scores, and diversity would only rearrange them.
     plain = chosen.diversity.model_copy(update={"relevance": 1.0})
@@ -110,8 +105,13 @@ def fits_without(tables: Tables, refit: Refit) -> Fits | None:
     return Fits(held & (whole.likes > 0), less, catalogue, offer, sources)
 
 
-def _fitted_on(tables: Tables, history: DataFrame, held: DataFrame, refit: Refit) -> Replaced:
-    """Return the tables without ratings of `held` items, and what is made of them made again."""
+def _fitted_on(
+    tables: Tables, history: DataFrame, held: DataFrame, refit: Refit
+) -> tuple[Replaced, Catalogue]:
+    """Return the tables without ratings of `held` items, what is made of them made again.
+
+    And the items with the likes that are left.
+    """
     items, ids = tables.read("items"), refit.ids
     counting = Counting(train_likes(history), items.count(), refit.similarity, {})
     pairs = named(similarity(counting), items, refit.similarity.method)
@@ -129,7 +129,7 @@ def _fitted_on(tables: Tables, history: DataFrame, held: DataFrame, refit: Refit
     }
     if found.factors is not None:
         made["item_factors"] = refit.cached(found.factors)
-    return Replaced(tables, {**without, **made})
+    return Replaced(tables, {**without, **made}), work.catalogue
 
 
 def unseen_ratings(ratings: DataFrame, fits: Fits, most_users: int) -> TestRatings:
@@ -162,8 +162,8 @@ def unseen_lists(fits: Fits, items: DataFrame, users: DataFrame, k: int, ids: Id
         k: Length of the lists.
         ids: Types of the ids.
     """
-    nothing_popular = fits.catalogue.popular_within(np.zeros_like(fits.unseen))
-    among = replace(fits.offer, may=fits.offer.may & fits.unseen, catalogue=nothing_popular)
+    may = fits.offer.may & fits.unseen
+    among = replace(fits.offer, may=may, catalogue=fits.catalogue.unfilled)
     mine = of_history(fits.history, HISTORY).join(users, on=C.USER_ID, how="left_semi")
     parts = [
         recommend_all({HISTORY: mine}, source.scorer(offer, size, k), ids)[HISTORY].select(
