@@ -116,7 +116,7 @@ def _rows(
     size: int,
 ) -> DataFrame:
     """A source's lists of all users, by every history."""
-    scorer = offer.lists(lambda k: source.scorer(offer, size, k), offer.settings.k)
+    scorer = offer.lists(lambda mine, k: source.scorer(mine, size, k), offer.settings.k)
     parts = [
         rows.select(F.lit(source.name).alias(C.SOURCE), F.lit(name).alias(C.HISTORY), "*")
         for name, rows in recommend_all(histories, scorer, inputs.ids).items()

@@ -35,6 +35,26 @@ class DiversityConfig(Section):
     embedder: str
 
 
+class ExplorationConfig(Section):
+    """Which places of a list go to items that few people like; `share` 0 leaves lists as they are.
+
+    `share` is that of the places from `first_rank` to `last_rank`.
+    """
+
+    share: Share
+    fewer_likes_than: Positive
+    first_rank: Positive
+    last_rank: Positive
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "ExplorationConfig":
+        if self.first_rank > self.last_rank:
+            raise ValueError(
+                f"first_rank = {self.first_rank} is above last_rank = {self.last_rank}"
+            )
+        return self
+
+
 class ProfileConfig(Section):
     """Whose vectors the source `profile` adds up."""
 
@@ -56,6 +76,7 @@ class RecommendConfig(Section):
     users: UsersFile | None
     candidates: CandidatesConfig
     diversity: DiversityConfig
+    exploration: ExplorationConfig
     profile: ProfileConfig
 
     @model_validator(mode="after")
@@ -69,5 +90,10 @@ class RecommendConfig(Section):
             raise ValueError(
                 f"diversity.pool = {self.diversity.pool} is below k = {self.k}, and lists are "
                 "picked from it"
+            )
+        if self.exploration.share and self.exploration.first_rank > self.k:
+            raise ValueError(
+                f"exploration.first_rank = {self.exploration.first_rank} is above k = {self.k}, so "
+                "that nothing is explored"
             )
         return self

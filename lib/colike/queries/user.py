@@ -20,8 +20,10 @@ from colike.recommend.catalogue import collect_catalogue
 from colike.recommend.histories import Histories
 from colike.recommend.lists import to_arrow
 from colike.recommend.offer import Offer, offer_of
+from colike.recommend.scorers import Scorer
 from colike.recommend.tuning import chosen_in
 from colike.run.log import RunLog
+from colike.sources.base import Fitted
 from colike.sources.popularity import POPULARITY
 from colike.sources.registry import fit_sources, source_named
 from colike.tables import IdTypes, Tables
@@ -124,11 +126,15 @@ def _computed(
     rows: list[dict[str, Any]] = []
     for source in fit_sources(tables, offer.catalogue, settings.recommend, settings.known, sources):
         size = neighbours_per_item or settings.chosen.get(source.name, max(source.grid, default=0))
-        plain = partial(source.scorer, offer, size)
+        plain = partial(_plain, source, size)
         scorer = offer.lists(plain, min(k, offer.catalogue.size))
         batch = to_arrow(pa.array([0]), scorer(histories), offer.catalogue)
         rows += [{**row, C.SOURCE: source.name} for row in batch.to_pylist()]
     return rows
+
+
+def _plain(source: Fitted, neighbours_per_item: int, offer: Offer, k: int) -> Scorer:
+    return source.scorer(offer, neighbours_per_item, k)
 
 
 def _offer(tables: Tables, settings: RecommendConfig) -> Offer:

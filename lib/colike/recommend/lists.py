@@ -47,6 +47,12 @@ class Lists:
         names = [field.name for field in fields(Lists)]
         return Lists(*(np.concatenate([getattr(b, name) for b in blocks]) for name in names))
 
+    def beside(self, other: "Lists") -> "Lists":
+        """Return lists of the same users, each followed by the other's."""
+        names = [field.name for field in fields(Lists)]
+        pairs = [(getattr(self, name), getattr(other, name)) for name in names]
+        return Lists(*(np.concatenate(pair, axis=1) for pair in pairs))
+
     def picked(self, places: Ints) -> "Lists":
         """Return lists of the entries at these positions (users x k, -1 for none)."""
         there = np.maximum(places, 0)

@@ -1,7 +1,7 @@
 """What may be recommended, and what all lists of a run share."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from pyspark.sql import DataFrame
@@ -12,7 +12,11 @@ from colike.errors import ConfigError
 from colike.recommend.candidates import candidates
 from colike.recommend.catalogue import Catalogue
 from colike.recommend.diversity import DiverseScorer
+from colike.recommend.exploration import exploring
 from colike.recommend.scorers import Scorer
+
+#: Returns the scorer of an offer's lists of a length, in the order of scores.
+Plain = Callable[["Offer", int], Scorer]
 
 
 @dataclass(frozen=True)
@@ -35,18 +39,30 @@ class Offer:
         ids = catalogue.ids.astype(np.str_)
         return fingerprint(ids, catalogue.popular, catalogue.order, self.may, self.vectors)
 
-    def lists(self, plain: Callable[[int], Scorer], k: int) -> Scorer:
-        """Return what makes lists of length k, diverse if the config asks for it.
+    def lists(self, plain: Plain, k: int) -> Scorer:
+        """Return what makes lists of length k, diverse and exploring if the config asks for it.
 
         Args:
-            plain: Returns the scorer of lists of a length in the order of their scores.
+            plain: Returns the scorer of an offer's lists of a length, in the order of scores.
             k: Length of the lists.
         """
+        exploration = self.settings.exploration
+        usual = self._diverse(plain, k)
+        if not exploration.share:
+            return usual
+        rare = self._with_fewer_likes_than(exploration.fewer_likes_than)
+        return exploring(usual, lambda length: plain(rare, length), exploration)
+
+    def _diverse(self, plain: Plain, k: int) -> Scorer:
         diversity = self.settings.diversity
         if diversity.relevance == 1:
-            return plain(k)
-        longer = plain(min(max(diversity.pool, k), self.catalogue.size))
+            return plain(self, k)
+        longer = plain(self, min(max(diversity.pool, k), self.catalogue.size))
         return DiverseScorer(longer, self.vectors, diversity.relevance, k)
+
+    def _with_fewer_likes_than(self, likes: int) -> "Offer":
+        may = self.may & (self.catalogue.likes < likes)
+        return replace(self, may=may, catalogue=self.catalogue.popular_within(may))
 
 
 def offer_of(

@@ -53,7 +53,11 @@ def offer_with(catalogue, vectors, *overrides):
 
 def lists_of(offer, vectors, histories, k):
     graph = nearest(vectors)
-    return offer.lists(lambda k: NeighbourScorer(offer.catalogue, graph, "sum", k), k)(histories)
+
+    def plain(offer, k):
+        return NeighbourScorer(offer.catalogue, graph.towards(offer.may), "sum", k)
+
+    return offer.lists(plain, k)(histories)
 
 
 def alike(items, vectors):
@@ -121,3 +125,38 @@ def test_ids_as_text_make_equal_fingerprints_wherever_the_texts_lie_in_memory(ca
         return offer_with(replace(catalogue, ids=texts), vectors)
 
     assert offer().fingerprint == offer().fingerprint
+
+
+EXPLORING = ("recommend.exploration.share=0.4", "recommend.exploration.fewer_likes_than=20")
+
+
+def test_exploring_lists_have_items_with_few_likes_at_their_places_and_the_usual_ones_elsewhere(
+    catalogue, vectors, histories
+):
+    usual = lists_of(offer_with(catalogue, vectors), vectors, histories, K).items
+    made = lists_of(offer_with(catalogue, vectors, *EXPLORING), vectors, histories, K)
+
+    is_rare = catalogue.likes < 20
+    assert is_rare[made.items[:, [7, 9]]].all()
+    assert made.items[:, :7].tolist() == usual[:, :7].tolist()
+    assert not made.fallback.any()
+    assert all(len(set(row)) == K for row in made.items.tolist())
+
+
+def test_exploring_lists_begin_longer_ones_and_go_with_diversity(catalogue, vectors, histories):
+    for others in ((), DIVERSE):
+        offer = offer_with(catalogue, vectors, *EXPLORING, *others)
+        longer = lists_of(offer, vectors, histories, POOL).items
+        assert lists_of(offer, vectors, histories, K).items.tolist() == longer[:, :K].tolist()
+
+
+def test_items_with_few_likes_are_explored_only_where_they_may_be_recommended(
+    catalogue, vectors, histories
+):
+    offer = offer_with(catalogue, vectors, *EXPLORING)
+    nothing_rare = replace(offer, may=catalogue.likes >= 20)
+    usual = replace(offer_with(catalogue, vectors), may=nothing_rare.may)
+    found, wanted = (
+        lists_of(one, vectors, histories, K).items.tolist() for one in (nothing_rare, usual)
+    )
+    assert found == wanted
