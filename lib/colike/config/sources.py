@@ -19,8 +19,10 @@ class EaseConfig(Section):
     # Weights that are kept of each item: the least number that costs no more recall than `loss`.
     keep: Annotated[list[Positive], Field(min_length=1)]
     loss: Share
-    # GiB that the driver may take for it.
+    # GiB that the driver may take for it; a larger catalogue is solved in blocks,
     memory: Annotated[float, Field(gt=0)]
+    # each of so many items: the group that is solved, and as many that are related to it.
+    block_items: Annotated[int, Field(ge=2, le=40_000)]
 
 
 Shares = Annotated[list[Annotated[float, Field(ge=0)]], Field(min_length=1)]

@@ -1,6 +1,8 @@
 """Source `ease`: signed weights between items that predict likes best, in closed form."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -10,6 +12,8 @@ from colike.config.sources import EaseConfig
 from colike.data.history import train_opinions
 from colike.errors import UnfitError
 from colike.neighbours.ease import Edges, cuts, kept, solved
+from colike.neighbours.ease_blocks import blocks_of, largest
+from colike.neighbours.ease_tasks import BlockFit, solved_in_blocks
 from colike.neighbours.frames import edges_frame
 from colike.recommend.catalogue import Catalogue
 from colike.recommend.graph import NeighbourGraph, collect_graph
@@ -18,13 +22,17 @@ from colike.recommend.offer import Offer
 from colike.recommend.scorers import Scorer
 from colike.recommend.signed import SignedScorer
 from colike.similarity.gram import gram_bytes, weighted_gram
+from colike.similarity.margins import opinion_margins
 from colike.sources.base import Fitted, Neighbours, WithoutDepth, Work
+from colike.sources.jaccard import JACCARD
 from colike.tables import Tables
 
 EASE = "ease"
 # Length of the lists that decide how many weights are kept.
 K = 10
 GIB = 1 << 30
+# What an edge takes on the driver while edges are sorted.
+EDGE_BYTES = 48
 
 
 @dataclass(frozen=True)
@@ -65,46 +73,101 @@ class Ease:
         """Return the weights that are kept: the largest of each item, and towards each item.
 
         Raises:
-            UnfitError: The catalogue needs more memory than the config allows.
+            UnfitError: The catalogue's weights need more memory than the config allows.
             ConfigError: The regularization is too small.
         """
-        history = work.tables.read("user_history")
-        catalogue = work.catalogue
-        self._require_memory(catalogue.size)
-        own = self.settings
-        worth = self.worth[[LIKES, PASSIVES, DETRACTORS]]
-        gram = weighted_gram(train_opinions(history), catalogue.size, worth.tolist())
-        fit = solved(gram.inputs, gram.targets, catalogue.likes, own.regularization, own.dropout)
-        held = work.held
-        whole = held.recall_of_weights(fit.weights, self.worth, min(K, catalogue.size))
-        figures = {
-            f"{EASE}.residual": (fit.residual, ""),
-            f"{EASE}.recall.all": (whole, "recall"),
-            f"{EASE}.validation_users": (float(len(held)), "users"),
-        }
-        least = cuts(fit.weights, own.keep)
-        for keep in sorted(own.keep):
-            edges = kept(fit.weights, least[keep], catalogue.order)
-            recall = held.recall(SignedScorer(catalogue, _graph(edges, catalogue), self.worth, K))
+        is_small = gram_bytes(work.catalogue.size) <= self.settings.memory * GIB
+        solution = self._whole(work) if is_small else self._in_blocks(work)
+        held, catalogue = work.held, work.catalogue
+        figures = {**solution.figures, "ease.validation_users": (float(len(held)), "users")}
+        for keep in solution.keep:
+            edges = solution.edges(keep)
+            recall = self._recall(work, edges)
             figures[f"{EASE}.recall.{keep}"] = (recall, "recall")
             # Without validation likes nothing speaks for fewer.
-            if len(held) and recall >= (1 - own.loss) * whole:
+            if len(held) and recall >= (1 - self.settings.loss) * solution.recall:
                 break
         figures[f"{EASE}.kept"] = (float(keep), "weights/item")
-        spark = history.sparkSession
+        spark = work.tables.read("items").sparkSession
         return Neighbours(edges_frame(spark, catalogue.ids, edges, work.ids), figures)
 
     def fit(self, tables: Tables, catalogue: Catalogue, settings: RecommendConfig) -> Fitted | None:
         """Return the source ready to score, None where it has not been fitted."""
         return fit_signed(tables, self.name, catalogue, self.worth)
 
-    def _require_memory(self, items: int) -> None:
-        needed = gram_bytes(items) / GIB
-        if needed > self.settings.memory:
+    def _whole(self, work: Work) -> "Solution":
+        """Return all weights, solved at once on the driver."""
+        catalogue, own = work.catalogue, self.settings
+        ratings = train_opinions(work.tables.read("user_history"))
+        gram = weighted_gram(ratings, catalogue.size, self._rated.tolist())
+        fit = solved(gram.inputs, gram.targets, catalogue.likes, own.regularization, own.dropout)
+        whole = work.held.recall_of_weights(fit.weights, self.worth, min(K, catalogue.size))
+        least = cuts(fit.weights, own.keep)
+        return Solution(
+            sorted(own.keep),
+            lambda keep: kept(fit.weights, least[keep], catalogue.order),
+            whole,
+            {f"{EASE}.residual": (fit.residual, ""), f"{EASE}.recall.all": (whole, "recall")},
+        )
+
+    def _in_blocks(self, work: Work) -> "Solution":
+        """Return the largest weights of a catalogue that is too large to be solved at once."""
+        catalogue, own = work.catalogue, self.settings
+        ratings = train_opinions(work.tables.read("user_history"))
+        is_rated = opinion_margins(ratings, catalogue.size).any(axis=0)
+        keep = self._affordable(int(is_rated.sum()))
+        near, rated = work.graph(JACCARD, catalogue.ids), catalogue.popular_within(is_rated).popular
+        blocks = blocks_of(near.indptr, near.items, near.weights, rated, own.block_items)
+        fit = BlockFit(self._rated.tolist(), own.regularization, own.dropout, keep[-1])
+        found = solved_in_blocks(ratings, blocks, catalogue.likes, fit)
+        edges = partial(largest, found.owners, found.items, found.weights, order=catalogue.order)
+        return Solution(
+            keep,
+            lambda number: edges(keep=number),
+            self._recall(work, edges(keep=keep[-1])),
+            {
+                f"{EASE}.residual": (found.residual, ""),
+                f"{EASE}.blocks": (float(len(blocks)), "blocks"),
+            },
+        )
+
+    @property
+    def _rated(self) -> Doubles:
+        return self.worth[[LIKES, PASSIVES, DETRACTORS]]
+
+    def _recall(self, work: Work, edges: Edges) -> float:
+        graph = _graph(edges, work.catalogue)
+        return work.held.recall(SignedScorer(work.catalogue, graph, self.worth, K))
+
+    def _affordable(self, items: int) -> list[int]:
+        """Return the numbers of weights that the driver can hold, ascending."""
+        most = self.settings.memory * GIB / (2 * EDGE_BYTES * max(items, 1))
+        found = [keep for keep in sorted(self.settings.keep) if keep <= most]
+        if not found:
+            least = min(self.settings.keep)
             raise UnfitError(
-                f"{items:,} items need {needed:.1f} GiB, above sources.ease.memory = "
+                f"{least} weights of each of {items:,} items need "
+                f"{2 * EDGE_BYTES * items * least / GIB:.1f} GiB, above sources.ease.memory = "
                 f"{self.settings.memory:g}"
             )
+        return found
+
+
+@dataclass(frozen=True)
+class Solution:
+    """The weights, however they were solved.
+
+    Attributes:
+        keep: How many of each item may stay, ascending.
+        edges: Returns the largest: so many of each item, and towards each item.
+        recall: The validation recall of all that there are.
+        figures: By name, with units.
+    """
+
+    keep: list[int]
+    edges: Callable[[int], Edges]
+    recall: float
+    figures: dict[str, tuple[float, str]]
 
 
 def fit_signed(

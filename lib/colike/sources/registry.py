@@ -1,5 +1,6 @@
 """All sources by name: one line adds one. Every text embedder of the config is a source too."""
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
@@ -13,7 +14,7 @@ from colike.config.sources import KnownSources
 from colike.errors import ConfigError, DependencyError, UnfitError
 from colike.recommend.catalogue import Catalogue
 from colike.sources.als import ALS, Als
-from colike.sources.base import Fitted, Source, Work
+from colike.sources.base import Fitted, Neighbours, Source, Work
 from colike.sources.ease import EASE, Ease
 from colike.sources.hybrid import HYBRID, Hybrid
 from colike.sources.jaccard import Jaccard
@@ -105,8 +106,9 @@ class Found:
 
 def find_neighbours(work: Work, known: KnownSources) -> Found:
     """Return what every source finds; `work` notes it by source."""
-    notes = []
+    notes, seconds = [], {}
     for name, source in all_sources(known).items():
+        start = time.perf_counter()
         try:
             found = source.neighbours(work)
         except (UnfitError, DependencyError) as why:
@@ -114,15 +116,20 @@ def find_neighbours(work: Work, known: KnownSources) -> Found:
             continue
         if found is not None:
             work.found[name] = found
+            seconds[f"{name}.fit_seconds"] = (time.perf_counter() - start, "s")
     rows = {name: one.rows for name, one in work.found.items() if one.rows is not None}
     factors = {name: one.factors for name, one in work.found.items() if one.factors is not None}
     return Found(
         _named(rows),
         _named(factors) if factors else None,
         [{C.SOURCE: name, **row} for name, one in work.found.items() for row in one.learnt],
-        {name: figure for one in work.found.values() for name, figure in one.figures.items()},
+        {**_figures(work.found), **seconds},
         notes,
     )
+
+
+def _figures(found: Mapping[str, Neighbours]) -> dict[str, tuple[float, str]]:
+    return {name: figure for one in found.values() for name, figure in one.figures.items()}
 
 
 def _named(rows: Mapping[str, DataFrame]) -> DataFrame:
