@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from benchmarks import encode as encoding
+from benchmarks import fits as fitting
 from benchmarks import ingest as loading
 from benchmarks import kernel as kernels
 from benchmarks import neighbours as nearby
@@ -72,6 +73,13 @@ _compared(
     listing.CASES,
     listing.SYSTEMS,
     "Lists for all users from given neighbours, to a committed table or in memory.",
+)
+_compared(
+    fitting.NAME,
+    fitting.measure,
+    fitting.CASES,
+    fitting.SYSTEMS,
+    "Fits of sources from a store's tables, and a peer's EASE in memory.",
 )
 _compared(
     nearby.NAME,

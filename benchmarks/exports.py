@@ -6,6 +6,7 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from benchmarks.histories import CONFIG, store_of
+from benchmarks.vectors import PARTS, embedded
 from colike import columns as C
 from colike.config import load_config
 from colike.data.history import seen_in
@@ -19,6 +20,8 @@ from colike.tables import Store
 
 NUMBER = "user_number"
 NEIGHBOURS = 50
+# The only embedder that has vectors in these stores.
+VECTORS = "sources.hybrid.texts=[base]"
 
 
 def likes_of(case: str, folder: Path) -> Path:
@@ -37,16 +40,31 @@ def seen_of(case: str, folder: Path) -> Path:
 def neighbours_of(case: str, folder: Path) -> Path:
     """Return the Jaccard neighbours of a case: item_idx, rank, neighbour_idx, weight.
 
-    The store then has them in table item_neighbours as well.
+    The store then has them, and what all other sources were fitted to, in its own tables as well.
     """
     out = store_of(case, folder) / "neighbours"
     store = _store(out.parent)
-    overrides = (f"neighbours.k={NEIGHBOURS}", "similarity.min_colikes=5")
+    overrides = (
+        f"neighbours.k={NEIGHBOURS}",
+        "similarity.min_colikes=5",
+        "recommend.sources=[ranker]",
+        VECTORS,
+    )
     run = Run(load_config(CONFIG, overrides), store, new_run_id(), None, PlainReporter())
     if not store.exists("item_neighbours"):
         run_stages(run, stages(["similarity", "neighbours"]))
     if not (out / "_SUCCESS").exists():
         _numbered(store).write.mode("overwrite").parquet(str(out))
+    return out
+
+
+def vectors_of(case: str, folder: Path) -> Path:
+    """Return the store of a case with generated vectors of its items in table item_embeddings."""
+    out = store_of(case, folder)
+    store = _store(out)
+    if not store.exists("item_embeddings"):
+        ids = store.read("items").select(C.ITEM_ID).repartition(PARTS)
+        embedded(ids).write.format("delta").save(str(out / "tables" / "item_embeddings"))
     return out
 
 

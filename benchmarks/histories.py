@@ -39,7 +39,7 @@ def csv_folder(folder: Path) -> Path:
 
 
 def store_of(case: str, folder: Path) -> Path:
-    """Return a store with items and user_history of a case, made if missing.
+    """Return a store with items, user_history and ratings of a case, made if missing.
 
     10 % and 30 % are users drawn by hash; 400 % has every user four times, with four ids.
     """
@@ -61,12 +61,13 @@ def store_of(case: str, folder: Path) -> Path:
 
 def _derived(case: str, full: Path, out: Path) -> None:
     source = open_store(load_config(CONFIG), str(full))
-    history = source.read("user_history")
+    history, tables = source.read("user_history"), {"items": source.read("items")}
     if case == HEAVY:
         history = history.unionByName(_heavy(history, source.read("items").count()))
     else:
         history = _users(history, SHARES[case])
-    _write(out, {"items": source.read("items"), "user_history": history})
+        tables["ratings"] = _users(source.read("ratings"), SHARES[case])
+    _write(out, {**tables, "user_history": history})
 
 
 def _write(out: Path, tables: dict[str, DataFrame]) -> None:
@@ -111,11 +112,11 @@ def _catalogue(out: Path) -> None:
     _write(out, {"items": items, "user_history": history})
 
 
-def _users(history: DataFrame, share: float) -> DataFrame:
+def _users(rows: DataFrame, share: float) -> DataFrame:
     if share <= 1:
-        return history.where(below(share, "benchmark", F.col(C.USER_ID)))
+        return rows.where(below(share, "benchmark", F.col(C.USER_ID)))
     copies = F.explode(F.sequence(F.lit(0), F.lit(round(share) - 1)))
-    copied = history.withColumn("copy", copies)
+    copied = rows.withColumn("copy", copies)
     return copied.withColumn(C.USER_ID, F.col(C.USER_ID) * round(share) + F.col("copy")).drop(
         "copy"
     )

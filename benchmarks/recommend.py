@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks.exports import NEIGHBOURS, likes_of, neighbours_of, seen_of
+from benchmarks.exports import NEIGHBOURS, VECTORS, likes_of, neighbours_of, seen_of, vectors_of
 from benchmarks.histories import SHARES, USERS, store_of
 from benchmarks.measuring import Figures, System, measured, medians, ours
 from benchmarks.peers import python_of
@@ -22,6 +22,7 @@ PEER_SPARK = {"pyspark": "3.5.8"}
 
 def _colike(*overrides: str) -> System:
     def command(case: str, folder: Path) -> list[str]:
+        vectors_of(case, folder)
         neighbours_of(case, folder)
         settings = (
             f"recommend.k={K}",
@@ -63,6 +64,8 @@ def _als(case: str, folder: Path) -> list[str]:
 SYSTEMS = {
     "colike": _colike("recommend.sources=[jaccard]"),
     "colike_ease": _colike("recommend.sources=[ease]"),
+    "colike_hybrid": _colike("recommend.sources=[hybrid]", VECTORS),
+    "colike_ranker": _colike("recommend.sources=[ranker]", VECTORS),
     "colike_kernel": System(_kernel, ours("colike", "numba")),
     "sarplus": System(_sarplus, {"pysarplus": "0.6.6", **PEER_SPARK}),
     "als": System(_als, ours("pyspark")),

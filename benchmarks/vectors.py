@@ -59,12 +59,15 @@ def _make(store: Store, folder: Path, items: int) -> None:
         F.col("id").alias(C.ITEM_ID), F.col("id").cast("int").alias(C.ITEM_IDX)
     )
     pairs = spark.createDataFrame([], contracts()["item_similarity"].spark_schema(store.ids))
-    tables = {"items": ids, "item_similarity": pairs, "item_embeddings": _embedded(store, items)}
+    vectors = embedded(spark.range(0, items, 1, PARTS).withColumnRenamed("id", C.ITEM_ID))
+    tables = {"items": ids, "item_similarity": pairs, "item_embeddings": vectors}
     for name, frame in tables.items():
         frame.write.format("delta").save(str(folder / name))
 
 
-def _embedded(store: Store, items: int) -> DataFrame:
+def embedded(ids: DataFrame) -> DataFrame:
+    """Return rows of item_embeddings for these item_ids (bigint), a vector drawn for each batch."""
+
     def vectors(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         spread = (np.arange(1, DIMENSIONS + 1) ** (-FALL / 2)).astype(np.float32)
         for batch in batches:
@@ -76,7 +79,6 @@ def _embedded(store: Store, items: int) -> DataFrame:
             lists = pa.ListArray.from_arrays(pa.array(offsets), pa.array(rows.ravel()))
             yield pa.RecordBatch.from_arrays([batch.column(0), lists], [C.ITEM_ID, C.EMBEDDING])
 
-    ids = store.spark.range(0, items, 1, PARTS)
     made = ids.mapInArrow(vectors, f"{C.ITEM_ID} bigint, {C.EMBEDDING} array<float>")
     return made.select(
         F.lit("generated").alias(C.MODEL_ID), F.lit(SOURCE).alias(C.SOURCE), "*",

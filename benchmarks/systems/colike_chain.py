@@ -7,13 +7,11 @@ import json
 import shutil
 import sys
 
-from pyspark.sql import functions as F
-
 from benchmarks.systems.timing import timed
-from colike import columns as C
 from colike.config import load_config
 from colike.run.chain import select_jobs, stages
 from colike.run.ids import new_run_id
+from colike.run.log import RunLog
 from colike.run.main import open_store
 from colike.run.reporters import PlainReporter
 from colike.run.runner import Run, run_stages
@@ -37,10 +35,9 @@ def main(config_file: str, data: str, store_folder: str) -> None:
     reporter = PlainReporter()
     whole = timed(run)["seconds"]
     store = open_store(config, store_folder)
-    rows = store.read("run_metrics").where(F.col(C.NAME) == "seconds").collect()
+    successes = RunLog.read(store, "").successes
     published = store.read("published_recommendations").count()
-    by_job = {row["job"]: row[C.VALUE] for row in rows}
-    said = {"seconds": whole, "jobs": {job: by_job[job] for job in jobs}}
+    said = {"seconds": whole, "jobs": {job: successes[job].seconds for job in jobs}}
     print(json.dumps({**said, "rows": published}))
 
 

@@ -19,12 +19,14 @@ from colike.config import load_config
 from colike.neighbours.cosine import nearest_others
 from colike.run.chain import stages
 from colike.run.ids import new_run_id
+from colike.run.log import RunLog
 from colike.run.main import open_store
 from colike.run.reporters import PlainReporter
 from colike.run.runner import Run, run_stages
 from colike.tables import Store
 
 TABLE = "item_neighbours"
+EFFORT = "neighbours.probes.base"
 
 
 def main(file: str, store_folder: str, *overrides: str) -> None:
@@ -37,10 +39,9 @@ def main(file: str, store_folder: str, *overrides: str) -> None:
     said = timed(lambda: run_stages(run, stages(["neighbours"])))
     vectors = np.load(file, mmap_mode="r")
     said["items_per_second"] = len(vectors) / said["seconds"]
-    figures = store.read("run_metrics").where(F.col(C.RUN_ID) == run.run_id)
-    probes = figures.where(F.col(C.NAME) == "neighbours.probes.base").first()
-    if probes is not None:
-        said["effort"] = probes[C.VALUE]
+    figures = RunLog.read(store, "").successes["neighbours"].figures
+    if EFFORT in figures:
+        said["effort"] = figures[EFFORT]
     for k in (10, config.neighbours.k):
         said[f"recall_{k}"] = _recall(store, vectors, k)
     print(json.dumps({**said, "rows": store.read(TABLE).count()}))
