@@ -25,7 +25,7 @@ NAME = "doctor"
 LIBRARIES = {
     "pyspark": "local",
     "delta-spark": "local",
-    "faiss-cpu": "local",
+    "faiss-cpu": "faiss",
     "torch": "train",
     "transformers": "train",
     "sentence-transformers": "train",

@@ -1,19 +1,16 @@
-"""Exact cosine neighbours: faiss finds candidates, which are rescored and ordered here.
-
-faiss is imported in this room only: in one process with torch, the two can clash over OpenMP.
-"""
+"""Exact cosine neighbours: candidates by products in single precision, rescored and ordered."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
+from scipy.linalg.blas import sgemm
 
 from colike.compute.arrays import Doubles, Floats, Ints, Longs
 from colike.compute.compiled import compiled
-from colike.compute.topk import dot
-from colike.errors import DependencyError
+from colike.compute.topk import dot, insert
 
-BLOCK = 1024
+# Cells of a product that are in memory at once.
+CELLS = 1 << 24
 
 
 @dataclass(frozen=True)
@@ -27,9 +24,9 @@ class Nearest:
 def nearest(vectors: Floats, order: Ints, k: int, margin: int) -> Nearest:
     """Return the k items of highest cosine with each item, excluding itself.
 
-    faiss finds k + margin candidates in single precision. Their cosines are then computed in
-    double precision and ordered by (descending cosine, ascending `order`), so that the result
-    does not depend on faiss's order of summation.
+    The k + margin best in single precision are candidates. Their cosines are then computed in
+    double precision and ordered by (descending cosine, ascending `order`), so that the result does
+    not depend on the order of summation.
 
     Args:
         vectors: Unit vectors, items x dimensions.
@@ -39,12 +36,12 @@ def nearest(vectors: Floats, order: Ints, k: int, margin: int) -> Nearest:
     """
     n = len(vectors)
     wanted = min(k, n - 1)
-    index = _index(vectors)
     items = np.full((n, k), -1, np.int32)
     weights = np.zeros((n, k), np.float64)
-    for start in range(0, n, BLOCK):
-        own = np.arange(start, min(start + BLOCK, n))
-        _, found = index.search(vectors[own], min(wanted + margin + 1, n))
+    height = max(1, CELLS // max(n, 1))
+    for start in range(0, n, height):
+        own = np.arange(start, min(start + height, n))
+        found = _candidates(vectors, own, order, min(wanted + margin + 1, n))
         best = rescored(vectors, own, found, order)
         items[own, :wanted] = best.items[:, :wanted]
         weights[own, :wanted] = best.weights[:, :wanted]
@@ -54,14 +51,27 @@ def nearest(vectors: Floats, order: Ints, k: int, margin: int) -> Nearest:
 def nearest_others(vectors: Floats, own: Longs, k: int) -> Longs:
     """Return the k items of highest cosine with each item of `own`, excluding itself: own x k.
 
-    In single precision; ties are in no particular order.
+    In single precision; ties are in the order of items.
     """
-    faiss = load_faiss()
-    _, near = faiss.knn(vectors[own], vectors, k + 1, metric=faiss.METRIC_INNER_PRODUCT)
+    n = len(vectors)
+    order = np.arange(n, dtype=np.int32)
+    height = max(1, CELLS // max(n, 1))
+    parts = [own[start : start + height] for start in range(0, len(own), height)]
+    near = np.concatenate([_candidates(vectors, part, order, k + 1) for part in parts])
     others = near != own[:, None]
     # An item with k duplicates may be missing from its own nearest; drop the last one then.
     others[others.all(axis=1), -1] = False
     return np.asarray(near[others].reshape(len(own), k), np.int64)
+
+
+def _candidates(vectors: Floats, own: Longs, order: Ints, size: int) -> Ints:
+    """Return the items of highest cosine with each item of `own`, possibly with itself."""
+    # NumPy's own BLAS may be several times slower than SciPy's (decisions/0016).
+    products = sgemm(1, vectors.T, np.ascontiguousarray(vectors[own]).T, trans_a=1).T
+    keys = np.full((len(own), size), -np.inf)
+    found = np.full((len(own), size), -1, np.int32)
+    keep_largest(products, np.arange(len(own), dtype=np.int32), 0, order, keys, found)
+    return found
 
 
 def rescored(vectors: Floats, own: Longs, found: Ints | Longs, order: Ints) -> Nearest:
@@ -92,25 +102,26 @@ def _cosines(vectors: Floats, own: Longs, found: Ints | Longs) -> Doubles:
     return cosines
 
 
-def load_faiss() -> Any:
-    """Return the module faiss.
+@compiled
+def keep_largest(
+    cosines: Floats, rows: Ints, start: int, order: Ints, keys: Doubles, found: Ints
+) -> None:
+    """Insert the largest cosines into the candidates of their items.
 
-    Raises:
-        DependencyError: It is not installed.
+    Args:
+        cosines: Items x places of one list.
+        rows: The items' rows in `keys` and `found`.
+        start: First place of the list.
+        order: Rank by id of each place.
+        keys: Cosines found so far, descending; -inf where there are none.
+        found: Their places.
     """
-    try:
-        import faiss
-    except ImportError as error:
-        raise DependencyError(
-            "faiss is not installed, and neighbours need it; pip install 'colike[local]'."
-        ) from error
-    return faiss
-
-
-def _index(vectors: Floats) -> Any:
-    faiss = load_faiss()
-    index: Any = faiss.IndexFlatIP(vectors.shape[1])
-    if hasattr(faiss, "get_num_gpus") and faiss.get_num_gpus() > 0:
-        index = faiss.index_cpu_to_all_gpus(index)
-    index.add(np.ascontiguousarray(vectors, np.float32))
-    return index
+    size = keys.shape[1]
+    for item in range(len(rows)):
+        row = rows[item]
+        least = keys[row, size - 1]
+        for place in range(cosines.shape[1]):
+            cosine = float(cosines[item, place])
+            if cosine >= least:
+                insert(keys[row], found[row], size, cosine, start + place, order)
+                least = keys[row, size - 1]

@@ -3,11 +3,13 @@
 from bisect import bisect_left
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from colike.compute.arrays import Floats, Ints, Longs
-from colike.neighbours.cosine import load_faiss, nearest_others
+from colike.errors import DependencyError
+from colike.neighbours.cosine import nearest_others
 from colike.neighbours.vector_files import ITEMS, ORDER, VECTORS, VectorFiles, mapped
 
 # Vectors that are assigned to lists at a time.
@@ -170,3 +172,21 @@ def _nearest_centre(vectors: Floats, centres: Floats) -> Longs:
         for start in range(0, len(vectors), CHUNK)
     ]
     return np.concatenate(parts)[:, 0]
+
+
+def load_faiss() -> Any:
+    """Return the module faiss.
+
+    It is imported here only: in one process with torch, the two can clash over OpenMP.
+
+    Raises:
+        DependencyError: It is not installed.
+    """
+    try:
+        import faiss
+    except ImportError as error:
+        raise DependencyError(
+            "faiss is not installed, and the neighbours of so many items need it; "
+            "pip install 'colike[faiss]', or raise neighbours.exact_up_to."
+        ) from error
+    return faiss

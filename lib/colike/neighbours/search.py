@@ -9,9 +9,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from colike.compute.arrays import Doubles, Floats, Ints, Longs
-from colike.compute.compiled import compiled
-from colike.compute.topk import insert
+from colike.compute.arrays import Ints, Longs
+from colike.neighbours.cosine import keep_largest
 from colike.neighbours.index import Index, probed_lists
 
 # Cells of a product that are in memory at once.
@@ -44,28 +43,3 @@ def candidates(index: Index, own: Longs, probes: int, size: int) -> Ints:
             mine = rows[first : min(first + height, bounds[which + 1])]
             keep_largest(asked[mine] @ theirs.T, mine, start, index.order, keys, found)
     return found
-
-
-@compiled
-def keep_largest(
-    cosines: Floats, rows: Ints, start: int, order: Ints, keys: Doubles, found: Ints
-) -> None:
-    """Insert the largest cosines into the candidates of their items.
-
-    Args:
-        cosines: Items x places of one list.
-        rows: The items' rows in `keys` and `found`.
-        start: First place of the list.
-        order: Rank by id of each place.
-        keys: Cosines found so far, descending; -inf where there are none.
-        found: Their places.
-    """
-    size = keys.shape[1]
-    for item in range(len(rows)):
-        row = rows[item]
-        least = keys[row, size - 1]
-        for place in range(cosines.shape[1]):
-            cosine = float(cosines[item, place])
-            if cosine >= least:
-                insert(keys[row], found[row], size, cosine, start + place, order)
-                least = keys[row, size - 1]
