@@ -1,14 +1,9 @@
 """Logs a trained model to MLflow, if there is an MLflow to log to."""
 
-import json
 import os
-import subprocess
-import sys
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 from colike.config.models import TrackingConfig
 from colike.errors import ColikeError, DependencyError
@@ -18,28 +13,12 @@ AUTO = "auto"
 _SERVERS = ("MLFLOW_TRACKING_URI", "DATABRICKS_RUNTIME_VERSION")
 
 
-@dataclass(frozen=True)
-class Request:
-    """What to log, as `mlflow_process` reads it from its stdin: JSON."""
-
-    #: None: MLflow's own environment variables decide.
-    uri: str | None
-    registry_uri: str | None
-    experiment: str
-    registered_model: str | None
-    #: The embedder's name.
-    name: str
-    #: The worker's output folder.
-    folder: str
-    tags: Mapping[str, str]
-
-
 def track(config: TrackingConfig, name: str, out: Path, tags: Mapping[str, str]) -> str | None:
     """Log a finished training as an MLflow run with its model; returns the run's id.
 
     None if `tracking.uri` is null, or if it is auto and MLflow or its server is missing. A training
-    that MLflow already has is not logged again. It runs in a process of its own, because saving the
-    model loads torch.
+    that MLflow already has is not logged again. This process logs, since on Databricks no other has
+    the credentials.
 
     Args:
         config: The section `tracking`.
@@ -58,16 +37,23 @@ def track(config: TrackingConfig, name: str, out: Path, tags: Mapping[str, str])
             f"tracking.uri is {config.uri}, but MLflow is not installed; "
             "pip install 'colike[mlflow]' or set tracking.uri to null."
         )
-    request = Request(
-        None if config.uri == AUTO else _as_uri(config.uri),
-        config.registry_uri,
-        config.experiment,
-        config.registered_model,
-        name,
-        str(out),
-        tags,
-    )
-    return _run(request)
+    uri = None if config.uri == AUTO else _as_uri(config.uri)
+    # Imported here, since it is an extra and only a training needs it.
+    from colike.launch.mlflow_run import log_training
+
+    try:
+        return log_training(config, uri, name, out, tags)
+    except Exception as error:
+        raise ColikeError(
+            f"MLflow at {uri or 'its default'} did not take the model: {_said(error)} "
+            f"The model is kept in {out}; correct `tracking` and run job train again."
+        ) from error
+
+
+def _said(error: Exception) -> str:
+    """Return an error in one line: of a process that failed, the last line that it wrote."""
+    lines = str(getattr(error, "stderr", None) or error).strip().splitlines()
+    return f"{type(error).__name__}: {lines[-1] if lines else 'it said nothing'}"
 
 
 def _found_by_itself() -> bool:
@@ -77,25 +63,3 @@ def _found_by_itself() -> bool:
 def _as_uri(place: str) -> str:
     """Return the URI of a server or database as it is, and of a folder as a file URI."""
     return place if ":" in place else Path(place).absolute().as_uri()
-
-
-def _run(request: Request) -> str:
-    # MLflow 3 refuses a folder as a store unless this is set.
-    environment = {**os.environ, "MLFLOW_ALLOW_FILE_STORE": "true"}
-    process = subprocess.run(
-        [sys.executable, "-m", "colike.launch.mlflow_process"],
-        input=json.dumps(asdict(request)),
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        env=environment,
-        check=False,
-    )
-    if process.returncode:
-        errors = process.stderr.strip().splitlines() or ["it printed nothing"]
-        raise ColikeError(
-            f"MLflow at {request.uri or 'its default'} did not take the model: {errors[-1]} "
-            f"The model is kept in {request.folder}; correct `tracking` and run job train again."
-        )
-    answer: dict[str, Any] = json.loads(process.stdout.strip().splitlines()[-1])
-    return str(answer["run_id"])
