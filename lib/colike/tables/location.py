@@ -11,9 +11,11 @@ from py4j.protocol import Py4JJavaError
 from pyspark.errors import PySparkException
 from pyspark.sql import DataFrameWriter, SparkSession
 
-from colike.errors import StoreError
+from colike.errors import ConfigError, StoreError
 
-CATALOG_NAME = re.compile(r"[A-Za-z_]\w*\.[A-Za-z_]\w*")
+# Databricks allows hyphens in the names of catalogs and schemas; SQL then needs them in backticks.
+PART = r"(?:\w[\w-]*|`\w[\w-]*`)"
+CATALOG_NAME = re.compile(rf"({PART})\.({PART})")
 LOG = "_delta_log"
 
 
@@ -63,16 +65,27 @@ class FolderLocation:
 class CatalogLocation:
     """A schema of the session's catalogs, `catalog.schema`; files are in its volume `files`."""
 
-    name: str
+    catalog: str
+    schema: str
+
+    @property
+    def name(self) -> str:
+        """The name as users write it."""
+        return f"{self.catalog}.{self.schema}"
+
+    @property
+    def sql(self) -> str:
+        """The schema's name in SQL."""
+        return f"`{self.catalog}`.`{self.schema}`"
 
     @property
     def files(self) -> str:
         """Folder of snapshots, models and reports."""
-        return f"/Volumes/{self.name.replace('.', '/')}/files"
+        return f"/Volumes/{self.catalog}/{self.schema}/files"
 
     def identifier(self, table: str) -> str:
         """Return the SQL name of a table."""
-        return f"{self.name}.{table}"
+        return f"{self.sql}.`{table}`"
 
     def save(self, writer: DataFrameWriter, table: str) -> None:
         """Write a table as the writer says."""
@@ -85,12 +98,12 @@ class CatalogLocation:
             StoreError: There is no such catalog.
         """
         with self._known_catalog():
-            return bool(spark.catalog.databaseExists(self.name))
+            return bool(spark.catalog.databaseExists(self.sql))
 
     def create_schema(self, spark: SparkSession) -> None:
         """Create the schema; raises StoreError where there is no such catalog, or no right."""
         with self._known_catalog():
-            spark.sql(f"CREATE SCHEMA IF NOT EXISTS {self.name}")
+            spark.sql(f"CREATE SCHEMA IF NOT EXISTS {self.sql}")
 
     @contextmanager
     def _known_catalog(self) -> Iterator[None]:
@@ -106,12 +119,25 @@ class CatalogLocation:
         """Return those of the tables that have been created."""
         if not self.has_schema(spark):
             return set()
-        shown = spark.sql(f"SHOW TABLES IN {self.name}").collect()
+        shown = spark.sql(f"SHOW TABLES IN {self.sql}").collect()
         return set(tables) & {row["tableName"] for row in shown}
 
 
 def locate(store: str) -> FolderLocation | CatalogLocation:
-    """Return the location that `store` names: `catalog.schema` unless a folder has that name."""
-    if CATALOG_NAME.fullmatch(store) and not Path(store).exists():
-        return CatalogLocation(store)
-    return FolderLocation(store)
+    """Return the location that `store` names: `catalog.schema`, a URI or a path.
+
+    A name without a slash is a schema, whatever folders there are: a job must not write somewhere
+    else because of a folder in its working directory.
+
+    Raises:
+        ConfigError: It is none of these.
+    """
+    named = CATALOG_NAME.fullmatch(store)
+    if named is not None:
+        return CatalogLocation(*(part.strip("`") for part in named.groups()))
+    if "/" in store:
+        return FolderLocation(store)
+    raise ConfigError(
+        f"--store {store!r} is neither catalog.schema nor a URI nor a path; write ./{store} for a "
+        "folder here."
+    )

@@ -21,7 +21,7 @@ def register_views(store: Store) -> list[str]:
     the current one and its views are replaced. A view waits until all its tables exist.
     """
     if isinstance(store.location, CatalogLocation):
-        return create_views(store)
+        return create_views(store, store.location)
     tables = [name for name in contracts() if store.exists(name)]
     for name in tables:
         _run(store, "TEMP VIEW", name, f"SELECT * FROM {store.location.identifier(name)}")
@@ -31,9 +31,9 @@ def register_views(store: Store) -> list[str]:
     return tables + found
 
 
-def create_views(store: Store) -> list[str]:
+def create_views(store: Store, location: CatalogLocation) -> list[str]:
     """Create the views in the store's catalog schema; return the names of tables and views."""
-    store.spark.sql(f"USE {store.location.name}")
+    store.spark.sql(f"USE {location.sql}")
     tables = [name for name in contracts() if store.exists(name)]
     found = ready(tables)
     for name in found:

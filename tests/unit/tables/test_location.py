@@ -2,19 +2,35 @@ from pathlib import Path
 
 import pytest
 
-from colike.errors import StoreError
+from colike.errors import ConfigError, StoreError
 from colike.run.lease import hold
 from colike.tables import IdTypes, Store, folder_lock
 from colike.tables.location import CatalogLocation, FolderLocation, locate
 
 
-def test_a_dotted_name_is_a_catalog_schema_unless_a_folder_has_it(tmp_path, monkeypatch):
+def test_a_dotted_name_is_a_catalog_schema_whatever_folders_there_are(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    assert locate("main.colike") == CatalogLocation("main.colike")
-    assert locate("main.colike").identifier("ratings") == "main.colike.ratings"
-    assert locate("main.colike").files == "/Volumes/main/colike/files"
     (tmp_path / "main.colike").mkdir()
-    assert locate("main.colike") == FolderLocation("main.colike")
+    location = locate("main.colike")
+    assert location == CatalogLocation("main", "colike")
+    assert location.identifier("ratings") == "`main`.`colike`.`ratings`"
+    assert location.files == "/Volumes/main/colike/files"
+    assert locate("./main.colike") == FolderLocation("./main.colike")
+
+
+@pytest.mark.parametrize("store", ["prod-data.colike", "`prod-data`.colike", "prod-data.`colike`"])
+def test_a_hyphen_is_part_of_a_name_and_is_quoted_in_sql(store):
+    location = locate(store)
+    assert location == CatalogLocation("prod-data", "colike")
+    assert location.sql == "`prod-data`.`colike`"
+    assert location.name == "prod-data.colike"
+    assert location.files == "/Volumes/prod-data/colike/files"
+
+
+@pytest.mark.parametrize("store", ["colike", "a.b.c", "main.", "x y.z", "main.col`ike", "", "."])
+def test_what_is_neither_a_schema_nor_a_uri_nor_a_path_is_refused(store):
+    with pytest.raises(ConfigError, match=r"neither catalog\.schema nor a URI nor a path"):
+        locate(store)
 
 
 def test_a_relative_folder_is_one_of_this_machine(tmp_path, monkeypatch):
