@@ -6,7 +6,7 @@ Writes: item_embeddings (one row per model and item).
 
 from colike.embedding.cache import TABLE, refreshed
 from colike.embedding.encode import Encoding
-from colike.embedding.models import find_model, static_model_id
+from colike.embedding.models import Trained, find_model, static_model_id
 from colike.errors import DependencyError
 from colike.run.inputs import Inputs
 from colike.run.main import job_main
@@ -18,13 +18,14 @@ from colike.tables.writes import keep
 
 def run(inputs: Inputs, settings: Settings) -> Outputs:
     """Encode what each embedder has not encoded yet; one that cannot run is named with why."""
-    items, models, embed = inputs.read("items"), inputs.read_or_empty("models"), settings.embed
+    items, embed = inputs.read("items"), settings.embed
+    trained = Trained(inputs.read_or_empty("models"), inputs.files.fetch)
     encoding = Encoding(embed.max_tokens, embed.precision, embed.batch_size)
     current, writes = inputs.own(TABLE), [keep(TABLE)]
     figures, not_run = dict[str, Figure](), dict[str, str]()
     for name, embedder in embed.embedders.items():
         try:
-            model = find_model(name, embedder, models)
+            model = find_model(name, embedder, trained)
         except DependencyError as error:
             not_run[name] = str(error)
             continue

@@ -5,8 +5,6 @@ Writes: published_recommendations and published_neighbours, without the rows of 
 tables with fewer files, in which no row changes.
 """
 
-from pathlib import Path
-
 from pyspark.sql import Window
 from pyspark.sql import functions as F
 
@@ -47,12 +45,12 @@ def _kept_runs(inputs: Inputs, settings: Settings) -> list[Write]:
     return [trim(table, {C.RUN_ID: runs}) for table in PUBLISHED] if runs else []
 
 
-def _kept_models(inputs: Inputs, settings: Settings) -> list[Path]:
+def _kept_models(inputs: Inputs, settings: Settings) -> list[str]:
     """The output folders of the newest models of each name."""
     newest = Window.partitionBy(C.NAME).orderBy(F.desc(C.CREATED_AT))
     placed = inputs.read_or_empty("models").withColumn("place", F.row_number().over(newest))
     kept = placed.where(F.col("place") <= settings.maintain.keep_models)
-    return [Path(row[C.URI]).parent for row in kept.select(C.URI).collect()]
+    return [row[C.URI].rpartition("/")[0] for row in kept.select(C.URI).collect()]
 
 
 STAGE = Stage(

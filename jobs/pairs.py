@@ -48,7 +48,7 @@ def run(inputs: Inputs, settings: Settings) -> Outputs:
     """Encode with the base embedder, and draw the pairs."""
     items, chosen, base = inputs.read("items"), settings.pairs, settings.base_embedder
     encoding = Encoding(base.max_tokens, base.precision, base.batch_size)
-    model = find_model(base.name, base.embedder, None)
+    model = find_model(base.name, base.embedder)
     encoded = refreshed(inputs.own(EMBEDDINGS), base.name, model, items, encoding)
     # Read twice: to draw pairs, and to be written.
     encoded = replace(encoded, rows=inputs.cached(encoded.rows))
@@ -90,7 +90,7 @@ def near_items(
 
 def _base_model(inputs: Inputs, settings: Settings) -> str:
     base = settings.base_embedder
-    return find_model(base.name, base.embedder, None).model_id
+    return find_model(base.name, base.embedder).model_id
 
 
 STAGE = Stage(

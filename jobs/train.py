@@ -20,10 +20,10 @@ from colike.config import config_hash
 from colike.data.splits import TRAIN
 from colike.embedding.cache import TABLE as EMBEDDINGS
 from colike.embedding.models import Model, find_model
-from colike.errors import ColikeError, SnapshotError
-from colike.launch.events import finished
+from colike.errors import ColikeError, ConfigError, SnapshotError
+from colike.launch.events import RESULT, finished, result_of
 from colike.launch.export import SnapshotInputs, export_snapshot, snapshot_tables
-from colike.launch.folders import Training
+from colike.launch.folders import TrainingNames
 from colike.launch.tracking import AUTO, track
 from colike.launch.worker import run_worker
 from colike.pairs.heldout import with_group
@@ -33,7 +33,7 @@ from colike.run.main import job_main
 from colike.run.outputs import Outputs
 from colike.run.settings import Settings
 from colike.run.stage import Stage
-from colike.snapshot.manifest import VALIDATION, VECTORS, open_snapshot
+from colike.snapshot.manifest import MODEL, VALIDATION, VECTORS, open_snapshot
 from colike.snapshot.settings import WorkerConfig
 from colike.tables.writes import keep, replace
 
@@ -41,6 +41,8 @@ TABLE = "models"
 #: Fewer pairs of a label say nothing about others.
 LEAST_PAIRS = 5
 WORKER = "colike.training.worker"
+# What the log has as the folder that the last success made.
+MADE = "made"
 # Figures of the worker that run_metrics has, and their units.
 MEASURED = {
     "steps": "steps",
@@ -64,21 +66,39 @@ def run(inputs: Inputs, settings: Settings) -> Outputs:
     if lacks is not None:
         return Outputs([keep(TABLE)], notes=[f"{name} is not trained: {lacks}"])
     base = _base(settings)
-    training = Training.of(inputs.files, name, _training_id(inputs, settings, base))
-    if not _is_whole(training.snapshot):
-        shutil.rmtree(training.snapshot, ignore_errors=True)
-        _export(inputs, settings, training.snapshot, base)
-    result = finished(training.out) or run_worker(
-        inputs.spark, settings.train, training, lambda event: _report(inputs, event)
-    )
-    tracked = _track(inputs, settings, name, training.out)
+    training = TrainingNames.of(name, _training_id(inputs, settings, base))
+    if not inputs.files.has(f"{training.out}/{RESULT}"):
+        _train(inputs, settings, training, base)
+    out = inputs.files.fetch(training.out)
+    result = result_of(out)
+    tracked = _track(inputs, settings, name, out)
     row = _row(inputs, settings, base, training.out, result)
     # The newest row is what job embed takes, so a model that was chosen before comes first again.
     return Outputs(
         [replace(TABLE, inputs.frame(TABLE, [row]), {C.MODEL_ID: [row[C.MODEL_ID]]})],
         figures={key: (float(result[key]), unit) for key, unit in MEASURED.items()},
         notes=tracked,
+        row_sets={MADE: training.out},
     )
+
+
+def _train(inputs: Inputs, settings: Settings, training: TrainingNames, base: Model) -> None:
+    """Train on this machine's disk, and keep what was made in the store's files.
+
+    A training that was killed after it had ended, and before it was kept, is not repeated.
+    """
+    here = training.below(inputs.files.work)
+    if settings.train.launcher == "spark" and not inputs.files.is_shared:
+        raise ConfigError(
+            "train.launcher: spark needs a store in a folder that all executors see, and the files "
+            f"of this one are kept at {inputs.files.root}; use launcher: torchrun."
+        )
+    if finished(here.out) is None:
+        if not _is_whole(here.snapshot):
+            shutil.rmtree(here.snapshot, ignore_errors=True)
+            _export(inputs, settings, here.snapshot, base)
+        run_worker(inputs.spark, settings.train, here, lambda event: _report(inputs, event))
+    inputs.files.keep(training.out, RESULT)
 
 
 def _lacks(inputs: Inputs, settings: Settings) -> str | None:
@@ -102,7 +122,7 @@ def _lacks(inputs: Inputs, settings: Settings) -> str | None:
 
 
 def _base(settings: Settings) -> Model:
-    return find_model(settings.base_embedder.name, settings.base_embedder.embedder, None)
+    return find_model(settings.base_embedder.name, settings.base_embedder.embedder)
 
 
 def _training_id(inputs: Inputs, settings: Settings, base: Model) -> str:
@@ -169,7 +189,7 @@ def _track(inputs: Inputs, settings: Settings, name: str, out: Path) -> list[str
 
 
 def _row(
-    inputs: Inputs, settings: Settings, base: Model, out: Path, result: Mapping[str, Any]
+    inputs: Inputs, settings: Settings, base: Model, out: str, result: Mapping[str, Any]
 ) -> dict[str, Any]:
     versions = {table: inputs.pins[table].version for table in TRAINED_ON}
     return {
@@ -179,8 +199,8 @@ def _row(
         C.OBJECTIVE: settings.train.objective,
         C.PARAMS: json.dumps(asdict(settings.train)),
         C.METRICS: json.dumps(result["metrics"]),
-        C.CURVE: (out / "curve.json").read_text("utf-8"),
-        C.URI: str(out / "model"),
+        C.CURVE: inputs.files.read_text(f"{out}/curve.json"),
+        C.URI: f"{out}/{MODEL}",
         C.SHA256: result["model_sha256"],
         C.DATA_VERSIONS: json.dumps(versions),
         C.CREATED_AT: inputs.time_after(TABLE, C.CREATED_AT),
@@ -191,6 +211,14 @@ def _base_model(inputs: Inputs, settings: Settings) -> str:
     return _base(settings).model_id
 
 
+def _lost(inputs: Inputs) -> str | None:
+    """What the last success made is kept in files, not in the table."""
+    made = inputs.row_sets.get(MADE)
+    if made is None or inputs.files.has(f"{made}/{RESULT}"):
+        return None
+    return f"model folder {inputs.files.root}/{made} is gone"
+
+
 STAGE = Stage(
     name="train",
     reads=TRAINED_ON,
@@ -199,6 +227,7 @@ STAGE = Stage(
     run=run,
     continues=(TABLE, EMBEDDINGS),
     fingerprint=_base_model,
+    lost=_lost,
 )
 main = job_main(STAGE)
 

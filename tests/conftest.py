@@ -24,6 +24,7 @@ from colike.run.runner import Run, run_stages
 from colike.run.stage import Stage
 from colike.spark import session
 from colike.tables import IdTypes, Store, contracts
+from colike.tables.files import DiskFiles
 from colike.tables.ledger import Ledger
 from colike.tables.state import Pin
 from colike.tables.writer import Writer
@@ -175,7 +176,7 @@ def frame_store(
     """Makes frames, by table, readable as a store is."""
 
     def made(frames: Mapping[str, DataFrame], ids: IdTypes | None = None) -> FrameStore:
-        files = tmp_path_factory.mktemp("frames") / "files"
+        files = DiskFiles(tmp_path_factory.mktemp("frames") / "files")
         return FrameStore(spark, ids or IdTypes("bigint", "bigint"), frames, files)
 
     return made

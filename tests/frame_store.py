@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from types import SimpleNamespace
 
 from pyspark.sql import DataFrame, SparkSession
 
 from colike.tables import IdTypes, Store, contracts
+from colike.tables.files import Files
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class FrameStore:
     spark: SparkSession
     ids: IdTypes
     frames: Mapping[str, DataFrame]
-    files: Path
+    files: Files
     location: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(name="frames"))
 
     def read(self, table: str, version: int | None = None) -> DataFrame:

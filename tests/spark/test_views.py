@@ -1,8 +1,11 @@
 """Facts about the views that analysts query."""
 
+import json
 from importlib import resources
+from pathlib import Path
 
 import pytest
+import yaml
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
@@ -13,6 +16,7 @@ from colike.tables.views import create_views, definitions, ready, register_views
 
 from ..histories import seen_of
 
+RESOURCES = Path(__file__).parents[2] / "conf" / "resources"
 SAMPLES = sorted(
     file.name for file in resources.files("colike.conf").joinpath("samples").iterdir()
     if file.name.endswith(".sql")
@@ -155,12 +159,42 @@ def test_view_files_begin_with_their_grain(name: str):
 def test_a_catalog_keeps_the_views_for_other_sessions(
     own_session: SparkSession, spark: SparkSession, tiny_store: Store
 ):
-    store = Store(own_session.newSession(), CatalogLocation("spark_catalog.views"), tiny_store.ids)
+    store = Store(
+        own_session.newSession(), CatalogLocation("spark_catalog", "views"), tiny_store.ids
+    )
     store.spark.sql("CREATE SCHEMA spark_catalog.views")
     for table in ("runs", "items", "published_recommendations", "champion_moves"):
         folder = f"{tiny_store.location.name}/tables/{table}"
         store.spark.sql(f"CREATE TABLE views.{table} USING DELTA LOCATION '{folder}'")
-    assert register_views(store) == create_views(store)
+    assert register_views(store) == create_views(store, store.location)
     shown = spark.sql("SELECT * FROM spark_catalog.views.v_recommendations")
     assert shown.count() == spark.table("views.published_recommendations").count()
     spark.sql("DROP SCHEMA spark_catalog.views CASCADE")
+
+
+def alerts() -> dict[str, str]:
+    text = (RESOURCES / "alerts.yml").read_text("utf-8")
+    found = yaml.safe_load(text)["resources"]["alerts"]
+    return {name: alert["query_text"] for name, alert in found.items()}
+
+
+def panels() -> dict[str, str]:
+    board = json.loads((RESOURCES / "overview.lvdash.json").read_text("utf-8"))
+    return {one["name"]: "".join(one["queryLines"]) for one in board["datasets"]}
+
+
+@pytest.mark.parametrize(
+    ("name", "column"),
+    [("nothing_published", "hours"), ("champion_moved", "moves"), ("many_rejected", "percent")],
+)
+def test_an_alert_measures_one_number(registered: SparkSession, name: str, column: str):
+    # In the workspace the tables have a catalog and a schema in front.
+    sql = alerts()[name].replace("${var.catalog}.${resources.schemas.store.name}.", "")
+    (row,) = registered.sql(sql).collect()
+    assert row.asDict().keys() == {column}
+    assert row[column] == 0
+
+
+@pytest.mark.parametrize("name", sorted(panels()))
+def test_a_panel_of_the_dashboard_has_rows(registered: SparkSession, name: str):
+    assert not registered.sql(panels()[name]).isEmpty()

@@ -9,9 +9,8 @@ from rich.table import Table
 
 from colike.cli.options import DEFAULT_STORE, JsonOption, SourceOption, StoreOption
 from colike.cli.output import wide_console
-from colike.config.saved import saved_config
 from colike.errors import ConfigError
-from colike.queries.store import open_existing
+from colike.queries.store import config_of, open_existing
 from colike.queries.user import (
     Recommended,
     UserSettings,
@@ -38,7 +37,7 @@ def command(
 ) -> None:
     """Recommend titles to users, with score, support, cosine and the likes behind them."""
     opened = open_existing(store)
-    config = saved_config(opened.files)
+    config = config_of(opened)
     if neighbours is not None and neighbours > config.neighbours.k:
         raise ConfigError(
             f"--neighbours {neighbours} is more than the store keeps, neighbours.k = "

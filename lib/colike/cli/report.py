@@ -6,9 +6,8 @@ from typing import Annotated
 import typer
 
 from colike.cli.options import DEFAULT_STORE, StoreOption
-from colike.config.saved import saved_config
 from colike.queries.report import report_of
-from colike.queries.store import open_existing
+from colike.queries.store import config_of, open_existing
 from colike.run.log import RunLog
 
 NAME = "report"
@@ -20,11 +19,12 @@ def command(
 ) -> None:
     """Write the report of the store's last evaluation and say where."""
     opened = open_existing(store)
-    users = saved_config(opened.files).publish.report_users
+    users = config_of(opened).publish.report_users
     html = report_of(opened, RunLog.read(opened, ""), opened.location.name, users)
     if out is None:
-        out = opened.write_file("reports/report.html", html)
+        where = opened.files.write_text("reports/report.html", html)
     else:
+        where = str(out)
         out.parent.mkdir(parents=True, exist_ok=True)
         out.write_text(html, encoding="utf-8")
-    typer.echo(f"Report: {out}")
+    typer.echo(f"Report: {where}")

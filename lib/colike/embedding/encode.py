@@ -1,21 +1,23 @@
 """Encodes descriptions in Spark tasks; each Python worker loads the model once."""
 
 import os
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, SparkSession
 
 from colike import columns as C
 from colike.config.section import Precision
 from colike.embedding.models import Model
 from colike.embedding.service import encode_by_service
 from colike.errors import DependencyError
+from colike.spark.shipping import shipped
 
 Vectors = npt.NDArray[np.float32]
 
@@ -42,12 +44,13 @@ def encode_items(items: DataFrame, model: Model, settings: Encoding) -> DataFram
         model: What encodes.
         settings: How.
     """
+    ready = _ready(items.sparkSession, model)
     tasks = items.sparkSession.sparkContext.defaultParallelism
     threads = max(1, (os.cpu_count() or 1) // tasks)
 
     def encode(batches: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:
         for batch in batches:
-            vectors = _encode(list(batch[C.DESCRIPTION]), model, settings, threads)
+            vectors = _encode(list(batch[C.DESCRIPTION]), ready(), settings, threads)
             made = batch[[C.ITEM_ID, C.CONTENT_HASH]].copy()
             made[C.EMBEDDING] = list(vectors)
             yield made
@@ -56,6 +59,14 @@ def encode_items(items: DataFrame, model: Model, settings: Encoding) -> DataFram
     schema = f"item_id {id_type}, content_hash string, embedding array<float>"
     texts = items.select(C.ITEM_ID, C.DESCRIPTION, C.CONTENT_HASH)
     return texts.repartition(tasks).mapInPandas(encode, schema)
+
+
+def _ready(spark: SparkSession, model: Model) -> Callable[[], Model]:
+    """Return what gives, in a task, the model as it is found there."""
+    if model.kind == "openai":
+        return lambda: model
+    where = shipped(spark, Path(model.location), model.model_id)
+    return lambda: replace(model, location=where())
 
 
 def _encode(texts: list[str], model: Model, settings: Encoding, threads: int) -> Vectors:

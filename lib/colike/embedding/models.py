@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
@@ -12,7 +13,7 @@ from pyspark.sql import functions as F
 
 from colike import columns as C
 from colike.config.embed import FINETUNED, EmbedderConfig
-from colike.errors import ConfigError, DependencyError
+from colike.errors import ConfigError, DependencyError, StoreError
 
 PACKAGE = "package:"
 OPENAI_KEY = "OPENAI_API_KEY"
@@ -28,19 +29,30 @@ class Model:
     base_url: str | None = None
 
 
-def find_model(name: str, embedder: EmbedderConfig, models: DataFrame | None) -> Model:
+@dataclass(frozen=True)
+class Trained:
+    """Where trained models are found: rows of table models, and what fetches a folder by its uri.
+
+    What it returns is a folder of this machine; it raises StoreError where there is none.
+    """
+
+    models: DataFrame
+    fetch: Callable[[str], Path]
+
+
+def find_model(name: str, embedder: EmbedderConfig, trained: Trained | None = None) -> Model:
     """Return the model behind an embedder of the config.
 
     Args:
         name: The embedder's name in the config.
         embedder: Its section.
-        models: Rows of table models, None where there is no such table yet.
+        trained: Where trained models are found; not needed for others.
 
     Raises:
         DependencyError: Its weights, library or key are missing; the message says which.
     """
     if embedder.kind == FINETUNED:
-        return _last_trained(name, models)
+        return _last_trained(name, trained)
     if embedder.model is None:
         raise ConfigError(f"embed.embedders.{name} of kind {embedder.kind} needs `model`.")
     if embedder.kind == "openai":
@@ -58,7 +70,7 @@ def static_model_id(name: str, embedder: EmbedderConfig) -> str:
     if embedder.kind == FINETUNED:
         return "trained"
     try:
-        return find_model(name, embedder, None).model_id
+        return find_model(name, embedder).model_id
     except DependencyError:
         return "missing"
 
@@ -126,13 +138,14 @@ def _packaged(package: str) -> Path:
     return Path(next(iter(found.submodule_search_locations))) / "model"
 
 
-def _last_trained(name: str, models: DataFrame | None) -> Model:
-    row = None if models is None else newest_model(models, name)
-    if row is None:
+def _last_trained(name: str, trained: Trained | None) -> Model:
+    row = None if trained is None else newest_model(trained.models, name)
+    if row is None or trained is None:
         raise DependencyError("no training has ended yet; run job train.")
-    folder = Path(row[C.URI])
-    if not folder.is_dir():
-        raise DependencyError(f"model folder {folder} is gone; run job train again.")
+    try:
+        folder = trained.fetch(row[C.URI])
+    except StoreError as error:
+        raise DependencyError(str(error)) from error
     return Model(row[C.MODEL_ID], str(folder), "sentence_transformer")
 
 

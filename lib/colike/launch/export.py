@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
+from pyspark.sql.pandas.types import to_arrow_schema
 
 from colike import columns as C
 from colike.data.history import seen_in
@@ -22,7 +25,10 @@ from colike.snapshot.manifest import (
     write_manifest,
 )
 from colike.snapshot.settings import WorkerConfig, to_json
+from colike.spark.rows import arrow_parts
 
+# Rows of a row group.
+ROWS = 1 << 20
 # Enough to know recall to about a hundredth.
 VALIDATION_USERS = 2000
 
@@ -49,34 +55,41 @@ def export_snapshot(
     """Write a snapshot folder and return its manifest.
 
     Args:
-        folder: A new folder that this process and Spark's executors can write to.
+        folder: A new folder of this machine.
         tables: The frames of `snapshot_tables`.
         versions: The Delta versions that they were read at.
         config: The worker's settings and base model.
     """
     folder.mkdir(parents=True)
     for name, frame in tables.items():
-        frame.write.parquet((folder / name).as_uri())
-        _tidy(folder / name)
+        _write(frame, folder / name)
     to_json(folder / "config.json", config)
     return write_manifest(folder, versions)
 
 
-def _tidy(folder: Path) -> None:
-    """Keep only Spark's data files, under names that are the same in every export."""
-    files = sorted(folder.iterdir())
-    for path in files:
-        if path.suffix != ".parquet":
-            path.unlink()
-    for number, path in enumerate(path for path in files if path.suffix == ".parquet"):
-        path.rename(folder / f"part-{number:05d}.parquet")
+def _write(frame: DataFrame, folder: Path) -> None:
+    """Write one Parquet file from this process: no executor need see the folder.
+
+    Row groups are of equal size, so that its bytes are the same in every export.
+    """
+    folder.mkdir()
+    schema = to_arrow_schema(frame.schema)
+    waiting = schema.empty_table()
+    with pq.ParquetWriter(folder / "part-00000.parquet", schema) as writer:
+        for part in arrow_parts(frame):
+            waiting = pa.concat_tables([waiting, part.cast(schema)])
+            whole = len(waiting) // ROWS * ROWS
+            writer.write_table(waiting.slice(0, whole), ROWS)
+            waiting = waiting.slice(whole)
+        writer.write_table(waiting)
 
 
 def snapshot_tables(inputs: SnapshotInputs) -> dict[str, DataFrame]:
     """Return the snapshot's tables, with item_idx in place of item ids.
 
     Similarity keeps only pairs of train items, so that nothing about held-out ones is learnt.
-    Each table is one sorted file, so that a snapshot of the same versions has the same bytes.
+    Each table is sorted, so that a snapshot of the same versions has the same bytes. The largest,
+    similarity, is O(pairs) rows of 16 bytes.
     """
     items = inputs.items
     by_index = to_indices(inputs.pairs, items, C.ITEM_A, C.ITEM_B)
@@ -93,15 +106,15 @@ def snapshot_tables(inputs: SnapshotInputs) -> dict[str, DataFrame]:
         F.coalesce(C.LIKES, F.lit(0)).cast("bigint").alias(C.LIKES),
     )
     tables = {
-        PAIRS: by_index.select(*pair_columns).coalesce(1).sortWithinPartitions(C.PAIR_ID),
-        SIMILARITY: mine.coalesce(1).sortWithinPartitions(C.ITEM_A, C.ITEM_B),
-        ITEMS: texts.coalesce(1).sortWithinPartitions(C.ITEM_IDX),
+        PAIRS: by_index.select(*pair_columns).orderBy(C.PAIR_ID),
+        SIMILARITY: mine.orderBy(C.ITEM_A, C.ITEM_B),
+        ITEMS: texts.orderBy(C.ITEM_IDX),
         VALIDATION: validation_users(inputs.history),
     }
     if inputs.vectors is not None:
         named = inputs.vectors.join(items.select(C.ITEM_ID, C.ITEM_IDX), on=C.ITEM_ID, how="inner")
         mapped = named.select(C.ITEM_IDX, C.EMBEDDING)
-        tables[VECTORS] = mapped.coalesce(1).sortWithinPartitions(C.ITEM_IDX)
+        tables[VECTORS] = mapped.orderBy(C.ITEM_IDX)
     return tables
 
 

@@ -1,5 +1,7 @@
 """Opens an existing store for the commands that only read: its ids and its runs."""
 
+from colike.config import Config
+from colike.config.saved import CONFIG_FILE, saved_config
 from colike.errors import StoreError
 from colike.spark import session
 from colike.tables import IdTypes, Store
@@ -30,3 +32,12 @@ def open_existing(where: str) -> Store:
         )
     store = Store.open(session(READING), where, IdTypes("bigint", "bigint"))
     return Store(store.spark, store.location, IdTypes.of(store.read("ratings").schema))
+
+
+def config_of(store: Store) -> Config:
+    """Return the config that the store's recommendations were made with.
+
+    Raises:
+        StoreError: It is missing, damaged or of another release.
+    """
+    return saved_config(store.files.read_text(CONFIG_FILE), store.files.root)

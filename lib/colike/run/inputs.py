@@ -16,6 +16,7 @@ from colike.run.outputs import Figure
 from colike.run.reporters import Reporter
 from colike.tables import IdTypes, Store, contracts
 from colike.tables.changes import Changes, changes
+from colike.tables.files import Files
 from colike.tables.state import Pin
 
 
@@ -73,8 +74,8 @@ class Inputs:
         return self._store.location.name
 
     @property
-    def files(self) -> Path:
-        """The store's folder of snapshots, models and reports."""
+    def files(self) -> Files:
+        """The store's snapshots, models and reports."""
         return self._store.files
 
     def read(self, table: str) -> DataFrame:

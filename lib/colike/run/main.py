@@ -25,7 +25,7 @@ def job_main(stage: Stage) -> Main:
     """Return the entry point of a job: `colike-similarity --config CONF --store STORE`."""
 
     def main(argv: Sequence[str] | None = None) -> None:
-        arguments = _parser(stage.name).parse_args(argv)
+        arguments = parser_of(stage.name).parse_args(argv)
         run_id = checked_run_id(arguments.run_id or new_run_id())
         config = load_config(arguments.config, arguments.overrides)
         store = open_store(config, arguments.store)
@@ -40,7 +40,8 @@ def open_store(config: Config, where: str) -> Store:
     return Store.open(session(config.spark, f"colike {config.name}"), where, ids)
 
 
-def _parser(job: str) -> argparse.ArgumentParser:
+def parser_of(job: str) -> argparse.ArgumentParser:
+    """Return the parser of a job's arguments."""
     parser = argparse.ArgumentParser(prog=f"colike-{job}")
     parser.add_argument("--config", required=True, help="YAML file of the data set")
     parser.add_argument("--store", required=True, help="folder, URI or catalog.schema")

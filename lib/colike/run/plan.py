@@ -31,6 +31,8 @@ def plan(run: Run, stages: Sequence[Stage]) -> list[Planned]:
     for stage in stages:
         inputs = session.inputs(stage)
         why = _reasons(stage, session, session.key(stage, inputs), will_write)
+        lost = stage.lost(inputs)
+        why += [] if lost is None else [lost]
         last = session.log.successes.get(stage.name)
         planned.append(Planned(stage.name, bool(why), why, None if last is None else last.seconds))
         if why:

@@ -129,10 +129,12 @@ class Session:
         written = [table for table in stage.writes if table in last.pins_out]
         return [table for table in written if self.ledger.pin(table) != expected[table]]
 
-    def is_done(self, stage: Stage, key: Key) -> bool:
-        """Return whether the stage's last success had this key and its tables still stand."""
+    def is_done(self, stage: Stage, key: Key, inputs: Inputs) -> bool:
+        """Return whether the last success had this key, and what it made still stands."""
         last = self.log.successes.get(stage.name)
-        return last is not None and last.stage_key == key.hash and self.are_as_left(stage, last)
+        if last is None or last.stage_key != key.hash or not self.are_as_left(stage, last):
+            return False
+        return stage.lost(inputs) is None
 
     def close(self) -> None:
         """Append the skipped jobs to the log, in one commit."""
@@ -183,8 +185,9 @@ def run_stage(stage: Stage, session: Session) -> bool:
     inputs = session.inputs(stage)
     key = session.key(stage, inputs)
     reporter = session.run.reporter
-    if session.is_done(stage, key):
+    if session.is_done(stage, key, inputs):
         reporter.skipped(stage.name)
+        _keep_config(stage, session)
         session.skipped.append(_event(stage, key, "skipped", session))
         return False
     reporter.started(stage.name)
@@ -208,10 +211,16 @@ def run_stage(stage: Stage, session: Session) -> bool:
         for part, reason in outputs.not_run.items()
     ]
     session.log.append([started, *not_run, replace(succeeded, pins_out=pins_out)], session.ledger)
-    if stage.keeps_config:
-        session.run.store.write_file(CONFIG_FILE, session.run.config.as_json())
+    _keep_config(stage, session)
     reporter.finished(stage.name, writer.rows, seconds)
     return True
+
+
+def _keep_config(stage: Stage, session: Session) -> None:
+    """Keep the config beside the tables; one that was lost or damaged is there again."""
+    files, text = session.run.store.files, session.run.config.as_json()
+    if stage.keeps_config and files.read_text(CONFIG_FILE) != text:
+        files.write_text(CONFIG_FILE, text)
 
 
 def _work(stage: Stage, session: Session, inputs: Inputs, writer: Writer) -> Outputs:
@@ -225,10 +234,11 @@ def _work(stage: Stage, session: Session, inputs: Inputs, writer: Writer) -> Out
     finally:
         inputs.close()
     for path, text in outputs.files.items():
-        written = run.store.write_file(path, text)
+        written = run.store.files.write_text(path, text)
         run.reporter.note(stage.name, f"{written} written")
-    if stage.makes_views and isinstance(run.store.location, CatalogLocation):
-        create_views(run.store)
+    location = run.store.location
+    if stage.makes_views and isinstance(location, CatalogLocation):
+        create_views(run.store, location)
     if outputs.failure is not None:
         raise outputs.failure
     return outputs

@@ -14,6 +14,10 @@ def _no_check(settings: Settings) -> None:
     """Accept all settings."""
 
 
+def _nothing_lost(inputs: Inputs) -> None:
+    """Say that all stands."""
+
+
 def _no_files(inputs: Inputs, settings: Settings) -> str:
     return ""
 
@@ -33,6 +37,8 @@ class Stage:
         fingerprint: Hash of inputs that are no tables: files, installed weights.
         check: Raises ConfigError for settings that cannot work; called before any stage runs.
         keeps_config: Whether the store's config.json is that of this stage's last success.
+        lost: Returns what the stage has made that is no table and is not there any more, as a
+            message; None where all stands. Then it is not done.
         makes_views: Whether the views of a catalog are made again when it has written.
     """
 
@@ -45,6 +51,7 @@ class Stage:
     fingerprint: Callable[[Inputs, Settings], str] = _no_files
     check: Callable[[Settings], None] = _no_check
     keeps_config: bool = False
+    lost: Callable[[Inputs], str | None] = _nothing_lost
     makes_views: bool = False
 
     @property

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
@@ -12,6 +11,7 @@ from pyspark.sql.types import StructType
 from colike import columns as C
 from colike.errors import StoreError
 from colike.tables.contracts import IdTypes, TableContract, contracts
+from colike.tables.files import Files, open_files
 from colike.tables.location import CatalogLocation, FolderLocation, locate
 
 PROPERTIES = {
@@ -62,9 +62,9 @@ class Store:
         return Store(spark, locate(where), ids)
 
     @property
-    def files(self) -> Path:
-        """The folder of snapshots, models and reports."""
-        return Path(self.location.files)
+    def files(self) -> Files:
+        """Snapshots, models, reports and the config."""
+        return open_files(self.spark, self.location.files)
 
     def existing(self) -> set[str]:
         """Return the names of the tables that have been created."""
@@ -99,15 +99,6 @@ class Store:
     def frame(self, table: str, rows: Iterable[Mapping[str, Any]]) -> DataFrame:
         """Return a few rows made on the driver as the table's columns, but for the run."""
         return small_frame(self.spark, table, rows, self.ids)
-
-    def write_file(self, path: str, text: str) -> Path:
-        """Write a text below `files/`, whole or not at all, and return where."""
-        target = self.files / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = target.with_name(f"{target.name}.unfinished")
-        unfinished.write_text(text, encoding="utf-8")
-        unfinished.replace(target)
-        return target
 
     def create(self, table: str) -> None:
         """Create the table from its contract unless it exists.

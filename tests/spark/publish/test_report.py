@@ -37,7 +37,7 @@ NOTHING_KNOWN = ReportFacts("a/store", None, None, None, {}, {})
 @pytest.fixture(scope="module")
 def report(tiny_store: Store) -> str:
     """The report that job publish wrote, the only file of its folder."""
-    (path,) = (tiny_store.files / "reports").iterdir()
+    (path,) = (tiny_store.files.work / "reports").iterdir()
     return path.read_text("utf-8")
 
 

@@ -10,7 +10,7 @@ def report(store):
 
 
 def test_the_report_of_a_store_is_the_one_that_job_publish_wrote_byte_for_byte(tiny_store):
-    (path,) = (tiny_store.files / "reports").iterdir()
+    (path,) = (tiny_store.files.work / "reports").iterdir()
     assert report(tiny_store) == path.read_text("utf-8")
 
 

@@ -9,7 +9,9 @@ import pytest
 from pyspark.sql import functions as F
 
 from colike.config import load_config
+from colike.config.saved import CONFIG_FILE
 from colike.errors import ConfigError, QualityError, StageError, StoreError
+from colike.queries.store import config_of
 from colike.run import log as log_module
 from colike.run import runner
 from colike.run.outputs import Outputs
@@ -290,3 +292,40 @@ def test_a_plan_says_what_would_run_and_why_and_writes_nothing(works, store):
 def test_a_run_id_is_a_name(store, run_id):
     with pytest.raises(ConfigError, match="is not a name"):
         Run(CONFIG, store, run_id, None, PlainReporter())
+
+
+def test_files_that_a_stage_keeps_beside_its_tables_are_made_again_where_they_are_lost(
+    works, store
+):
+    def run(inputs, settings):
+        inputs.files.write_text("made/result.json", "{}")
+        return replace(one_row(inputs, settings), row_sets={"made": "made/result.json"})
+
+    def lost(inputs):
+        made = inputs.row_sets.get("made")
+        return f"{made} is gone" if made and not inputs.files.has(made) else None
+
+    keeper = a_stage(run, lost=lost)
+    assert works(keeper) == ["neighbours"]
+    assert works(keeper) == []
+    store.files.remove("made/result.json")
+    assert planned(store, keeper) == {"neighbours": ["made/result.json is gone"]}
+    assert works(keeper) == ["neighbours"]
+    assert store.files.has("made/result.json")
+
+
+@pytest.mark.parametrize("damaged", [None, "", "{", '{"name": 1}', '{"name": "other"}'])
+def test_the_config_of_the_lists_is_named_where_it_is_damaged_and_written_by_the_next_run(
+    works, store, damaged
+):
+    keeper = a_stage(one_row, keeps_config=True)
+    assert works(keeper) == ["neighbours"]
+    assert config_of(store).neighbours == CONFIG.neighbours
+    if damaged is None:
+        store.files.remove(CONFIG_FILE)
+    else:
+        store.files.write_text(CONFIG_FILE, damaged)
+    with pytest.raises(StoreError, match=r"config\.json is (missing|damaged).*run the chain"):
+        config_of(store)
+    assert works(keeper) == []
+    assert config_of(store).neighbours == CONFIG.neighbours

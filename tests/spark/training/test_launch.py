@@ -1,7 +1,5 @@
 """The worker as the job starts it: on this machine, and on Spark's executors."""
 
-from pathlib import Path
-
 import pytest
 from safetensors.numpy import load_file
 
@@ -16,7 +14,7 @@ SPARK = TrainSettings(processes=2, launcher="spark")
 @pytest.fixture
 def snapshot(trained):
     store, _ = trained
-    (folder,) = (store.files / "snapshots").iterdir()
+    (folder,) = (store.files.work / "snapshots").iterdir()
     return folder
 
 
@@ -32,7 +30,7 @@ def test_executors_train_what_processes_of_one_machine_train(spark, trained, sna
     assert result["steps"] == from_json(snapshot / "config.json").settings.max_steps
     assert {"start", "step", "validation", "mined", "done"} <= {event["event"] for event in heard}
     store, _ = trained
-    theirs = weights(Path(store.read("models").first()["uri"]).parent)
+    theirs = weights((store.files.work / store.read("models").first()["uri"]).parent)
     for name, tensor in weights(tmp_path / "spark").items():
         assert tensor == pytest.approx(theirs[name], abs=1e-5)
 

@@ -2,7 +2,6 @@
 
 import json
 import os
-from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
@@ -16,7 +15,7 @@ from ...histories import seen_of
 
 
 def only_folder(store, name):
-    (found,) = (store.files / name).iterdir()
+    (found,) = (store.files.work / name).iterdir()
     return found
 
 
@@ -27,7 +26,7 @@ def version(store, table):
 def test_the_row_of_the_model_says_where_it_is_and_what_it_was_made_of(trained):
     store, _ = trained
     row = store.read("models").collect()[0]
-    result = json.loads((Path(row["uri"]).parent / "result.json").read_text("utf-8"))
+    result = json.loads(((store.files.work / row["uri"]).parent / "result.json").read_text("utf-8"))
     assert row["objective"] == "head"
     assert row["sha256"] == result["model_sha256"]
     assert json.loads(row["data_versions"])["training_pairs"] == version(store, "training_pairs")
@@ -70,13 +69,23 @@ def test_validation_users_are_those_with_a_held_like(trained, monkeypatch):
     assert set(few) <= set(eligible)
 
 
-def test_a_snapshot_that_was_changed_is_exported_again(trained, again):
+def test_a_training_that_has_not_ended_finds_a_changed_snapshot_exported_again(
+    trained, again, monkeypatch
+):
     store, _ = trained
     folder = only_folder(store, "snapshots")
     sha256 = open_snapshot(folder).sha256
     (folder / "config.json").write_text("{}")
+    result = only_folder(store, "models") / "result.json"
+    result.rename(result.with_suffix(".kept"))
+
+    def train(_, __, training, ___):
+        assert open_snapshot(training.snapshot).sha256 == sha256
+        result.with_suffix(".kept").rename(result)
+
+    monkeypatch.setattr(train_job, "run_worker", train)
     again("again")
-    assert open_snapshot(folder).sha256 == sha256
+    assert result.exists()
 
 
 def test_a_model_that_was_made_but_not_committed_is_taken_as_it_is(trained, again, monkeypatch):
@@ -102,9 +111,9 @@ def test_a_training_that_is_committed_is_not_repeated(trained):
 
 def test_maintain_removes_old_trainings_and_keeps_those_of_the_newest_models(trained):
     store, run = trained
-    model = Path(store.read("models").first()["uri"]).parent
+    model = (store.files.work / store.read("models").first()["uri"]).parent
     snapshot = only_folder(store, "snapshots")
-    stray = store.files / "snapshots" / "0123456789abcdef"
+    stray = store.files.work / "snapshots" / "0123456789abcdef"
     stray.mkdir()
     for folder in (model, snapshot, stray):
         os.utime(folder, (0, 0))

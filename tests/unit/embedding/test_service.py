@@ -60,7 +60,7 @@ def test_a_key_that_is_not_set_is_named(monkeypatch):
     embedder = EmbedderConfig(kind="openai", model="text-embedding-3-small")
 
     with pytest.raises(DependencyError, match="OPENAI_API_KEY is not set"):
-        find_model("closed", embedder, None)
+        find_model("closed", embedder)
 
 
 def test_a_service_that_refuses_is_one_sentence(service, monkeypatch):

@@ -1,14 +1,15 @@
 import os
 import time
 
-from colike.launch.folders import Training, remove_old
+from colike.launch.folders import TrainingNames, remove_old
+from colike.tables.files import DiskFiles
 
 HOURS = 100.0
 
 
 def training_of(files, training_id, age_hours):
     """A training whose folders were last written so many hours ago."""
-    training = Training.of(files, "finetuned", training_id)
+    training = TrainingNames.of("finetuned", training_id).below(files)
     checkpoints = training.out.with_name(f".{training.out.name}.checkpoints")
     for folder in (training.snapshot, training.out, checkpoints):
         folder.mkdir(parents=True)
@@ -21,7 +22,7 @@ def training_of(files, training_id, age_hours):
 def test_old_trainings_go_with_their_snapshots_and_checkpoints(tmp_path):
     old, young = training_of(tmp_path, "aaaa", 101), training_of(tmp_path, "bbbb", 99)
     kept = training_of(tmp_path, "cccc", 1000)
-    removed = remove_old(tmp_path, [kept.out], HOURS)
+    removed = remove_old(DiskFiles(tmp_path), ["models/finetuned-cccc"], HOURS)
     assert len(removed) == 3
     assert not any("aaaa" in path.name for path in tmp_path.rglob("*"))
     for training in (young, kept):
@@ -30,7 +31,7 @@ def test_old_trainings_go_with_their_snapshots_and_checkpoints(tmp_path):
 
 
 def test_a_store_that_never_trained_has_nothing_to_remove(tmp_path):
-    assert remove_old(tmp_path / "files", [], HOURS) == []
+    assert remove_old(DiskFiles(tmp_path / "files"), [], HOURS) == []
 
 
 def test_other_files_of_the_store_stay(tmp_path):
@@ -38,5 +39,5 @@ def test_other_files_of_the_store_stay(tmp_path):
     report.parent.mkdir()
     report.write_text("")
     os.utime(report, (0, 0))
-    remove_old(tmp_path, [], HOURS)
+    remove_old(DiskFiles(tmp_path), [], HOURS)
     assert report.exists()

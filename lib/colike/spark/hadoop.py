@@ -1,0 +1,87 @@
+"""Files at any URI that Spark takes (s3a, abfss, hdfs, dbfs), through Hadoop's file systems."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from py4j.protocol import Py4JJavaError
+from pyspark.errors import PySparkException
+from pyspark.sql import SparkSession
+
+from colike.errors import StoreError
+
+MILLISECONDS = 1000
+
+
+class HadoopFolder:
+    """A folder at a URI; names are relative to it."""
+
+    def __init__(self, spark: SparkSession, root: str) -> None:
+        """Open a folder, which need not exist yet.
+
+        Raises:
+            StoreError: Spark has no file system for such a URI.
+        """
+        jvm: Any = spark._jvm
+        context: Any = spark._jsc
+        self._path = jvm.org.apache.hadoop.fs.Path
+        self._root = root
+        with self._refusals():
+            self._system = self._path(root).getFileSystem(context.hadoopConfiguration())
+
+    def upload(self, file: Path, name: str) -> None:
+        """Copy a local file to a name, in place of what is there."""
+        with self._refusals():
+            self._system.copyFromLocalFile(False, True, self._path(file.as_uri()), self._at(name))
+
+    def download(self, name: str, file: Path) -> None:
+        """Copy what has a name to a local file."""
+        # Without the checksum file that Hadoop leaves beside local files.
+        with self._refusals():
+            self._system.copyToLocalFile(False, self._at(name), self._path(file.as_uri()), True)
+
+    def names(self, name: str) -> list[str]:
+        """Return the names of all files below a name, at any depth; none where there is nothing."""
+        at, found = self._at(name), []
+        with self._refusals():
+            if not self._system.exists(at):
+                return []
+            start = self._system.makeQualified(self._path(self._root)).toUri().getPath()
+            below = self._system.listFiles(at, True)
+            while below.hasNext():
+                path = str(below.next().getPath().toUri().getPath())
+                found.append(path.removeprefix(str(start).rstrip("/")).lstrip("/"))
+        return sorted(found)
+
+    def folders(self, name: str) -> dict[str, float]:
+        """Return the names of what lies directly below a name, and when it was changed (Unix)."""
+        at = self._at(name)
+        with self._refusals():
+            if not self._system.exists(at):
+                return {}
+            return {
+                f"{name}/{one.getPath().getName()}": one.getModificationTime() / MILLISECONDS
+                for one in self._system.listStatus(at)
+            }
+
+    def remove(self, name: str) -> None:
+        """Remove what has a name, with everything below it."""
+        with self._refusals():
+            self._system.delete(self._at(name), True)
+
+    def _at(self, name: str) -> Any:
+        return self._path(f"{self._root}/{name}")
+
+    @contextmanager
+    def _refusals(self) -> Iterator[None]:
+        """Say in one sentence what the file system refuses."""
+        try:
+            yield
+        except (Py4JJavaError, PySparkException) as error:
+            java = getattr(error, "java_exception", None)
+            said = str(error) if java is None else str(java.toString())
+            raise StoreError(
+                f"Spark cannot open {self._root}: {' '.join(said.split())[:300]}; give it the jars "
+                "and settings of that file system, or another --store."
+            ) from error
