@@ -1,110 +1,179 @@
-"""The Databricks bundle says the same as the stages and the package."""
+"""The Databricks bundle, without an account: schema, rules, and a golden file per target."""
 
-from importlib.metadata import distribution
+import copy
+import json
 from pathlib import Path
 
 import pytest
-import yaml
-from databricks.bundles.jobs import Job, PythonWheelTask, Task
+from databricks.bundles.jobs import Job
+from jsonschema import Draft7Validator
 
-from colike.run.chain import JOBS, stages
+from .rendered import GOLDEN, ROOT, TARGETS, as_text, bundle
+from .rules import RULES, STAGES, jobs_of, places
 
-ROOT = Path(__file__).parents[2]
-RESOURCES = ROOT / "conf" / "resources"
-GPU_JOBS = {"train", "embed"}
-STAGES = {stage.name: stage for stage in stages(JOBS)}
-
-
-def read(path: Path) -> dict:
-    return yaml.safe_load(path.read_text("utf-8"))
+SCHEMA = ROOT.parent / "shared" / "data" / "bundle_schema.json"
+GPU_JOBS = {"pairs", "train", "embed"}
 
 
-@pytest.fixture(scope="module")
-def nightly() -> Job:
-    return Job.from_dict(read(RESOURCES / "nightly.yml")["resources"]["jobs"]["nightly"])
+@pytest.fixture(scope="module", params=TARGETS)
+def target(request):
+    return request.param
 
 
 @pytest.fixture(scope="module")
-def tasks(nightly: Job) -> dict[str, Task]:
-    return {task.task_key: task for task in nightly.tasks}
+def rendered(target):
+    return bundle(target)
 
 
-def wheel_task(task: Task) -> PythonWheelTask:
-    assert isinstance(task.python_wheel_task, PythonWheelTask)
-    return task.python_wheel_task
+@pytest.fixture(scope="module")
+def validator():
+    if not SCHEMA.is_file():
+        pytest.skip(f"{SCHEMA.name}, the CLI's own schema, is not here")
+    # Python's regular expressions know no classes of letters by name.
+    text = SCHEMA.read_text("utf-8").replace(r"[\\p{L}\\p{N}]", "[a-zA-Z0-9]")
+    return Draft7Validator(json.loads(text.replace(r"\\p{L}", "[a-zA-Z]")))
 
 
-def before(key: str, tasks: dict[str, Task]) -> set[str]:
-    """All tasks that have ended when this one begins."""
-    direct = {dependency.task_key for dependency in tasks[key].depends_on}
-    return direct.union(*(before(name, tasks) for name in direct))
+def test_the_clis_schema_takes_it(rendered, validator):
+    assert [error.message for error in validator.iter_errors(rendered)] == []
 
 
-def test_the_tasks_are_the_jobs_of_the_chain_in_their_order(tasks):
-    assert tuple(tasks) == JOBS
+def test_the_clis_schema_refuses_a_key_that_there_is_not(rendered, validator):
+    wrong = copy.deepcopy(rendered)
+    wrong["resources"]["jobs"]["nightly"]["retries"] = 3
+    assert list(validator.iter_errors(wrong))
 
 
-def test_each_task_waits_for_the_one_before_it(tasks):
-    waits = [[dependency.task_key for dependency in task.depends_on] for task in tasks.values()]
-    assert waits == [[], *([job] for job in JOBS[:-1])]
+def test_databricks_own_library_reads_every_job(rendered):
+    for name, job in rendered["resources"]["jobs"].items():
+        assert Job.from_dict(job).name.endswith(job["name"]), name
 
 
-@pytest.mark.parametrize("job", JOBS)
-def test_a_task_begins_after_all_that_write_what_its_stage_reads(job, tasks):
-    # A table that a later job writes too stands as the last night left it.
-    earlier = JOBS[: JOBS.index(job)]
-    needed = {name for name in earlier if set(STAGES[name].writes) & set(STAGES[job].reads)}
-    assert needed <= before(job, tasks)
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+def test_it_keeps_every_rule(rendered, rule):
+    assert rule(rendered) == []
 
 
-@pytest.mark.parametrize("job", JOBS)
-def test_a_stage_reads_only_what_some_stage_writes(job):
+def test_it_is_what_was_reviewed(target):
+    """After a change: python -m tests.bundle.rendered, and read the difference."""
+    assert as_text(target) == (GOLDEN / f"{target}.yml").read_text("utf-8")
+
+
+def _cluster(bundle):
+    bundle["resources"]["jobs"]["nightly"]["tasks"][2]["job_cluster_key"] = "big"
+
+
+def _cron(bundle):
+    bundle["resources"]["jobs"]["nightly"]["schedule"]["quartz_cron_expression"] = "0 2 * * *"
+
+
+def _order(bundle):
+    del bundle["resources"]["jobs"]["nightly"]["tasks"][3]["depends_on"]
+
+
+def _entry_point(bundle):
+    task = bundle["resources"]["jobs"]["training"]["tasks"][0]["python_wheel_task"]
+    task["entry_point"] = "colike-pair"
+
+
+def _parameter(bundle):
+    bundle["resources"]["jobs"]["nightly"]["parameters"].pop()
+
+
+def _setting(bundle):
+    task = bundle["resources"]["jobs"]["training"]["tasks"][1]["python_wheel_task"]
+    task["parameters"] = [*task["parameters"], "--set", "train.epoch=3"]
+
+
+def _volume(bundle):
+    del bundle["resources"]["volumes"]["files"]
+
+
+def _run_as(bundle):
+    bundle["run_as"] = {"service_principal_name": "0"}
+
+
+def _library(bundle):
+    task = bundle["resources"]["jobs"]["nightly"]["tasks"][4]
+    task["libraries"] = [*task["libraries"], {"pypi": {"package": "faiss-cpu>=1.8"}}]
+
+
+@pytest.mark.parametrize(
+    ("plant", "said"),
+    [
+        (_cluster, "nightly: no cluster big"),
+        (_cron, "nightly: '0 2 * * *' is no cron of six fields"),
+        (_order, "nightly: neighbours waits for [], not for embed"),
+        (_entry_point, "pairs: colike-pair is not in the wheel"),
+        (_parameter, "ingest: {{job.parameters.data}} is no parameter"),
+        (_setting, "train: "),
+        (_volume, "ingest: no volume /Volumes/"),
+        (_run_as, "dashboards refuse run_as"),
+        (_library, "recommend: installs "),
+    ],
+    ids=lambda value: value.__name__ if callable(value) else "",
+)
+def test_a_planted_error_is_found(plant, said):
+    wrong = copy.deepcopy(bundle("prod"))
+    plant(wrong)
+    found = [text for rule in RULES for text in rule(wrong)]
+    assert any(text.startswith(said) for text in found), found
+
+
+def test_a_stage_reads_only_what_some_stage_writes():
     written = {table for stage in STAGES.values() for table in stage.writes}
-    assert {*STAGES[job].reads, *STAGES[job].continues} <= written
+    for stage in STAGES.values():
+        assert {*stage.reads, *stage.continues} <= written
 
 
-def test_every_entry_point_is_a_console_script_of_the_package(tasks):
-    scripts = {
-        script.name: script.value
-        for script in distribution("colike").entry_points
-        if script.group == "console_scripts"
+def test_a_task_begins_after_all_that_write_what_its_stage_reads(rendered):
+    """What a later task or another job writes stands as the last run left it."""
+    for job in jobs_of(rendered).values():
+        keys = [task["task_key"] for task in job["tasks"]]
+        for number, key in enumerate(keys):
+            needed = {other for other in keys if set(STAGES[other].writes) & set(STAGES[key].reads)}
+            chain = list(STAGES)
+            earlier = {other for other in needed if chain.index(other) < chain.index(key)}
+            assert earlier <= set(keys[:number])
+
+
+def test_the_gpu_is_only_where_it_is_used(rendered):
+    on_gpu = {
+        task["task_key"]
+        for job in jobs_of(rendered).values()
+        for task in job["tasks"]
+        if task["job_cluster_key"] == "gpu"
     }
-    for job, task in tasks.items():
-        called = wheel_task(task)
-        assert called.package_name == "colike"
-        assert scripts[called.entry_point] == f"colike.jobs.{job}:main"
-
-
-def test_all_tasks_get_the_common_arguments(tasks):
-    for task in tasks.values():
-        given = wheel_task(task).parameters
-        assert given[::2] == ["--config", "--store", "--data", "--run-id"]
-        assert given[3] == "${var.catalog}.${var.schema}"
-        assert given[7] == "{{job.run_id}}"
-
-
-def test_one_night_at_a_time_and_the_gpu_only_where_it_is_used(nightly, tasks):
-    assert nightly.max_concurrent_runs == 1
-    clusters = {cluster.job_cluster_key: cluster.new_cluster for cluster in nightly.job_clusters}
-    assert clusters["cpu"].spark_version.startswith("15.4.x-cpu-ml")
-    assert clusters["gpu"].spark_version.startswith("15.4.x-gpu-ml")
-    on_gpu = {key for key, task in tasks.items() if task.job_cluster_key == "gpu"}
     assert on_gpu == GPU_JOBS
 
 
-def test_each_task_installs_the_wheel_that_the_bundle_builds(tasks):
-    bundle = read(ROOT / "databricks.yml")
-    built = bundle["artifacts"]["colike"]
-    assert built == {"type": "whl", "path": ".", "files": [{"source": "dist/${var.wheel}"}]}
-    for task in tasks.values():
-        wheels = [RESOURCES / library.whl for library in task.libraries if library.whl]
-        assert [wheel.resolve() for wheel in wheels] == [ROOT / "dist" / "${var.wheel}"]
+def test_tasks_are_tried_again_and_end_in_time(rendered):
+    for job in jobs_of(rendered).values():
+        assert job["max_concurrent_runs"] == 1
+        for task in job["tasks"]:
+            assert task["max_retries"] > 0
+            assert 0 < task["timeout_seconds"] <= job["timeout_seconds"]
 
 
-def test_the_bundle_has_its_targets_and_declares_every_variable_that_it_uses():
-    bundle = read(ROOT / "databricks.yml")
-    assert {"dev", "prod"} == set(bundle["targets"])
-    assert bundle["include"] == ["conf/resources/*.yml"]
-    text = (RESOURCES / "nightly.yml").read_text("utf-8")
-    used = {part.split("}")[0] for part in text.split("${var.")[1:]}
-    assert used <= set(bundle["variables"])
+def test_shared_targets_run_as_a_principal_and_no_one_else_may_write_where_they_are(target):
+    rendered = bundle(target)
+    if target == "dev":
+        assert rendered["resources"]["schemas"]["store"]["name"] == "dev_someone_colike"
+        return
+    for job in rendered["resources"]["jobs"].values():
+        assert list(job["run_as"]) == ["service_principal_name"]
+    assert "/Shared/" not in rendered["workspace"]["root_path"]
+
+
+def test_views_that_the_dashboard_reads_are_there():
+    board = json.loads(Path(ROOT / "conf/resources/overview.lvdash.json").read_text("utf-8"))
+    views = {path.stem for path in (ROOT / "conf" / "views").glob("*.sql")}
+    for dataset in board["datasets"]:
+        (source,) = [line.split()[1] for line in dataset["queryLines"] if line.startswith("FROM")]
+        assert source in views
+
+
+def test_a_place_that_is_not_made_is_named():
+    wrong = bundle("prod")
+    wrong["resources"]["schemas"]["store"]["name"] = "other"
+    assert any("no schema" in text for text in places(wrong))
