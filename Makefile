@@ -11,12 +11,13 @@ COMPILE := $(BIN)/uv pip compile --quiet \
 	--python-version 3.11 --universal --override requirements/overrides.txt \
 	--custom-compile-command "make lock"
 
-.PHONY: help setup demo lint check test chaos bench lock wheel zip deploy clean
+.PHONY: help setup demo lint check test test-dbr chaos bench lock wheel zip deploy clean
 
 help:
 	@echo "make demo   the whole chain on a small generated data set, into $(DEMO)"
 	@echo "make check  ruff, mypy, the floors of the library, and tests without Spark and torch"
 	@echo "make test   everything that must hold: make check's tools and all tests"
+	@echo "make test-dbr LEG=15.4  the bundle's tasks on a Databricks runtime's own versions; or LEG=18"
 	@echo "make chaos  2,000 generated rating files, compared with a brute-force reader"
 	@echo "make bench  colike beside its peers on generated data, into $(BENCH)"
 	@echo "make setup  the virtual environment .venv (the other targets call it)"
@@ -81,6 +82,19 @@ lock: setup
 	$(COMPILE) requirements/local.in -o requirements/local.txt
 	$(COMPILE) requirements/forward.in -o requirements/forward.txt
 	$(COMPILE) requirements/dev.in -o requirements/dev.txt
+	$(BIN)/uv pip compile --quiet --python-version 3.11 --custom-compile-command "make lock" \
+		requirements/runtime-15.4.in -o requirements/runtime-15.4.txt
+	$(BIN)/uv pip compile --quiet --python-version 3.11 --custom-compile-command "make lock" \
+		requirements/runtime-18.in -o requirements/runtime-18.txt
+
+# A Databricks runtime's own versions, and the bundle's tasks on them.
+LEG ?= 15.4
+LEG_HOME := build/dbr-$(LEG)
+
+test-dbr: wheel
+	test -x $(LEG_HOME)/bin/python || $(BIN)/uv venv --quiet --python 3.11 $(LEG_HOME)
+	VIRTUAL_ENV="$(CURDIR)/$(LEG_HOME)" $(BIN)/uv pip sync --quiet requirements/runtime-$(LEG).txt
+	LEG=$(LEG) $(BIN)/pytest -n0 tests/runtime
 
 wheel: setup
 	rm -rf build/lib build/bdist.* dist/colike-*.whl

