@@ -1,8 +1,8 @@
 """A cluster of a runtime in one process: its session, and the bundle's tasks by their entry points.
 
 `python cluster.py REQUEST.json`; runs in the runtime's own environment, without pytest. The request
-has `tasks` (entry point, parameters), `home` (a folder for the metastore), `jars` and `dump`: folders
-by the table whose rows are written there as Parquet.
+has `tasks` (entry point, parameters), `home` (a folder for the metastore), `jars`, and `dump`: by
+table, the folder that its rows are written to as Parquet.
 """
 
 import json
