@@ -38,10 +38,10 @@ def track(config: TrackingConfig, name: str, out: Path, tags: Mapping[str, str])
             "pip install 'colike[mlflow]' or set tracking.uri to null."
         )
     uri = None if config.uri == AUTO else _as_uri(config.uri)
-    # Imported here, since it is an extra and only a training needs it.
-    from colike.launch.mlflow_run import log_training
-
     try:
+        # Imported here, since it is an extra and only a training needs it.
+        from colike.launch.mlflow_run import log_training
+
         return log_training(config, uri, name, out, tags)
     except Exception as error:
         raise ColikeError(

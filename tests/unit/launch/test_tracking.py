@@ -1,13 +1,14 @@
 """What MLflow has of a trained model: a folder stands for a server."""
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
 from safetensors.numpy import load_file
 
 from colike.config.models import TrackingConfig
-from colike.errors import DependencyError
+from colike.errors import ColikeError, DependencyError
 from colike.launch import tracking
 from colike.launch.tracking import track
 
@@ -88,4 +89,10 @@ def test_without_mlflow_only_a_config_that_names_a_place_is_an_error(
     monkeypatch.setattr(tracking, "find_spec", lambda _: None)
     assert track(config_of("auto"), "finetuned", tmp_path, TAGS) is None
     with pytest.raises(DependencyError, match=r"pip install 'colike\[mlflow\]'"):
+        track(config_of("runs"), "finetuned", tmp_path, TAGS)
+
+
+def test_an_mlflow_that_cannot_be_imported_is_named(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "colike.launch.mlflow_run", None)
+    with pytest.raises(ColikeError, match=r"did not take the model: ModuleNotFoundError.*is kept"):
         track(config_of("runs"), "finetuned", tmp_path, TAGS)
