@@ -75,6 +75,7 @@ setup(
         "faiss": ["faiss-cpu>=1.8"],
         "petastorm": PETASTORM,
         "ranker": ["xgboost>=2.0,<4"],
+        "sql": ["sqlglot>=25"],
         "mlflow": ["mlflow-skinny>=2.13"],
         "openai": ["openai>=1.40"],
         "dev": ["ruff", "mypy", "pytest", "hypothesis", "chispa", "deltalake"],

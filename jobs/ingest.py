@@ -37,7 +37,7 @@ from colike.run.outputs import Figure, Outputs
 from colike.run.settings import Settings
 from colike.run.stage import Stage
 from colike.spark import arrow_batches
-from colike.tables.writes import Write, merge, replace
+from colike.tables.writes import Write, keep, merge, replace
 
 QUARANTINE = "quarantine"
 
@@ -81,6 +81,8 @@ def run(inputs: Inputs, settings: Settings) -> Outputs:
     return Outputs(
         writes=[
             *_quarantined(inputs, *files),
+            # Analysts ask for it before the first bad row.
+            keep(QUARANTINE),
             merge("items", table),
             merge("ratings", rating_rows(unique, split, settings.data.item_id_type)),
             merge("user_history", user_history(unique, split, settings.likes)),

@@ -60,6 +60,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.spark)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Golden answers can be written again, to be read as a difference."""
+    parser.addoption("--answers", action="store_true", help="write golden answers again")
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
     """Let few workers start Spark, and none wait for the one that did."""

@@ -1,5 +1,17 @@
--- The nearest items of each item, by the champion, with titles; follows the last champion move.
--- Grain: one row per item and rank. No rows while the champion is a source without neighbours.
+-- The nearest items of each item, by the champion, with titles. No rows while the champion is a source without
+-- neighbours.
+-- Question: What is most like an item?
+-- Grain: one row per item and rank
+-- Owner: analytics
+-- Freshness: follows the last champion move
+-- item_id: The item
+-- title: Its title
+-- rank: 1 for the nearest
+-- neighbour_id: The other item
+-- neighbour_title: Its title
+-- weight: How near it is, in the champion's measure; of ease and hybrid signed
+-- run_id: The published run
+-- source: The champion
 SELECT
   n.item_id,
   i.title,

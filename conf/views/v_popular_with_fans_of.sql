@@ -1,6 +1,18 @@
--- Which other items the fans of an item like; every pair is there in both directions.
--- Grain: one row per item and other item. Counts are of train ratings, from the last similarity run.
--- lift: how many times as often as by chance, among users with train ratings.
+-- Which other items the fans of an item like; every pair is there in both directions. Counts are of train ratings,
+-- from the last similarity run.
+-- Question: What do fans of an item like, more than others do?
+-- Grain: one row per item and other item
+-- Owner: analytics
+-- Freshness: with each similarity run
+-- item_id: The item
+-- title: Its title
+-- other_id: The other item
+-- other_title: Its title
+-- likes: Users who like the item
+-- other_likes: Users who like the other one
+-- colikes: Users who like both
+-- jaccard: Users who like both as a share of those who like one of them
+-- lift: How many times as often as by chance both are liked, among users with train ratings
 WITH pairs AS (
   SELECT
     item_a AS item_id, item_b AS other_id, likes_a AS likes, likes_b AS other_likes,

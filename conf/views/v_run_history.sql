@@ -1,6 +1,16 @@
 -- What each run did and how long it took; order by started_at for the newest last.
--- Grain: one row per run and job. seconds is null while a job is unfinished or was skipped,
--- rows_written unless it succeeded.
+-- Question: Did last night's jobs work, and how long did they take?
+-- Grain: one row per run and job
+-- Owner: data engineering
+-- Freshness: with each job
+-- run_id: The run
+-- job: The job; embed.NAME for an embedder that was not run
+-- status: started, succeeded, failed, skipped or not_run
+-- started_at: When it began
+-- ended_at: When it ended; null while it is unfinished
+-- seconds: How long it took; null while it is unfinished or was skipped
+-- rows_written: Rows that it wrote to all its tables; null unless it succeeded
+-- error: What failed, or why it was not run
 SELECT
   run_id,
   job,

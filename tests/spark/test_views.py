@@ -1,7 +1,6 @@
 """Facts about the views that analysts query."""
 
 import json
-from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -10,17 +9,15 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from colike.config.section import ANCHORS
+from colike.errors import SchemaError
 from colike.tables import Store, contracts
 from colike.tables.location import CatalogLocation
-from colike.tables.views import create_views, definitions, ready, register_views
+from colike.tables.view_files import View, parsed, views
+from colike.tables.views import create_views, ready, register_views
 
 from ..histories import seen_of
 
 RESOURCES = Path(__file__).parents[2] / "conf" / "resources"
-SAMPLES = sorted(
-    file.name for file in resources.files("colike.conf").joinpath("samples").iterdir()
-    if file.name.endswith(".sql")
-)  # fmt: skip
 LATER = "99990101T000000-ffffff"
 
 
@@ -99,7 +96,8 @@ def test_a_view_waits_until_all_its_tables_exist():
 
 def test_a_view_comes_behind_the_views_that_it_reads(monkeypatch: pytest.MonkeyPatch):
     texts = {"v_a": "SELECT 1 FROM v_b", "v_b": "SELECT 1 FROM items JOIN v_c", "v_c": "SELECT 1"}
-    monkeypatch.setattr("colike.tables.views.definitions", lambda: texts)
+    made = {name: View(name, "", "", "", "", "", {}, text) for name, text in texts.items()}
+    monkeypatch.setattr("colike.tables.views.views", lambda: made)
     assert ready(["items"]) == ["v_c", "v_b", "v_a"]
     assert ready([]) == ["v_c"]
 
@@ -142,18 +140,21 @@ def test_run_history_gives_each_job_its_duration_and_rows(registered: SparkSessi
     assert history["ingest"].seconds == pytest.approx(took.total_seconds())
 
 
-@pytest.mark.parametrize("name", SAMPLES)
-def test_sample_questions_have_answers(registered: SparkSession, name: str):
-    text = resources.files("colike.conf").joinpath("samples", name).read_text("utf-8")
-    assert registered.sql(text).limit(1).collect()
+@pytest.mark.parametrize("name", sorted(views()))
+def test_a_view_says_what_it_answers_and_what_its_columns_are(registered: SparkSession, name: str):
+    view, table = views()[name], registered.table(name)
+    assert view.question.endswith("?")
+    assert view.grain.startswith("one row per ")
+    assert table.columns == list(view.columns)
+    assert all(field.metadata["comment"] == view.columns[field.name] for field in table.schema)
 
 
-@pytest.mark.parametrize("name", sorted(definitions()))
-def test_view_files_begin_with_their_grain(name: str):
-    text = resources.files("colike.conf").joinpath("views", f"{name}.sql").read_text("utf-8")
-    head = text[: text.index("\nSELECT")]
-    assert text.startswith("-- ")
-    assert "-- Grain: one row per " in head
+def test_a_view_file_that_does_not_say_what_it_answers_is_named():
+    text = "-- Runs.\n-- Grain: one row per run\n-- run_id: The run\nSELECT run_id FROM runs"
+    with pytest.raises(
+        SchemaError, match=r"v_x\.sql: its comments lack Question, Owner, Freshness"
+    ):
+        parsed("v_x", text)
 
 
 def test_a_catalog_keeps_the_views_for_other_sessions(

@@ -24,6 +24,7 @@ from colike.cli import (
     run,
     similar,
     sql,
+    views,
 )
 from colike.errors import ColikeError, cause_of
 from colike.launch.machine import end_workers
@@ -64,7 +65,10 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for module in (init, check, run, recommend, similar, leaderboard, sql, report, generate, doctor):
+MODULES = (
+    init, check, run, recommend, similar, leaderboard, sql, views, report, generate, doctor,
+)  # fmt: skip
+for module in MODULES:
     app.command(name=module.NAME)(stoppable(module.command))
 
 

@@ -135,7 +135,7 @@ def ddl(contract: TableContract, identifier: str, ids: IdTypes) -> str:
     """Return the CREATE TABLE statement of a contract, comments and checks included."""
     columns = ",\n  ".join(
         f"`{field.name}` {field.dataType.simpleString()}"
-        f"{'' if field.nullable else ' NOT NULL'} COMMENT {_quoted(field.metadata['comment'])}"
+        f"{'' if field.nullable else ' NOT NULL'} COMMENT {quoted(field.metadata['comment'])}"
         for field in contract.spark_schema(ids)
     )
     checks = {f"delta.constraints.{check.name}": check.sql for check in contract.checks}
@@ -144,13 +144,14 @@ def ddl(contract: TableContract, identifier: str, ids: IdTypes) -> str:
         properties["delta.enableChangeDataFeed"] = "true"
     if contract.clustering:
         properties["delta.dataSkippingStatsColumns"] = ",".join(contract.clustering)
-    listed = ", ".join(f"{_quoted(key)} = {_quoted(value)}" for key, value in properties.items())
+    listed = ", ".join(f"{quoted(key)} = {quoted(value)}" for key, value in properties.items())
     return (
         f"CREATE TABLE IF NOT EXISTS {identifier} (\n  {columns}\n) USING DELTA\n"
-        f"COMMENT {_quoted(contract.description)}\nTBLPROPERTIES ({listed})"
+        f"COMMENT {quoted(contract.description)}\nTBLPROPERTIES ({listed})"
     )
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """Return a text as a literal of Spark SQL."""
     escaped = text.replace("\\", "\\\\").replace("'", "\\'")
     return f"'{escaped}'"

@@ -1,17 +1,14 @@
 """Tables and analysts' views under their plain names; conf/views/<name>.sql is a view."""
 
 import re
-from collections.abc import Mapping
-from functools import cache
 from graphlib import TopologicalSorter
-from importlib import resources
 
 from colike.tables.contracts import contracts
 from colike.tables.location import CatalogLocation
-from colike.tables.store import Store
+from colike.tables.store import Store, quoted
+from colike.tables.view_files import View, views
 
 NAMED = re.compile(r"\b(?:FROM|JOIN)\s+(\w+)", re.IGNORECASE)
-COMMENT = re.compile(r"^--.*$", re.MULTILINE)
 
 
 def register_views(store: Store) -> list[str]:
@@ -24,10 +21,11 @@ def register_views(store: Store) -> list[str]:
         return create_views(store, store.location)
     tables = [name for name in contracts() if store.exists(name)]
     for name in tables:
-        _run(store, "TEMP VIEW", name, f"SELECT * FROM {store.location.identifier(name)}")
+        rows = f"SELECT * FROM {store.location.identifier(name)}"
+        store.spark.sql(f"CREATE OR REPLACE TEMP VIEW {name} AS {rows}")
     found = ready(tables)
     for name in found:
-        _run(store, "TEMP VIEW", name, definitions()[name])
+        store.spark.sql(created(views()[name], "TEMP VIEW", name))
     return tables + found
 
 
@@ -37,25 +35,14 @@ def create_views(store: Store, location: CatalogLocation) -> list[str]:
     tables = [name for name in contracts() if store.exists(name)]
     found = ready(tables)
     for name in found:
-        _run(store, "VIEW", name, definitions()[name])
+        store.spark.sql(created(views()[name], "VIEW", name))
     return tables + found
-
-
-@cache
-def definitions() -> Mapping[str, str]:
-    """Return the SELECT of every view of conf/views by its name."""
-    folder = resources.files("colike.conf").joinpath("views")
-    files = sorted((file for file in folder.iterdir() if file.name.endswith(".sql")), key=str)
-    return {
-        file.name.removesuffix(".sql"): COMMENT.sub("", file.read_text("utf-8")).strip()
-        for file in files
-    }
 
 
 def ready(tables: list[str]) -> list[str]:
     """Return the views whose tables and views are all there, each behind those that it reads."""
-    known = set(definitions()) | set(contracts())
-    reads = {name: known & set(NAMED.findall(text)) for name, text in definitions().items()}
+    known = set(views()) | set(contracts())
+    reads = {name: known & set(NAMED.findall(view.select)) for name, view in views().items()}
     there = set(tables)
     found = []
     for name in TopologicalSorter(reads).static_order():
@@ -65,5 +52,18 @@ def ready(tables: list[str]) -> list[str]:
     return found
 
 
-def _run(store: Store, kind: str, name: str, select: str) -> None:
-    store.spark.sql(f"CREATE OR REPLACE {kind} {name} AS {select}")
+def created(view: View, kind: str, name: str) -> str:
+    """Return the statement that makes a view, with a comment on it and on each of its columns.
+
+    Args:
+        view: The view.
+        kind: VIEW or TEMP VIEW.
+        name: The name that it gets.
+    """
+    columns = ", ".join(
+        f"`{column}` COMMENT {quoted(text)}" for column, text in view.columns.items()
+    )
+    comment = f"{view.description} {view.question} Grain: {view.grain}."
+    return (
+        f"CREATE OR REPLACE {kind} {name} ({columns}) COMMENT {quoted(comment)} AS\n{view.select}"
+    )
