@@ -1,22 +1,40 @@
-"""Writes docs/tables.md from the contracts: `python -m colike.tables.docs > docs/tables.md`."""
+"""Writes docs/tables.md: `python -m colike.tables.docs > docs/tables.md`."""
 
 import sys
 from collections.abc import Iterable, Sequence
 
 from colike.tables.contracts import Column, TableContract, contracts
+from colike.tables.view_files import View, views
 
-HEAD = """# Tables
+HEAD = """# Tables and views
 
-<!-- Generated from conf/tables by `python -m colike.tables.docs > docs/tables.md`; do not edit. -->
+<!-- Generated from conf/ by `python -m colike.tables.docs > docs/tables.md`; do not edit. -->
 
+Analysts start from the [views](#views), at the end; [sql.md](sql.md) says how to reach them.
 All tables are Delta tables. The types `user_id` and `item_id` stand for `bigint` or `string`, as
 set in the config's section `data`.
 """
 
 
-def page(tables: Iterable[TableContract]) -> str:
-    """Return the page as Markdown: one section per table, in the order given."""
-    return "\n".join([HEAD, *(section(table) for table in tables)])
+def page(tables: Iterable[TableContract], shown: Iterable[View]) -> str:
+    """Return the page as Markdown: one section per table, then per view, in the order given."""
+    sections = [section(table) for table in tables]
+    return "\n".join([HEAD, *sections, "# Views", "", *(view_section(view) for view in shown)])
+
+
+def view_section(view: View) -> str:
+    """Return a view's section: what it answers, its grain, and a row per column."""
+    facts = [
+        ("Grain", view.grain),
+        ("Freshness", view.freshness),
+        ("Owner", view.owner),
+    ]
+    lines = [f"- {name}: {text}" for name, text in facts]
+    columns = _table(
+        ("column", "meaning"), ((f"`{name}`", text) for name, text in view.columns.items())
+    )
+    head = [f"## {view.name}", "", f"{view.question} {view.description}", ""]
+    return "\n".join([*head, *lines, "", columns])
 
 
 def section(contract: TableContract) -> str:
@@ -50,4 +68,4 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(page(contracts().values()))
+    sys.stdout.write(page(contracts().values(), views().values()))

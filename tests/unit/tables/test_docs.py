@@ -3,12 +3,13 @@ from pathlib import Path
 from colike.tables import contracts
 from colike.tables.contracts import Check, Column, TableContract
 from colike.tables.docs import page, section
+from colike.tables.view_files import views
 
 PAGE = Path(__file__).parents[3] / "docs" / "tables.md"
 
 
 def test_the_page_is_what_the_contracts_say_now():
-    made = page(contracts().values())
+    made = page(contracts().values(), views().values())
     assert PAGE.read_text("utf-8") == made, "run: python -m colike.tables.docs > docs/tables.md"
 
 
