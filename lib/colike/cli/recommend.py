@@ -37,7 +37,7 @@ def command(
 ) -> None:
     """Recommend titles to users, with score, support, cosine and the likes behind them."""
     opened = open_existing(store)
-    config = config_of(opened)
+    config = config_of(opened.files)
     if neighbours is not None and neighbours > config.neighbours.k:
         raise ConfigError(
             f"--neighbours {neighbours} is more than the store keeps, neighbours.k = "

@@ -19,7 +19,7 @@ def command(
 ) -> None:
     """Write the report of the store's last evaluation and say where."""
     opened = open_existing(store)
-    users = config_of(opened).publish.report_users
+    users = config_of(opened.files).publish.report_users
     html = report_of(opened, RunLog.read(opened, ""), opened.location.name, users)
     if out is None:
         where = opened.files.write_text("reports/report.html", html)

@@ -5,6 +5,7 @@ from colike.config.saved import CONFIG_FILE, saved_config
 from colike.errors import StoreError
 from colike.spark import session
 from colike.tables import IdTypes, Store
+from colike.tables.files import Files
 from colike.tables.location import FolderLocation, locate
 
 # A reading command works on small frames; a whole run takes its settings from the config.
@@ -34,10 +35,10 @@ def open_existing(where: str) -> Store:
     return Store(store.spark, store.location, IdTypes.of(store.read("ratings").schema))
 
 
-def config_of(store: Store) -> Config:
+def config_of(files: Files) -> Config:
     """Return the config that the store's recommendations were made with.
 
     Raises:
         StoreError: It is missing, damaged or of another release.
     """
-    return saved_config(store.files.read_text(CONFIG_FILE), store.files.root)
+    return saved_config(files.read_text(CONFIG_FILE), files.root)

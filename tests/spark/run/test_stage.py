@@ -320,12 +320,12 @@ def test_the_config_of_the_lists_is_named_where_it_is_damaged_and_written_by_the
 ):
     keeper = a_stage(one_row, keeps_config=True)
     assert works(keeper) == ["neighbours"]
-    assert config_of(store).neighbours == CONFIG.neighbours
+    assert config_of(store.files).neighbours == CONFIG.neighbours
     if damaged is None:
         store.files.remove(CONFIG_FILE)
     else:
         store.files.write_text(CONFIG_FILE, damaged)
     with pytest.raises(StoreError, match=r"config\.json is (missing|damaged).*run the chain"):
-        config_of(store)
+        config_of(store.files)
     assert works(keeper) == []
-    assert config_of(store).neighbours == CONFIG.neighbours
+    assert config_of(store.files).neighbours == CONFIG.neighbours
