@@ -12,6 +12,7 @@ from pyspark.sql import functions as F
 from colike import columns as C
 from colike.embedding.models import newest_model
 from colike.publish.champion import Champion, choose_champion
+from colike.publish.moves import present_champion
 from colike.publish.report.build import ReportFacts, build_report
 from colike.publish.report.data import Pointer
 from colike.run.inputs import Inputs
@@ -37,7 +38,9 @@ def run(inputs: Inputs, settings: Settings) -> Outputs:
     """Return the champion's rows, then the move: until it is written no view changes."""
     evaluated_by = inputs.last_run_of("evaluation")
     evaluated = inputs.read("evaluation").where(F.col(C.RUN_ID) == F.lit(evaluated_by))
-    champion = choose_champion(evaluated, settings.publish, _present(inputs))
+    present = present_champion(inputs.own(MOVES))
+    champion = choose_champion(evaluated, settings.publish, present)
+    is_held = present is not None and present.held and champion.source == present.source
     rows = [
         replace(table, published(inputs.read(of), champion.source), {C.RUN_ID: [inputs.run_id]})
         for table, of in zip(TABLES, ("recommendations", "item_neighbours"), strict=True)
@@ -52,7 +55,7 @@ def run(inputs: Inputs, settings: Settings) -> Outputs:
         inputs.told.get("neighbours", {}),
     )
     return Outputs(
-        writes=[*rows, append(MOVES, _move(inputs, champion))],
+        writes=[*rows, append(MOVES, _move(inputs, champion, is_held))],
         notes=[f"champion is {champion.source}: {champion.reason}"],
         files={
             f"reports/{inputs.run_id}.html": build_report(
@@ -62,19 +65,14 @@ def run(inputs: Inputs, settings: Settings) -> Outputs:
     )
 
 
-def _present(inputs: Inputs) -> str | None:
-    """The champion until now."""
-    last = inputs.own(MOVES).orderBy(F.desc(C.AT)).limit(1).collect()
-    return str(last[0][C.SOURCE]) if last else None
-
-
-def _move(inputs: Inputs, champion: Champion) -> DataFrame:
+def _move(inputs: Inputs, champion: Champion, held: bool) -> DataFrame:
     model = newest_model(inputs.read_or_empty("models"), champion.source)
     move = {
         C.SOURCE: champion.source,
         C.MODEL_ID: None if model is None else model[C.MODEL_ID],
         C.REASON: champion.reason,
         C.FIGURES: dict(champion.figures),
+        C.HELD: held,
         C.BY: "job publish",
         C.AT: inputs.time_after(MOVES, C.AT),
     }

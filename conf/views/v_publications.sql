@@ -10,6 +10,7 @@
 -- model_id: Model behind it, for a fine-tuned embedder
 -- reason: Why the champion moved or stayed
 -- decided_by: Who or what made the move
+-- held: Whether job publish leaves it there
 -- is_current: Whether views show it now
 SELECT
   at AS published_at,
@@ -19,5 +20,6 @@ SELECT
   model_id,
   reason,
   by AS decided_by,
+  coalesce(held, false) AS held,
   at = max(at) OVER () AS is_current
 FROM champion_moves

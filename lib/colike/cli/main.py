@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 
 from colike.cli import (
+    champion,
     check,
     doctor,
     generate,
@@ -65,9 +66,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-MODULES = (
-    init, check, run, recommend, similar, leaderboard, sql, views, report, generate, doctor,
-)  # fmt: skip
+READING = (recommend, similar, leaderboard, champion, sql, views, report)
+MODULES = (init, check, run, *READING, generate, doctor)
 for module in MODULES:
     app.command(name=module.NAME)(stoppable(module.command))
 

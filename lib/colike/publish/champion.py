@@ -12,6 +12,7 @@ from colike.config.models import BEST, GATE, PublishConfig
 from colike.config.section import ANCHORS
 from colike.errors import ConfigError, QualityError
 from colike.publish.gate import WHOLE, challengers
+from colike.publish.moves import Present
 
 HOLDOUT = "holdout"
 COVERAGE = "coverage"
@@ -28,7 +29,7 @@ class Champion:
 
 
 def choose_champion(
-    evaluation: DataFrame, settings: PublishConfig, present: str | None
+    evaluation: DataFrame, settings: PublishConfig, now: Present | None
 ) -> Champion:
     """Return the source that the config names, or the best by its metric that passes the gate.
 
@@ -38,7 +39,7 @@ def choose_champion(
     Args:
         evaluation: Rows of one run's evaluation.
         settings: The config's publish section.
-        present: The champion until now, None for the first publication.
+        now: The champion until now, None for the first publication.
 
     Raises:
         ConfigError: The named source was not evaluated.
@@ -57,9 +58,22 @@ def choose_champion(
         )
     if settings.champion != BEST:
         return _named(measured, settings)
+    return _moved(rows, measured, settings, now)
+
+
+def _moved(
+    rows: pd.DataFrame,
+    measured: Mapping[str, float],
+    settings: PublishConfig,
+    now: Present | None,
+) -> Champion:
+    """Return the champion that no config names: the present one, unless another one passes."""
     decided = _values(rows, GATE, settings)
-    if settings.gate == "off" or present is None:
+    if now is not None and now.held and now.source in {**measured, **decided}:
+        return Champion(now.source, "stays: it is held; colike champion --release lets it go")
+    if now is None or settings.gate == "off":
         return _best(decided, measured, settings)
+    present = now.source
     if present in decided:
         return _gated(rows, settings, present)
     if present in measured and not decided:

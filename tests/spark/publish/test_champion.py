@@ -5,6 +5,7 @@ import pytest
 from colike.config import load_config
 from colike.errors import ConfigError, QualityError
 from colike.publish.champion import choose_champion
+from colike.publish.moves import Present
 
 # source, protocol, segment, metric, k, value, versus
 ROWS = [
@@ -45,12 +46,13 @@ SCHEMA = (
 def choose(spark):
     evaluation = spark.createDataFrame(ROWS, SCHEMA).selectExpr("*", *ENDS)
 
-    def choose(*overrides, present=None, rows=None):
+    def choose(*overrides, present=None, rows=None, held=False):
         settings = load_config("conf/mal2020.yml", overrides).publish
         frame = evaluation
         if rows is not None:
             frame = spark.createDataFrame(rows, SCHEMA).selectExpr("*", *ENDS)
-        return choose_champion(frame, settings, present)
+        now = None if present is None else Present(present, "before", held)
+        return choose_champion(frame, settings, now)
 
     return choose
 
@@ -133,3 +135,13 @@ def test_where_nobody_has_a_test_like_a_named_source_is_published_unmeasured(spa
 def test_a_metric_that_cannot_decide_is_refused(choose):
     with pytest.raises(ConfigError, match=r"publish\.metric"):
         choose("publish.metric=novelty")
+
+
+def test_a_champion_that_is_held_stays_although_another_one_is_surely_better(choose):
+    assert choose(present="jaccard").source == "also"
+    stays = choose(present="jaccard", held=True)
+    assert (stays.source, stays.reason.partition(";")[0]) == ("jaccard", "stays: it is held")
+
+
+def test_a_held_champion_that_has_no_lists_any_more_gives_way(choose):
+    assert choose(present="gone", held=True).source == "also"

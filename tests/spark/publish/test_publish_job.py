@@ -27,6 +27,7 @@ def outputs(tiny_store, frames, run_stage):
         C.MODEL_ID: None,
         C.REASON: "the last one",
         C.FIGURES: None,
+        C.HELD: None,
         C.BY: "somebody",
         C.AT: LATER,
     }

@@ -1,0 +1,74 @@
+"""`colike champion`: shows what analysts see, moves it to another published run, or holds it."""
+
+from typing import Annotated
+
+import typer
+
+from colike import columns as C
+from colike.cli.options import DEFAULT_STORE, StoreOption
+from colike.errors import ConfigError
+from colike.publish.moves import Present, Wish, asked_move, present_champion
+from colike.queries.store import config_of, open_existing
+from colike.run.ids import checked_run_id, new_run_id
+from colike.run.inputs import Inputs
+from colike.run.outputs import Outputs
+from colike.run.reporters import PlainReporter
+from colike.run.runner import Run, run_stages
+from colike.run.settings import Settings
+from colike.run.stage import Stage
+from colike.tables import Tables
+from colike.tables.writes import append
+
+NAME = "champion"
+MOVES, PUBLISHED = "champion_moves", "published_recommendations"
+
+
+def command(
+    to: Annotated[
+        str | None, typer.Option(metavar="RUN", help="Show the lists that this run published.")
+    ] = None,
+    source: Annotated[
+        str | None, typer.Option(help="The source whose lists they have to be.")
+    ] = None,
+    hold: Annotated[
+        bool | None,
+        typer.Option("--hold/--release", help="Whether job publish leaves it where it is."),
+    ] = None,
+    store: StoreOption = DEFAULT_STORE,
+) -> None:
+    """Say which source analysts see; with --to, --hold or --release move or hold it."""
+    opened = open_existing(store)
+    if to is not None or source is not None or hold is not None:
+        target = checked_run_id(to or _now(opened).run_id)
+        # The run of a move is the one whose lists it shows.
+        run = Run(config_of(opened.files), opened, target, None, PlainReporter())
+        run_stages(run, [_stage(Wish(target, source, bool(hold)), new_run_id())])
+    now = _now(opened)
+    held = "; it is held until --release" if now.held else ""
+    typer.echo(f"Analysts see {now.source}, published by run {now.run_id}{held}.")
+
+
+def _now(tables: Tables) -> Present:
+    found = present_champion(tables.read_or_empty(MOVES))
+    if found is None:
+        raise ConfigError("Nothing has been published yet; run the chain first: colike run CONF.")
+    return found
+
+
+def _stage(wish: Wish, call: str) -> Stage:
+    def run(inputs: Inputs, settings: Settings) -> Outputs:
+        at = inputs.time_after(MOVES, C.AT)
+        row = asked_move(inputs.own(MOVES), inputs.read_or_empty(PUBLISHED), wish, at)
+        return Outputs([append(MOVES, inputs.frame(MOVES, [row]))])
+
+    return Stage(
+        name=NAME,
+        reads=(PUBLISHED,),
+        writes=(MOVES,),
+        sections=(),
+        run=run,
+        continues=(MOVES,),
+        # Every call is a move of its own.
+        fingerprint=lambda inputs, settings: call,
+        module=__name__,
+    )
