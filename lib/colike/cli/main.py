@@ -66,8 +66,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-READING = (recommend, similar, leaderboard, champion, sql, views, report)
-MODULES = (init, check, run, *READING, generate, doctor)
+ON_A_STORE = (recommend, similar, leaderboard, champion, sql, views, report)
+MODULES = (init, check, run, *ON_A_STORE, generate, doctor)
 for module in MODULES:
     app.command(name=module.NAME)(stoppable(module.command))
 
