@@ -11,12 +11,13 @@ COMPILE := $(BIN)/uv pip compile --quiet \
 	--python-version 3.11 --universal --override requirements/overrides.txt \
 	--custom-compile-command "make lock"
 
-.PHONY: help setup demo lint check test test-dbr chaos bench lock wheel zip deploy clean
+.PHONY: help setup demo lint check test test-cluster test-dbr chaos bench lock wheel zip deploy clean
 
 help:
 	@echo "make demo   the whole chain on a small generated data set, into $(DEMO)"
 	@echo "make check  ruff, mypy, the floors of the library, and tests without Spark and torch"
 	@echo "make test   everything that must hold: make check's tools and all tests"
+	@echo "make test-cluster  all jobs by spark-submit on a master and two workers of this machine"
 	@echo "make test-dbr LEG=15.4  the bundle's tasks on a Databricks runtime's own versions; or LEG=18"
 	@echo "make chaos  2,000 generated rating files, compared with a brute-force reader"
 	@echo "make bench  colike beside its peers on generated data, into $(BENCH)"
@@ -86,6 +87,10 @@ lock: setup
 		requirements/runtime-15.4.in -o requirements/runtime-15.4.txt
 	$(BIN)/uv pip compile --quiet --python-version 3.11 --custom-compile-command "make lock" \
 		requirements/runtime-18.in -o requirements/runtime-18.txt
+
+# A standalone master and two workers on this machine.
+test-cluster: setup
+	CLUSTER=1 $(BIN)/pytest -n0 tests/cluster
 
 # A Databricks runtime's own versions, and the bundle's tasks on them.
 LEG ?= 15.4
