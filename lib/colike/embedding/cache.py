@@ -53,9 +53,10 @@ def refreshed(
     good = mine.where(is_good).join(wanted.select(*key), on=key, how="left_semi")
     missing = wanted.join(good.select(*key), on=key, how="left_anti")
     counts = (mine.count(), good.count(), missing.count())
-    encoded = encode_items(missing, model, encoding)
-    kept = good.select(*key, C.EMBEDDING)
-    rows = (kept.unionByName(encoded.select(*kept.columns)) if counts[2] else kept).select(
+    found = good.select(*key, C.EMBEDDING)
+    if counts[2]:  # else the model need not go to the executors
+        found = found.unionByName(encode_items(missing, model, encoding).select(*found.columns))
+    rows = found.select(
         "*",
         F.lit(name).alias(C.SOURCE),
         F.lit(model.model_id).alias(C.MODEL_ID),

@@ -14,6 +14,7 @@ from pyspark.sql import functions as F
 from colike import columns as C
 from colike.config.embed import FINETUNED, EmbedderConfig
 from colike.errors import ConfigError, DependencyError, StoreError
+from colike.snapshot.weights import weights_sha256
 
 PACKAGE = "package:"
 OPENAI_KEY = "OPENAI_API_KEY"
@@ -146,6 +147,11 @@ def _last_trained(name: str, trained: Trained | None) -> Model:
         folder = trained.fetch(row[C.URI])
     except StoreError as error:
         raise DependencyError(str(error)) from error
+    if weights_sha256(folder) != row[C.SHA256]:
+        raise DependencyError(
+            f"model folder {folder} has other weights than table models says; remove it and run "
+            "job train again."
+        )
     return Model(row[C.MODEL_ID], str(folder), "sentence_transformer")
 
 

@@ -1,6 +1,5 @@
 """The model: loading without a network, precision, encoding and the hash of its weights."""
 
-import hashlib
 import platform
 from pathlib import Path
 from typing import Literal
@@ -14,6 +13,7 @@ from transformers import PreTrainedModel
 from transformers.utils.logging import disable_progress_bar
 
 from colike.errors import DependencyError
+from colike.snapshot.weights import weights_sha256
 from colike.training.texts import Tokens
 
 # Texts per call of the encoder, which encodes those of similar length together.
@@ -135,15 +135,7 @@ def encode(
 
 
 def save_model(model: SentenceTransformer, folder: Path) -> str:
-    """Save a folder that `SentenceTransformer(folder)` loads; returns the weights' SHA-256.
-
-    The hash is of the weights of all modules, so models that differ only in their head differ.
-    """
+    """Save a folder that `SentenceTransformer(folder)` loads; returns the weights' SHA-256."""
     # A model card would ask the hub about the base model.
     model.save(str(folder), create_model_card=False)
-    digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*.safetensors")):
-        digest.update(path.relative_to(folder).as_posix().encode())
-        with path.open("rb") as file:
-            digest.update(hashlib.file_digest(file, "sha256").digest())
-    return digest.hexdigest()
+    return weights_sha256(folder)

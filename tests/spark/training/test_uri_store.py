@@ -6,6 +6,8 @@ import tempfile
 import pytest
 
 from colike.config import load_config
+from colike.embedding.models import Trained, find_model
+from colike.errors import DependencyError
 from colike.tables import Store
 
 
@@ -39,3 +41,10 @@ def test_a_model_whose_files_are_gone_is_trained_again_and_kept_at_the_uri(
     assert run_jobs(config, store, ["embed"], tiny_data, "embedded") == ["embed"]
     vectors = store.read("item_embeddings").where("source = 'finetuned'")
     assert vectors.count() == store.read("items").count()
+
+    # Weights that somebody changed are not used.
+    (weights,) = (store.files.fetch(row["uri"])).glob("*_Dense/*.safetensors")
+    weights.write_bytes(weights.read_bytes()[:-1] + b"x")
+    trained_here = Trained(store.read("models"), store.files.fetch)
+    with pytest.raises(DependencyError, match=r"other weights than table models says; remove it"):
+        find_model("finetuned", config.embed.embedders["finetuned"], trained_here)
