@@ -81,8 +81,6 @@ def run(inputs: Inputs, settings: Settings) -> Outputs:
     return Outputs(
         writes=[
             *_quarantined(inputs, *files),
-            # Analysts ask for it before the first bad row.
-            keep(QUARANTINE),
             merge("items", table),
             merge("ratings", rating_rows(unique, split, settings.data.item_id_type)),
             merge("user_history", user_history(unique, split, settings.likes)),
@@ -181,13 +179,16 @@ def _refused(inputs: Inputs, *files: Accepted) -> Outputs:
 
 
 def _quarantined(inputs: Inputs, *files: Accepted) -> list[Write]:
-    """The run's rejected rows, in place of those of an earlier try of it."""
+    """The run's rejected rows, in place of those of an earlier try of it.
+
+    The table is there before the first bad row: analysts ask for it.
+    """
     mine = {C.RUN_ID: [inputs.run_id]}
     if any(file.verdict.rejected for file in files):
         rejected = reduce(DataFrame.unionByName, (file.rejected for file in files))
         return [replace(QUARANTINE, rejected, mine)]
     if inputs.own(QUARANTINE).where(F.col(C.RUN_ID) == inputs.run_id).isEmpty():
-        return []
+        return [keep(QUARANTINE)]
     return [replace(QUARANTINE, inputs.nothing(QUARANTINE), mine)]
 
 

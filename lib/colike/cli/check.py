@@ -43,6 +43,8 @@ def command(
 
 def _print(outputs: Outputs) -> None:
     for write in outputs.writes:
+        if write.how == "keep":
+            continue
         if write.table == "quarantine":
             example = F.min(F.struct(C.FILE, C.LINE, C.ROW)).alias("example")
             counted = write.rows.groupBy(C.TABLE, C.REASON).agg(F.count("*").alias(C.ROWS), example)
