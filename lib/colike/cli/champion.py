@@ -70,5 +70,5 @@ def _stage(wish: Wish, call: str) -> Stage:
         continues=(MOVES,),
         # Every call is a move of its own.
         fingerprint=lambda inputs, settings: call,
-        module=__name__,
+        defined_in=__name__,
     )

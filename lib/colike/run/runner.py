@@ -84,7 +84,7 @@ class Session:
 
     def inputs(self, stage: Stage) -> Inputs:
         """Return the inputs of a stage at the versions of now."""
-        code = code_version(stage.code_starts)
+        code = code_version(stage.module)
         last = self.log.successes.get(stage.name)
         is_same_code = last is not None and last.key_parts.get("code") == code
         trusted = last is not None and is_same_code and self.are_as_left(stage, last)

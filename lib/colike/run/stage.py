@@ -39,7 +39,7 @@ class Stage:
         keeps_config: Whether the store's config.json is that of this stage's last success.
         lost: Returns what the stage has made that is no table and is not there any more, as a
             message; None where all stands. Then it is not done.
-        module: Where its code version starts from; empty: the module of its job.
+        defined_in: The module that its code version starts from, of a stage that is no job.
         makes_views: Whether the views of a catalog are made again when it has written.
     """
 
@@ -54,12 +54,12 @@ class Stage:
     keeps_config: bool = False
     lost: Callable[[Inputs], str | None] = _nothing_lost
     makes_views: bool = False
-    module: str = ""
+    defined_in: str | None = None
 
     @property
-    def code_starts(self) -> str:
-        """The module that its code version starts from."""
-        return self.module or f"colike.jobs.{self.name}"
+    def module(self) -> str:
+        """The module that its code version starts from: that of its job."""
+        return self.defined_in or f"colike.jobs.{self.name}"
 
     def settings(self, config: Config) -> Settings:
         """Return the declared sections of a config."""
