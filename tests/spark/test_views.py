@@ -199,3 +199,15 @@ def test_an_alert_measures_one_number(registered: SparkSession, name: str, colum
 @pytest.mark.parametrize("name", sorted(panels()))
 def test_a_panel_of_the_dashboard_has_rows(registered: SparkSession, name: str):
     assert not registered.sql(panels()[name]).isEmpty()
+
+
+def test_views_of_a_store_of_an_earlier_release_are_there_before_its_next_run(
+    spark: SparkSession, tiny_store: Store, tmp_path: Path
+):
+    for table in ("champion_moves", "published_recommendations", "items", "runs"):
+        rows = tiny_store.read(table)
+        rows = rows.drop("held") if table == "champion_moves" else rows
+        rows.write.format("delta").save(str(tmp_path / "tables" / table))
+    older = Store.open(spark.newSession(), str(tmp_path), tiny_store.ids)
+    assert {"v_publications", "v_recommendations"} <= set(register_views(older))
+    assert [row.held for row in older.spark.table("v_publications").collect()] == [False]

@@ -16,7 +16,7 @@ from colike.run.reporters import PlainReporter
 from colike.run.runner import Run, run_stages
 from colike.run.settings import Settings
 from colike.run.stage import Stage
-from colike.tables import Tables
+from colike.tables import IdTypes, Tables, contracts
 from colike.tables.writes import append
 
 NAME = "champion"
@@ -39,17 +39,18 @@ def command(
     """Say which source analysts see; with --to, --hold or --release move or hold it."""
     opened = open_existing(store)
     if to is not None or source is not None or hold is not None:
-        target = checked_run_id(to or _now(opened).run_id)
+        target = checked_run_id(to or _now(opened, opened.ids).run_id)
         # The run of a move is the one whose lists it shows.
         run = Run(config_of(opened.files), opened, target, None, PlainReporter())
         run_stages(run, [_stage(Wish(target, source, bool(hold)), new_run_id())])
-    now = _now(opened)
+    now = _now(opened, opened.ids)
     held = "; it is held until --release" if now.held else ""
     typer.echo(f"Analysts see {now.source}, published by run {now.run_id}{held}.")
 
 
-def _now(tables: Tables) -> Present:
-    found = present_champion(tables.read_or_empty(MOVES))
+def _now(tables: Tables, ids: IdTypes) -> Present:
+    moves = contracts()[MOVES].filled(tables.read_or_empty(MOVES), ids)
+    found = present_champion(moves)
     if found is None:
         raise ConfigError("Nothing has been published yet; run the chain first: colike run CONF.")
     return found

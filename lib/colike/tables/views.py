@@ -21,12 +21,22 @@ def register_views(store: Store) -> list[str]:
         return create_views(store, store.location)
     tables = [name for name in contracts() if store.exists(name)]
     for name in tables:
-        rows = f"SELECT * FROM {store.location.identifier(name)}"
-        store.spark.sql(f"CREATE OR REPLACE TEMP VIEW {name} AS {rows}")
+        store.spark.sql(f"CREATE OR REPLACE TEMP VIEW {name} AS {_rows(store, name)}")
     found = ready(tables)
     for name in found:
         store.spark.sql(created(views()[name], "TEMP VIEW", name))
     return tables + found
+
+
+def _rows(store: Store, table: str) -> str:
+    """Return the query of a table's rows; columns that an older store lacks are null."""
+    there = store.read(table).columns
+    lacking = [
+        f"CAST(NULL AS {field.dataType.simpleString()}) AS `{field.name}`"
+        for field in contracts()[table].spark_schema(store.ids)
+        if field.name not in there
+    ]
+    return f"SELECT {', '.join(['*', *lacking])} FROM {store.location.identifier(table)}"
 
 
 def create_views(store: Store, location: CatalogLocation) -> list[str]:
