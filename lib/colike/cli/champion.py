@@ -4,20 +4,15 @@ from typing import Annotated
 
 import typer
 
-from colike import columns as C
 from colike.cli.options import DEFAULT_STORE, StoreOption
 from colike.errors import ConfigError
 from colike.publish.moves import Present, Wish, asked_move, present_champion
 from colike.queries.store import config_of, open_existing
-from colike.run.ids import checked_run_id, new_run_id
-from colike.run.inputs import Inputs
-from colike.run.outputs import Outputs
+from colike.run.ids import checked_run_id
 from colike.run.reporters import PlainReporter
-from colike.run.runner import Run, run_stages
-from colike.run.settings import Settings
-from colike.run.stage import Stage
+from colike.run.runner import Run
+from colike.run.single import append_row
 from colike.tables import IdTypes, Tables, contracts
-from colike.tables.writes import append
 
 NAME = "champion"
 MOVES, PUBLISHED = "champion_moves", "published_recommendations"
@@ -42,7 +37,13 @@ def command(
         target = checked_run_id(to or _now(opened, opened.ids).run_id)
         # The run of a move is the one whose lists it shows.
         run = Run(config_of(opened.files), opened, target, None, PlainReporter())
-        run_stages(run, [_stage(Wish(target, source, bool(hold)), new_run_id())])
+        wish = Wish(target, source, bool(hold))
+        append_row(
+            run, NAME, MOVES, (PUBLISHED,),
+            lambda tables, moves, at: asked_move(
+                moves, tables.read_or_empty(PUBLISHED), wish, at
+            ),
+        )  # fmt: skip
     now = _now(opened, opened.ids)
     held = "; it is held until --release" if now.held else ""
     typer.echo(f"Analysts see {now.source}, published by run {now.run_id}{held}.")
@@ -54,22 +55,3 @@ def _now(tables: Tables, ids: IdTypes) -> Present:
     if found is None:
         raise ConfigError("Nothing has been published yet; run the chain first: colike run CONF.")
     return found
-
-
-def _stage(wish: Wish, call: str) -> Stage:
-    def run(inputs: Inputs, settings: Settings) -> Outputs:
-        at = inputs.time_after(MOVES, C.AT)
-        row = asked_move(inputs.own(MOVES), inputs.read_or_empty(PUBLISHED), wish, at)
-        return Outputs([append(MOVES, inputs.frame(MOVES, [row]))])
-
-    return Stage(
-        name=NAME,
-        reads=(PUBLISHED,),
-        writes=(MOVES,),
-        sections=(),
-        run=run,
-        continues=(MOVES,),
-        # Every call is a move of its own.
-        fingerprint=lambda inputs, settings: call,
-        defined_in=__name__,
-    )
