@@ -121,7 +121,7 @@ class Cluster:
     def submit(self, package, job, store, data, run_id, *settings):
         """Start a job; what it prints is in its log."""
         overrides = [part for one in (*OVERRIDES, *settings) for part in ("--set", one)]
-        mount = f"spark.hadoop.fs.viewfs.mounttable.elsewhere.link./={self.folder.as_uri()}"
+        mount = f"spark.hadoop.fs.viewfs.mounttable.elsewhere.link./stores={self.folder.as_uri()}"
         options = {
             "spark.ui.enabled": "false",
             "spark.driver.host": "127.0.0.1",
@@ -192,7 +192,7 @@ def same(store, local, table):
 def submitted(request, cluster, package, settings, tiny_data, spark):
     """A store after all ten jobs, each a submit of its own."""
     folder = cluster.folder / f"store-{request.param}"
-    where = str(folder) if request.param == "path" else f"viewfs://elsewhere/{folder.name}"
+    where = str(folder) if request.param == "path" else f"viewfs://elsewhere/stores/{folder.name}"
     for job in JOBS:
         cluster.run(package, job, where, tiny_data, "submitted", *settings)
     return Store.open(spark, str(folder), IdTypes("bigint", "bigint"))
