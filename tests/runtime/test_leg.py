@@ -183,17 +183,22 @@ def test_tables_are_those_of_the_primary_leg_to_the_last_bit(table, ran, local, 
     theirs = spark.read.parquet(ran[table]).select(*EQUAL[table])
     mine = local.read(table).select(*EQUAL[table])
     if table == "training_pairs":
-        mine, theirs = (pairs.where("kind <> 'hard'") for pairs in (mine, theirs))
+        mine, theirs = (pairs.where("label = 1") for pairs in (mine, theirs))
     assert theirs.count() == mine.count() > 0
     assert theirs.exceptAll(mine).isEmpty()
 
 
-def test_hard_negatives_are_as_near_in_vectors_of_another_torch(ran, local, spark):
-    """They are the nearest in the base embedder, whose vectors differ in the last digits."""
+def test_negatives_are_the_same_but_for_a_few_that_are_near_in_another_torchs_vectors(
+    ran, local, spark
+):
+    """Hard ones are the nearest in the base embedder, whose vectors differ in the last digits.
+
+    Which of the random ones are left then differs as well: 5 of 946 and 3 of 646 in a run.
+    """
     pairs = (spark.read.parquet(ran["training_pairs"]), local.read("training_pairs"))
-    theirs, mine = (one.where("kind = 'hard'").select("pair_id", "split") for one in pairs)
+    theirs, mine = (one.where("label = 0").select("pair_id", "kind", "split") for one in pairs)
     assert theirs.count() == pytest.approx(mine.count(), rel=0.02)
-    assert theirs.intersect(mine).count() > 0.9 * mine.count()
+    assert theirs.intersect(mine).count() > 0.98 * mine.count()
 
 
 def test_the_files_are_in_the_volume_and_java_wrote_none_of_them(ran, volumes):
