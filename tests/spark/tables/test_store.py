@@ -107,6 +107,7 @@ def test_numbers_of_numpy_are_taken_in_columns_and_in_maps(spark, tmp_path):
         "model_id": None,
         "reason": "r",
         "figures": {"a.gain": np.float64(0.5)},
+        "held": None,
         "by": "b",
         "at": datetime(2026, 1, 1, tzinfo=UTC),
     }
