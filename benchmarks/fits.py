@@ -14,14 +14,14 @@ CASES = tuple(SHARES)
 K = 10
 REGULARIZATION = 300
 # list_seconds: the peer's lists of all users, made in the same process.
-SECONDS = ("seconds", "job_seconds", "list_seconds")
+SECONDS = ("seconds", "warm_seconds", "job_seconds", "list_seconds")
 SPARK = ("colike", "pyspark", "delta-spark", "numba", "scipy")
 
 
 def _colike(source: str, *overrides: str) -> System:
     def command(case: str, folder: Path) -> list[str]:
-        neighbours_of(case, folder)
         vectors_of(case, folder)
+        neighbours_of(case, folder)
         program = [sys.executable, "-m", "benchmarks.systems.colike_fit"]
         settings = (f"sources.ease.regularization={REGULARIZATION}", VECTORS, *overrides)
         return [*program, str(store_of(case, folder)), source, *settings]

@@ -41,7 +41,7 @@ def main(file: str, store_folder: str, *overrides: str) -> None:
     said["items_per_second"] = len(vectors) / said["seconds"]
     figures = RunLog.read(store, "").successes["neighbours"].figures
     if EFFORT in figures:
-        said["effort"] = figures[EFFORT]
+        said["effort"], _ = figures[EFFORT]
     for k in (10, config.neighbours.k):
         said[f"recall_{k}"] = _recall(store, vectors, k)
     print(json.dumps({**said, "rows": store.read(TABLE).count()}))

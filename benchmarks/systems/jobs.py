@@ -9,7 +9,7 @@ from benchmarks.systems.timing import say, timed
 from colike.config import load_config
 from colike.run.chain import stages
 from colike.run.ids import new_run_id
-from colike.run.log import RunLog
+from colike.run.log import SECONDS, RunLog
 from colike.run.main import open_store
 from colike.run.reporters import PlainReporter
 from colike.run.runner import Run, run_stages
@@ -21,6 +21,7 @@ def say_job(
     store_folder: str,
     *overrides: str,
     data: str | None = None,
+    figure: str = SECONDS,
 ) -> None:
     """Run a job whose tables are removed first; print seconds and rows as JSON.
 
@@ -33,6 +34,7 @@ def say_job(
         store_folder: The store.
         overrides: What to change of the config.
         data: The folder of the input files, for the job that reads them.
+        figure: The figure of the job's log that `seconds` are.
     """
     config = load_config("conf/mal2020.yml", overrides)
     store = open_store(config, store_folder)
@@ -43,7 +45,7 @@ def say_job(
             shutil.rmtree(Path(store_folder) / "tables" / table, ignore_errors=True)
         whole = Run(config, store, new_run_id(), data, PlainReporter(sys.stderr))
         job_seconds = timed(lambda: run_stages(whole, stages([job])))["seconds"]
-        seconds = RunLog.read(store, "").successes[job].seconds or 0.0
+        seconds, _ = RunLog.read(store, "").successes[job].figures[figure]
         return {"seconds": seconds, "job_seconds": job_seconds}
 
     say(run, lambda: store.read(tables[0]).count())
