@@ -9,9 +9,7 @@ import pytest
 from pyspark.sql import functions as F
 
 from colike.config import load_config
-from colike.config.saved import CONFIG_FILE
 from colike.errors import ConfigError, QualityError, StageError, StoreError
-from colike.queries.store import config_of
 from colike.run import log as log_module
 from colike.run import runner
 from colike.run.outputs import Outputs
@@ -19,28 +17,16 @@ from colike.run.plan import plan
 from colike.run.reporters import PlainReporter
 from colike.run.runner import Run
 from colike.run.stage import Stage
-from colike.tables import IdTypes, Store
 from colike.tables.writes import overwrite
 from colike.tables.writes import replace as replace_rows
 
-ROW = {"item_id": 1, "rank": 1, "neighbour_id": 2, "weight": 0.5, "source": "jaccard"}
+from .one_row import CONFIG, ROW, a_stage, one_row, planned
+
 MODEL = {
     "model_id": "m", "name": "n", "base": "b", "objective": "o", "params": "{}", "metrics": "{}",
     "curve": "[]", "uri": "u", "sha256": "s", "data_versions": "{}",
     "created_at": datetime(2026, 1, 1, tzinfo=UTC),
 }  # fmt: skip
-CONFIG = load_config("conf/mal2020.yml")
-
-
-def a_stage(run, **more):
-    facts = {"reads": (), "writes": ("item_neighbours",), "sections": ("neighbours",), **more}
-    return Stage("neighbours", run=run, **facts)
-
-
-def one_row(inputs, settings):
-    rows = inputs.frame("item_neighbours", [{**ROW, "weight": settings.neighbours.k / 100}])
-    return Outputs([overwrite("item_neighbours", rows)], {"found": (1.0, "items")})
-
 
 ONE_ROW = a_stage(one_row)
 
@@ -58,26 +44,6 @@ def follows_models(inputs, settings):
 
 
 FOLLOWER = a_stage(follows_models, reads=("models",))
-
-
-@pytest.fixture
-def store(spark, tmp_path: Path) -> Store:
-    return Store.open(spark, str(tmp_path / "store"), IdTypes("bigint", "bigint"))
-
-
-@pytest.fixture
-def works(store, run_jobs):
-    """Runs stages, each call as a run of its own; returns the names of those that did work."""
-
-    def works(*stages, overrides=(), **more):
-        return run_jobs(load_config("conf/mal2020.yml", overrides), store, stages, **more)
-
-    return works
-
-
-def planned(store, *stages):
-    run = Run(CONFIG, store, "look", None, PlainReporter())
-    return {one.job: list(one.why) for one in plan(run, stages)}
 
 
 def test_a_stage_runs_once_and_again_when_its_own_settings_change(works):
@@ -292,40 +258,3 @@ def test_a_plan_says_what_would_run_and_why_and_writes_nothing(works, store):
 def test_a_run_id_is_a_name(store, run_id):
     with pytest.raises(ConfigError, match="is not a name"):
         Run(CONFIG, store, run_id, None, PlainReporter())
-
-
-def test_files_that_a_stage_keeps_beside_its_tables_are_made_again_where_they_are_lost(
-    works, store
-):
-    def run(inputs, settings):
-        inputs.files.write_text("made/result.json", "{}")
-        return replace(one_row(inputs, settings), row_sets={"made": "made/result.json"})
-
-    def lost(inputs):
-        made = inputs.row_sets.get("made")
-        return f"{made} is gone" if made and not inputs.files.has(made) else None
-
-    keeper = a_stage(run, lost=lost)
-    assert works(keeper) == ["neighbours"]
-    assert works(keeper) == []
-    store.files.remove("made/result.json")
-    assert planned(store, keeper) == {"neighbours": ["made/result.json is gone"]}
-    assert works(keeper) == ["neighbours"]
-    assert store.files.has("made/result.json")
-
-
-@pytest.mark.parametrize("damaged", [None, "", "{", '{"name": 1}', '{"name": "other"}'])
-def test_the_config_of_the_lists_is_named_where_it_is_damaged_and_written_by_the_next_run(
-    works, store, damaged
-):
-    keeper = a_stage(one_row, keeps_config=True)
-    assert works(keeper) == ["neighbours"]
-    assert config_of(store.files).neighbours == CONFIG.neighbours
-    if damaged is None:
-        store.files.remove(CONFIG_FILE)
-    else:
-        store.files.write_text(CONFIG_FILE, damaged)
-    with pytest.raises(StoreError, match=r"config\.json is (missing|damaged).*run the chain"):
-        config_of(store.files)
-    assert works(keeper) == []
-    assert config_of(store.files).neighbours == CONFIG.neighbours
