@@ -5,8 +5,7 @@ from typing import Annotated
 import typer
 
 from colike.cli.options import DEFAULT_STORE, StoreOption
-from colike.errors import ConfigError
-from colike.publish.moves import Present, Wish, asked_move, present_champion
+from colike.publish.moves import Present, Wish, asked_move, champion_of
 from colike.queries.store import config_of, open_existing
 from colike.run.ids import checked_run_id
 from colike.run.reporters import PlainReporter
@@ -50,8 +49,4 @@ def command(
 
 
 def _now(tables: Tables, ids: IdTypes) -> Present:
-    moves = contracts()[MOVES].filled(tables.read_or_empty(MOVES), ids)
-    found = present_champion(moves)
-    if found is None:
-        raise ConfigError("Nothing has been published yet; run the chain first: colike run CONF.")
-    return found
+    return champion_of(contracts()[MOVES].filled(tables.read_or_empty(MOVES), ids))

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from colike.cli.options import DEFAULT_STORE, StoreOption
-from colike.errors import StoreError
+from colike.queries.store import require_store
 from colike.tables.contracts import contracts
 from colike.tables.dialects import DUCKDB, SPARK, statements, write_statements
 from colike.tables.location import FolderLocation, locate
@@ -31,21 +31,13 @@ def command(
 ) -> None:
     """Print the statements that make a store's tables and views known to another engine."""
     location = locate(store)
-    made = statements(location, _tables(location, store), dialect.value)
+    require_store(location, store)
+    here = location.existing_here(contracts()) if isinstance(location, FolderLocation) else None
+    # Elsewhere only Spark could tell which tables there are.
+    made = statements(location, contracts() if here is None else here, dialect.value)
     if out is None:
         for statement in made.values():
             typer.echo(f"{statement};\n")
         return
     files = write_statements(made, out)
     typer.echo(f"{len(files)} files in {out}; run them in the order of their names.")
-
-
-def _tables(location: object, store: str) -> list[str]:
-    """All tables, or those of a local folder, which need no Spark to be seen."""
-    local = location.local if isinstance(location, FolderLocation) else None
-    if local is None:
-        return list(contracts())
-    found = [path.name for path in (local / "tables").glob("*") if path.is_dir()]
-    if not found:
-        raise StoreError(f"There is no store at {store}; make one with: colike run CONF.")
-    return found

@@ -38,6 +38,18 @@ def present_champion(moves: DataFrame) -> Present | None:
     return Present(last[0][C.SOURCE], last[0][C.RUN_ID], bool(last[0][C.HELD])) if last else None
 
 
+def champion_of(moves: DataFrame) -> Present:
+    """Return what the last row of champion_moves says.
+
+    Raises:
+        ConfigError: There is none.
+    """
+    found = present_champion(moves)
+    if found is None:
+        raise ConfigError("Nothing has been published yet; run the chain first: colike run CONF.")
+    return found
+
+
 def asked_move(moves: DataFrame, published: DataFrame, wish: Wish, at: datetime) -> dict[str, Any]:
     """Return the row of champion_moves that a person asks for, without its run.
 
@@ -48,12 +60,9 @@ def asked_move(moves: DataFrame, published: DataFrame, wish: Wish, at: datetime)
         at: When.
 
     Raises:
-        ConfigError: The run is not kept, or published the lists of another source.
+        ConfigError: Nothing is published, or the run is not kept or of another source.
     """
-    before = present_champion(moves)
-    if before is None:
-        raise ConfigError("Nothing has been published yet; run the chain first: colike run CONF.")
-    run = wish.run
+    before, run = champion_of(moves), wish.run
     kept = published.select(C.RUN_ID, C.SOURCE).distinct().collect()
     sources = {row[C.RUN_ID]: row[C.SOURCE] for row in kept}
     if run not in sources:

@@ -6,7 +6,7 @@ from colike.errors import StoreError
 from colike.spark import session
 from colike.tables import IdTypes, Store
 from colike.tables.files import Files
-from colike.tables.location import FolderLocation, locate
+from colike.tables.location import CatalogLocation, FolderLocation, locate
 
 # A reading command works on small frames; a whole run takes its settings from the config.
 READING = {
@@ -25,14 +25,18 @@ def open_existing(where: str) -> Store:
     Raises:
         StoreError: There is no store.
     """
-    location = locate(where)
+    require_store(locate(where), where)
+    store = Store.open(session(READING), where, IdTypes("bigint", "bigint"))
+    return Store(store.spark, store.location, IdTypes.of(store.read("ratings").schema))
+
+
+def require_store(location: FolderLocation | CatalogLocation, where: str) -> None:
+    """Raise StoreError where a local folder has no tables; of other places only Spark can tell."""
     folder = location.local if isinstance(location, FolderLocation) else None
     if folder is not None and not (folder / "tables").is_dir():
         raise StoreError(
             f"There is no store at {where}; make one with: colike run CONF --store {where}."
         )
-    store = Store.open(session(READING), where, IdTypes("bigint", "bigint"))
-    return Store(store.spark, store.location, IdTypes.of(store.read("ratings").schema))
 
 
 def config_of(files: Files) -> Config:

@@ -43,7 +43,8 @@ class ExploringScorer:
         """Return the lists of a batch of users."""
         usual, rare = self.usual(histories), self.rare(histories)
         rare_items = np.where(rare.are_scored, rare.items, np.int32(-1))
-        return usual.beside(rare).picked(explored_places(usual.items, rare_items, self.explored))
+        both = Lists.joined([usual, rare], axis=1)
+        return both.picked(explored_places(usual.items, rare_items, self.explored))
 
 
 def exploring(

@@ -42,16 +42,11 @@ class Lists:
         return np.asarray((self.items >= 0) & ~self.fallback)
 
     @staticmethod
-    def joined(blocks: Sequence["Lists"]) -> "Lists":
-        """Return the lists of blocks of users, concatenated."""
+    def joined(blocks: Sequence["Lists"], axis: int = 0) -> "Lists":
+        """Return the lists of blocks of users; by axis 1, the lists of each user, concatenated."""
         names = [field.name for field in fields(Lists)]
-        return Lists(*(np.concatenate([getattr(b, name) for b in blocks]) for name in names))
-
-    def beside(self, other: "Lists") -> "Lists":
-        """Return lists of the same users, each followed by the other's."""
-        names = [field.name for field in fields(Lists)]
-        pairs = [(getattr(self, name), getattr(other, name)) for name in names]
-        return Lists(*(np.concatenate(pair, axis=1) for pair in pairs))
+        arrays = ([getattr(block, name) for block in blocks] for name in names)
+        return Lists(*(np.concatenate(parts, axis) for parts in arrays))
 
     def picked(self, places: Ints) -> "Lists":
         """Return lists of the entries at these positions (users x k, -1 for none)."""

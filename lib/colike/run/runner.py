@@ -218,8 +218,10 @@ def run_stage(stage: Stage, session: Session) -> bool:
 
 def _keep_config(stage: Stage, session: Session) -> None:
     """Keep the config beside the tables; one that was lost or damaged is there again."""
+    if not stage.keeps_config:
+        return
     files, text = session.run.store.files, session.run.config.as_json()
-    if stage.keeps_config and files.read_text(CONFIG_FILE) != text:
+    if files.read_text(CONFIG_FILE) != text:
         files.write_text(CONFIG_FILE, text)
 
 

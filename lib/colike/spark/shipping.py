@@ -25,8 +25,8 @@ def shipped(spark: SparkSession, folder: Path, name: str) -> Callable[[], str]:
         path = str(folder)
         return lambda: path
     alias = f"colike-{name}"
-    archive = Path(tempfile.gettempdir()) / f"{alias}.zip"
     if not any(f"#{alias}" in one for one in spark.sparkContext.listArchives):
-        made = shutil.make_archive(str(archive.with_suffix("")), "zip", folder)
+        # Executors fetch it from there as long as the session lives.
+        made = shutil.make_archive(f"{tempfile.mkdtemp(prefix='colike-')}/{alias}", "zip", folder)
         spark.sparkContext.addArchive(f"{made}#{alias}")
     return lambda: SparkFiles.get(alias)

@@ -171,8 +171,7 @@ class Volume:
 
     def folders(self, name: str) -> dict[str, float]:
         """Return the names of what lies directly below a name, and when it was changed (Unix)."""
-        found = (self._root / name).glob("*")
-        return {f"{name}/{path.name}": path.stat().st_mtime for path in found}
+        return dict(DiskFiles(self._root).folders(name))
 
     def remove(self, name: str) -> None:
         """Remove what has a name, with everything below it."""

@@ -50,11 +50,18 @@ class FolderLocation:
         """Write a table as the writer says."""
         writer.save(f"{self.root}/tables/{table}")
 
+    def existing_here(self, tables: Iterable[str]) -> set[str] | None:
+        """Return those of the tables that a local folder has, without Spark; None for a URI."""
+        if self.local is None:
+            return None
+        folder = self.local / "tables"
+        return {table for table in tables if (folder / table / LOG).is_dir()}
+
     def existing(self, spark: SparkSession, tables: Iterable[str]) -> set[str]:
         """Return those of the tables that have been created."""
-        if self.local is not None:
-            folder = self.local / "tables"
-            return {table for table in tables if (folder / table / LOG).is_dir()}
+        here = self.existing_here(tables)
+        if here is not None:
+            return here
         from delta.tables import DeltaTable
 
         folders = {table: f"{self.root}/tables/{table}" for table in tables}

@@ -19,30 +19,27 @@ def register_views(store: Store) -> list[str]:
     """
     if isinstance(store.location, CatalogLocation):
         return create_views(store, store.location)
-    tables = [name for name in contracts() if store.exists(name)]
+    tables = _tables(store)
     for name in tables:
-        store.spark.sql(f"CREATE OR REPLACE TEMP VIEW {name} AS {_rows(store, name)}")
+        # Columns that an older store lacks are null.
+        rows = contracts()[name].filled(store.read(name), store.ids)
+        rows.createOrReplaceTempView(name)
     found = ready(tables)
     for name in found:
         store.spark.sql(created(views()[name], "TEMP VIEW", name))
     return tables + found
 
 
-def _rows(store: Store, table: str) -> str:
-    """Return the query of a table's rows; columns that an older store lacks are null."""
-    there = store.read(table).columns
-    lacking = [
-        f"CAST(NULL AS {field.dataType.simpleString()}) AS `{field.name}`"
-        for field in contracts()[table].spark_schema(store.ids)
-        if field.name not in there
-    ]
-    return f"SELECT {', '.join(['*', *lacking])} FROM {store.location.identifier(table)}"
+def _tables(store: Store) -> list[str]:
+    """Return the tables that have been created, in the order of the contracts."""
+    there = store.existing()
+    return [name for name in contracts() if name in there]
 
 
 def create_views(store: Store, location: CatalogLocation) -> list[str]:
     """Create the views in the store's catalog schema; return the names of tables and views."""
     store.spark.sql(f"USE {location.sql}")
-    tables = [name for name in contracts() if store.exists(name)]
+    tables = _tables(store)
     found = ready(tables)
     for name in found:
         store.spark.sql(created(views()[name], "VIEW", name))
