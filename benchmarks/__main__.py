@@ -15,6 +15,7 @@ from benchmarks import kernel as kernels
 from benchmarks import neighbours as nearby
 from benchmarks import quality as trained
 from benchmarks import quality_tables
+from benchmarks import queries as asking
 from benchmarks import readers as reading
 from benchmarks import recommend as listing
 from benchmarks import similarity as pairwise
@@ -96,6 +97,14 @@ def chain(
 ) -> None:
     """The nightly chain at full size, from CSV to published views."""
     _keep(json_file, nightly.NAME, nightly.measure(folder, limit))
+
+
+@app.command()
+def queries(
+    json_file: JsonFile, folder: Folder = Path("build/benchmarks"), limit: Limit = 3600
+) -> None:
+    """The analysts' questions, on the store of benchmark chain, in Spark and in DuckDB."""
+    _keep(json_file, asking.NAME, asking.measure(folder, limit))
 
 
 @app.command()

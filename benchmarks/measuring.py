@@ -85,7 +85,7 @@ def measurer(benchmark: str, systems: Mapping[str, System], figures: FiguresOf) 
 
 
 def medians(outcomes: list[Outcome], names: tuple[str, ...], unit: str) -> Figures:
-    """Return the medians over runs of these names, for the names that runs report."""
+    """Return the medians over runs of these names, for the names that all runs report."""
     said = [outcome.said for outcome in outcomes]
-    there = [name for name in names if name in said[0]]
+    there = [name for name in names if all(name in one for one in said)]
     return {name: (median(one[name] for one in said), unit) for name in there}

@@ -13,10 +13,14 @@ NAME = "chain"
 CASE = "100%"
 
 
+def store_of(folder: Path) -> Path:
+    """Return where the chain's store is, which it makes again each time."""
+    return folder / "scratch" / "chain"
+
+
 def _command(case: str, folder: Path) -> list[str]:
     program = [sys.executable, "-m", "benchmarks.systems.colike_chain"]
-    store = folder / "scratch" / "chain"
-    return [*program, CONFIG, str(csv_folder(folder)), str(store)]
+    return [*program, CONFIG, str(csv_folder(folder)), str(store_of(folder))]
 
 
 def _figures(outcomes: list[Outcome]) -> Figures:
