@@ -74,6 +74,11 @@ def _encode(texts: list[str], model: Model, settings: Encoding, threads: int) ->
         vectors = encode_by_service(texts, model.location, model.base_url, settings.batch_size)
     else:
         vectors = encode_here(texts, model.location, settings, threads)
+    if not np.isfinite(vectors).all():
+        raise DependencyError(
+            f"model {model.location} gives vectors that are no numbers; its weights are damaged, "
+            "or too large for embed.precision: set that to fp32, or take another model."
+        )
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     unit: Vectors = (vectors / np.maximum(lengths, 1e-12)).astype(np.float32)
     return unit

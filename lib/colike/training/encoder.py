@@ -28,13 +28,16 @@ CHANGES_ATTENTION = "set_attn_implementation"
 def load_model(name: str, max_tokens: int) -> SentenceTransformer:
     """Load the SentenceTransformer of a folder or hub name on the CPU, limited to `max_tokens`.
 
+    Its weights are fp32, however they are stored: in half precision small updates would be lost,
+    and gradients overflow.
+
     Raises:
         DependencyError: the model is neither a local folder nor available from the hub.
     """
     # stderr is for progress lines; transformers' progress bars would interrupt them.
     disable_progress_bar()
     try:
-        model = SentenceTransformer(name, device="cpu")
+        model = SentenceTransformer(name, device="cpu").float()
     except (OSError, ValueError) as error:
         reason = str(error).splitlines()[0]
         raise DependencyError(

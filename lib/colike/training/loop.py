@@ -8,6 +8,7 @@ from typing import Any, Literal
 import torch
 from accelerate import Accelerator
 
+from colike.errors import ColikeError
 from colike.snapshot.settings import TrainSettings
 from colike.training.checkpoint import Checkpoints
 from colike.training.encoder import Encoder
@@ -93,8 +94,8 @@ class Trainer:
         is_resumed = self.checkpoints is not None and running.resume(
             self.checkpoints, self.progress
         )
-        if is_resumed and self.accelerator.is_main_process:
-            self.progress.say("resume", f"resumes after step {running.step}", step=running.step)
+        if self.accelerator.is_main_process:
+            self._say_where_it_begins(running.step if is_resumed else None)
         stopped_by = self._steps(running, schedule, self._share(epochs, running.step))
         running.finish()
         return Trained(
@@ -110,6 +111,15 @@ class Trainer:
         if self.objective.in_batch:
             return Share(epochs, self._batch_size * world_size, start=start)
         return Share(epochs, self._batch_size, rank, world_size, start)
+
+    def _say_where_it_begins(self, step: int | None) -> None:
+        damaged = [] if self.checkpoints is None else self.checkpoints.damaged()
+        for path in damaged:
+            self.progress.say(
+                "damaged", f"{path} is not as it was saved; training does not resume from it"
+            )
+        if step is not None:
+            self.progress.say("resume", f"resumes after step {step}", step=step)
 
     def _steps(self, running: Running, schedule: Schedule, share: Share) -> StoppedBy:
         batches = self.objective.steps(share)
@@ -194,6 +204,12 @@ class Trainer:
             seconds = running.clock.seconds
             # The loss is read from the device only here, because each read makes a GPU wait.
             loss = float(torch.stack(losses).mean())
+            if not math.isfinite(loss):
+                raise ColikeError(
+                    f"The loss is {loss} at step {running.step}, so the weights are worthless and "
+                    f"nothing was kept: lower train.learning_rate (it is {self._peak:g}), or set "
+                    "train.precision to fp32."
+                )
             speed = running.documents / seconds * self.accelerator.num_processes
             left = schedule.left(running.step, seconds)
             self.progress.point(Point(running.step, loss, rate, speed, left, peak_memory()))

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 import torch
 from accelerate import Accelerator
+from safetensors.torch import load_file
 
 from colike.training.encoder import Encoder, encode, load_model, place, set_dropout
 from colike.training.texts import tokenise
@@ -58,3 +59,11 @@ def test_without_dropout_a_model_in_training_encodes_as_in_use(model):
     assert not torch.allclose(encoder.train()(items), in_use, atol=1e-3)
     set_dropout(model, 0.0)
     assert torch.allclose(encoder.train()(items), in_use, atol=1e-5)
+
+
+def test_weights_that_are_stored_in_half_precision_are_trained_in_fp32(small_model, tmp_path):
+    half = load_model(small_model, 12).half()
+    half.save(str(tmp_path))
+    stored = {one.dtype for one in load_file(tmp_path / "model.safetensors").values()}
+    assert stored == {torch.float16}
+    assert {one.dtype for one in load_model(str(tmp_path), 12).parameters()} == {torch.float32}
