@@ -21,7 +21,7 @@ from colike.data.splits import TRAIN
 from colike.embedding.cache import TABLE as EMBEDDINGS
 from colike.embedding.models import Model, find_model
 from colike.errors import ColikeError, ConfigError, SnapshotError
-from colike.launch.events import RESULT, finished, result_of
+from colike.launch.events import result_of
 from colike.launch.export import SnapshotInputs, export_snapshot, snapshot_tables
 from colike.launch.folders import TrainingNames
 from colike.launch.tracking import AUTO, track
@@ -34,6 +34,7 @@ from colike.run.outputs import Outputs
 from colike.run.settings import Settings
 from colike.run.stage import Stage
 from colike.snapshot.manifest import MODEL, VALIDATION, VECTORS, open_snapshot
+from colike.snapshot.outcome import CURVE, RESULT, WEIGHTS, finished
 from colike.snapshot.settings import WorkerConfig
 from colike.tables.writes import keep, replace
 
@@ -67,7 +68,7 @@ def run(inputs: Inputs, settings: Settings) -> Outputs:
         return Outputs([keep(TABLE)], notes=[f"{name} is not trained: {lacks}"])
     base = _base(settings)
     training = TrainingNames.of(name, _training_id(inputs, settings, base))
-    if not inputs.files.has(f"{training.out}/{RESULT}"):
+    if not _is_kept(inputs, training.out):
         _train(inputs, settings, training, base)
     out = inputs.files.fetch(training.out)
     result = result_of(out)
@@ -94,11 +95,23 @@ def _train(inputs: Inputs, settings: Settings, training: TrainingNames, base: Mo
             f"of this one are kept at {inputs.files.root}; use launcher: torchrun."
         )
     if finished(here.out) is None:
+        shutil.rmtree(here.out, ignore_errors=True)
         if not _is_whole(here.snapshot):
             shutil.rmtree(here.snapshot, ignore_errors=True)
             _export(inputs, settings, here.snapshot, base)
         run_worker(inputs.spark, settings.train, here, lambda event: _report(inputs, event))
     inputs.files.keep(training.out, RESULT)
+
+
+def _is_kept(inputs: Inputs, out: str) -> bool:
+    """Return whether a training's output is kept whole; what is damaged is removed."""
+    if not inputs.files.has(out):
+        return False
+    if finished(inputs.files.fetch(out)) is not None:
+        return True
+    inputs.note(f"{inputs.files.root}/{out} is damaged, so it is trained again")
+    inputs.files.remove(out)
+    return False
 
 
 def _lacks(inputs: Inputs, settings: Settings) -> str | None:
@@ -171,7 +184,7 @@ def _report(inputs: Inputs, event: dict[str, Any]) -> None:
             f"{event['seconds_left'] / 60:.0f} min left"
         )
         inputs.progress(float(event["step"]), float(event.get("steps", 0)), text)
-    elif event["event"] in ("resume", "validation", "mined"):
+    elif event["event"] in ("damaged", "resume", "validation", "mined"):
         inputs.note(event["text"])
 
 
@@ -193,15 +206,15 @@ def _row(
 ) -> dict[str, Any]:
     versions = {table: inputs.pins[table].version for table in TRAINED_ON}
     return {
-        C.MODEL_ID: str(result["model_sha256"])[:16],
+        C.MODEL_ID: str(result[WEIGHTS])[:16],
         C.NAME: settings.finetuned.name,
         C.BASE: base.location,
         C.OBJECTIVE: settings.train.objective,
         C.PARAMS: json.dumps(asdict(settings.train)),
         C.METRICS: json.dumps(result["metrics"]),
-        C.CURVE: inputs.files.read_text(f"{out}/curve.json"),
+        C.CURVE: inputs.files.read_text(f"{out}/{CURVE}"),
         C.URI: f"{out}/{MODEL}",
-        C.SHA256: result["model_sha256"],
+        C.SHA256: result[WEIGHTS],
         C.DATA_VERSIONS: json.dumps(versions),
         C.CREATED_AT: inputs.time_after(TABLE, C.CREATED_AT),
     }
@@ -213,10 +226,12 @@ def _base_model(inputs: Inputs, settings: Settings) -> str:
 
 def _lost(inputs: Inputs) -> str | None:
     """What the last success made is kept in files, not in the table."""
-    made = inputs.row_sets.get(MADE)
-    if made is None or inputs.files.has(f"{made}/{RESULT}"):
+    made, files = inputs.row_sets.get(MADE), inputs.files
+    if made is None:
         return None
-    return f"model folder {inputs.files.root}/{made} is gone"
+    # Weights that are kept elsewhere would have to be copied here to be looked at.
+    stands = finished(files.work / made) if files.is_shared else files.has(f"{made}/{RESULT}")
+    return None if stands else f"model folder {files.root}/{made} is gone or damaged"
 
 
 STAGE = Stage(

@@ -8,10 +8,9 @@ from typing import Any
 
 from colike.errors import ColikeError
 from colike.launch.folders import Training
+from colike.snapshot.outcome import Result, finished
 
-RESULT = "result.json"
 Listener = Callable[[dict[str, Any]], None]
-Result = dict[str, Any]
 
 
 def arguments(training: Training) -> list[str]:
@@ -37,24 +36,13 @@ def failure(output: str, snapshot: Path) -> ColikeError:
     return ColikeError(f"The training worker failed: {last} (snapshot {snapshot}).")
 
 
-def finished(out: Path) -> Result | None:
-    """Return result.json of a finished training, None if there is none.
-
-    The folder appears whole or not at all, so if it exists the training is finished.
-    """
-    if not (out / RESULT).exists():
-        return None
-    result: Result = json.loads((out / RESULT).read_text("utf-8"))
-    return result
-
-
 def result_of(out: Path) -> Result:
     """Return result.json of a worker that ended without an error.
 
     Raises:
-        ColikeError: There is no result.json.
+        ColikeError: It has left no output, or half of one.
     """
     result = finished(out)
     if result is None:
-        raise ColikeError(f"The training worker ended without {out / RESULT}.")
+        raise ColikeError(f"The training worker ended without a whole {out}.")
     return result

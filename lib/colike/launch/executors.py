@@ -7,8 +7,9 @@ from typing import TextIO
 
 from pyspark.sql import SparkSession
 
-from colike.launch.events import Listener, Result, arguments, event_of, failure, result_of
+from colike.launch.events import Listener, arguments, event_of, failure, result_of
 from colike.launch.folders import Training
+from colike.snapshot.outcome import Result
 
 _GPUS = "spark.task.resource.gpu.amount"
 

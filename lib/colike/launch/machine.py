@@ -5,8 +5,9 @@ import subprocess
 import sys
 from contextlib import suppress
 
-from colike.launch.events import Listener, Result, arguments, event_of, failure, result_of
+from colike.launch.events import Listener, arguments, event_of, failure, result_of
 from colike.launch.folders import Training
+from colike.snapshot.outcome import Result
 
 # How long torchrun may take to end its processes before it is killed.
 SECONDS_TO_END = 10.0

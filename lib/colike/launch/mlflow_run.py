@@ -15,7 +15,8 @@ import mlflow
 from mlflow.entities import Metric
 
 from colike.config.models import TrackingConfig
-from colike.launch.events import RESULT, Result, result_of
+from colike.launch.events import result_of
+from colike.snapshot.outcome import CURVE, METRICS, RESULT, WEIGHTS, Result
 
 _POINT = ("loss", "learning_rate", "documents_per_second", "memory_bytes")
 _FACTS = ("steps", "minutes", "documents_per_second", "labels_per_document", "recall")
@@ -46,7 +47,7 @@ def log_training(
     with _at(uri, config.registry_uri):
         mlflow.set_experiment(config.experiment)
         result = result_of(folder)
-        return _known(result["model_sha256"]) or _log(config, name, folder, tags, result)
+        return _known(result[WEIGHTS]) or _log(config, name, folder, tags, result)
 
 
 @contextmanager
@@ -85,8 +86,8 @@ def _log(
     config: TrackingConfig, name: str, folder: Path, tags: Mapping[str, str], result: Result
 ) -> str:
     """Log parameters, metrics, curve, files and the model with its signature."""
-    curve = json.loads((folder / "curve.json").read_text("utf-8"))
-    sha256 = result["model_sha256"]
+    curve = json.loads((folder / CURVE).read_text("utf-8"))
+    sha256 = result[WEIGHTS]
     with mlflow.start_run(run_name=f"{name} {sha256[:8]}") as run:
         mlflow.set_tags({**tags, "colike.snapshot_sha256": result["snapshot"]})
         mlflow.log_params({**result["settings"], "base_model": result["base_model"]})
@@ -94,7 +95,7 @@ def _log(
         for start in range(0, len(points), _AT_ONCE):
             some = points[start : start + _AT_ONCE]
             mlflow.MlflowClient().log_batch(run.info.run_id, metrics=some)
-        for file in (RESULT, "curve.json", "metrics.json"):
+        for file in (RESULT, CURVE, METRICS):
             mlflow.log_artifact(str(folder / file))
         with TemporaryDirectory(prefix="colike-") as scratch:
             mlflow.log_artifacts(_in_form(folder / MODEL, Path(scratch), result), MODEL)

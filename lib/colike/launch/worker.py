@@ -2,10 +2,11 @@
 
 from pyspark.sql import SparkSession
 
-from colike.launch.events import Listener, Result
+from colike.launch.events import Listener
 from colike.launch.executors import run_on_executors
 from colike.launch.folders import Training
 from colike.launch.machine import run_here
+from colike.snapshot.outcome import Result
 from colike.snapshot.settings import TrainSettings
 
 

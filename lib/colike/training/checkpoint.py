@@ -2,9 +2,10 @@
 
 One folder per state, which appears whole or not at all: state.json, and tensors as safetensors.
 What all processes share (weights, optimizer) is saved once, what each has of its own (random
-numbers) under its rank.
+numbers) under its rank. sha256.json has the hash of each file: a damaged state is passed over.
 """
 
+import hashlib
 import json
 import shutil
 from collections.abc import Mapping
@@ -17,7 +18,7 @@ from accelerate import Accelerator
 from safetensors.torch import load_file, save_file
 
 Tensors = dict[str, torch.Tensor]
-STATE, SHARED = "state.json", "shared.safetensors"
+STATE, SHARED, HASHES = "state.json", "shared.safetensors", "sha256.json"
 
 
 @dataclass(frozen=True)
@@ -60,18 +61,34 @@ class Checkpoints:
         save_file(state.own, partial / self._own)
         self.accelerator.wait_for_everyone()
         if is_main:
+            (partial / HASHES).write_text(json.dumps(_hashes(partial)), encoding="utf-8")
             partial.replace(complete)
             for path in self.folder.iterdir():
                 if path != complete:
                     shutil.rmtree(path)
 
     def load(self) -> State | None:
-        """Return the newest state of this run, None if there is none."""
+        """Return the newest state of this run that is whole, None if there is none."""
         for path in sorted(self.folder.glob("[0-9]*"), reverse=True):
-            values = _values(path / STATE)
-            if values.pop("run", None) == self.run and (path / self._own).is_file():
+            if not self.is_whole(path):
+                continue
+            values: dict[str, Any] = json.loads((path / STATE).read_text(encoding="utf-8"))
+            if values.pop("run") == self.run:
                 return State(values, load_file(path / SHARED), load_file(path / self._own))
         return None
+
+    def damaged(self) -> list[Path]:
+        """Return the states that are not as they were saved."""
+        return [path for path in sorted(self.folder.glob("[0-9]*")) if not self.is_whole(path)]
+
+    def is_whole(self, path: Path) -> bool:
+        """Return whether a state has the files that each process needs, as they were saved."""
+        needed = {STATE, SHARED, *map(_own, range(self.accelerator.num_processes))}
+        try:
+            saved = json.loads((path / HASHES).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return False
+        return bool(saved == _hashes(path) and needed <= set(saved))
 
     def remove(self) -> None:
         """Remove all states, once the run has its output."""
@@ -80,7 +97,7 @@ class Checkpoints:
 
     @property
     def _own(self) -> str:
-        return f"process-{self.accelerator.process_index}.safetensors"
+        return _own(self.accelerator.process_index)
 
 
 def with_prefix(prefix: str, tensors: Mapping[str, torch.Tensor]) -> Tensors:
@@ -98,9 +115,15 @@ def of_prefix(prefix: str, tensors: Mapping[str, torch.Tensor]) -> Tensors:
     }
 
 
-def _values(path: Path) -> dict[str, Any]:
-    try:
-        values: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return values
+def _own(process: int) -> str:
+    return f"process-{process}.safetensors"
+
+
+def _hashes(folder: Path) -> dict[str, str]:
+    """Return the SHA-256 (hex) of each file of a state but that of the hashes, by name."""
+    found = {}
+    for path in sorted(folder.iterdir()):
+        if path.name != HASHES and path.is_file():
+            with path.open("rb") as file:
+                found[path.name] = hashlib.file_digest(file, "sha256").hexdigest()
+    return found

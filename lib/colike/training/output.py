@@ -10,6 +10,7 @@ from typing import Any
 from sentence_transformers import SentenceTransformer
 
 from colike.snapshot.manifest import MODEL
+from colike.snapshot.outcome import CURVE, METRICS, RESULT, WEIGHTS
 from colike.training.encoder import save_model
 from colike.training.progress import Point
 
@@ -30,9 +31,9 @@ def write_output(
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     sha256 = save_model(model, partial / MODEL)
-    _write(partial / "metrics.json", metrics)
-    _write(partial / "curve.json", [asdict(point) for point in curve])
-    _write(partial / "result.json", {"model_sha256": sha256, **facts, "metrics": metrics})
+    _write(partial / METRICS, metrics)
+    _write(partial / CURVE, [asdict(point) for point in curve])
+    _write(partial / RESULT, {WEIGHTS: sha256, **facts, "metrics": metrics})
     partial.replace(out)
 
 

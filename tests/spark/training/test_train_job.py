@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 
 import pyarrow.parquet as pq
 import pytest
@@ -69,23 +70,27 @@ def test_validation_users_are_those_with_a_held_like(trained, monkeypatch):
     assert set(few) <= set(eligible)
 
 
-def test_a_training_that_has_not_ended_finds_a_changed_snapshot_exported_again(
-    trained, again, monkeypatch
+@pytest.mark.parametrize("damaged", ["result.json", "curve.json", "model/model.safetensors"])
+def test_a_damaged_training_is_repeated_and_finds_a_changed_snapshot_exported_again(
+    trained, again, monkeypatch, tmp_path, damaged
 ):
-    store, _ = trained
-    folder = only_folder(store, "snapshots")
-    sha256 = open_snapshot(folder).sha256
-    (folder / "config.json").write_text("{}")
-    result = only_folder(store, "models") / "result.json"
-    result.rename(result.with_suffix(".kept"))
+    store, run = trained
+    snapshot, model = (only_folder(store, name) for name in ("snapshots", "models"))
+    sha256 = open_snapshot(snapshot).sha256
+    shutil.copytree(model, tmp_path / "whole")
+    (snapshot / "config.json").write_text("{}")
+    content = (model / damaged).read_bytes()
+    (model / damaged).write_bytes(content[:-9])
 
     def train(_, __, training, ___):
         assert open_snapshot(training.snapshot).sha256 == sha256
-        result.with_suffix(".kept").rename(result)
+        assert not training.out.exists()
+        shutil.copytree(tmp_path / "whole", training.out)
 
     monkeypatch.setattr(train_job, "run_worker", train)
     again("again")
-    assert result.exists()
+    assert (model / damaged).read_bytes() == content
+    assert run("whole-again", "train") == []
 
 
 def test_a_model_that_was_made_but_not_committed_is_taken_as_it_is(trained, again, monkeypatch):
