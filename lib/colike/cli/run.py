@@ -51,6 +51,14 @@ def command(
     overrides: Annotated[
         list[str] | None, typer.Option("--set", metavar="A.B=C", help="Override a setting.")
     ] = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TIME",
+            help="Read the input tables (Delta) as they were then: a time with its zone, or the "
+            "number of a version.",
+        ),
+    ] = None,
     show_plan: Annotated[
         bool, typer.Option("--plan", help="Say what would run and why, and run nothing.")
     ] = False,
@@ -61,6 +69,9 @@ def command(
 ) -> None:
     """Run the chain; jobs whose code, inputs and settings have not changed do nothing."""
     settings = load_config(config, overrides or [])
+    if as_of is not None:
+        versions = [f"data.{name}.as_of={as_of}" for name in settings.data.inputs]
+        settings = load_config(config, [*(overrides or []), *versions])
     jobs = chain.select_jobs(from_job, only or [], skip or [])
     # Java starts while Python loads the jobs.
     with ThreadPoolExecutor(1) as pool:

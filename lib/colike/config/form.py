@@ -2,6 +2,7 @@
 
 import codecs
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated, Self
 
 from pydantic import Field, field_validator, model_validator
@@ -15,10 +16,13 @@ LINE_ENDS = frozenset("\r\n")
 BACKSLASH = "\\"
 #: Keys of delimited text, which other formats do not have.
 TEXT_KEYS = ("separator", "header", "quote", "escape", "multiline")
+#: A version of a Delta table: its number, or a time with its time zone.
+AsOf = int | datetime
 #: By format, the keys that its reader does not read.
 UNREAD = {
-    "json": TEXT_KEYS,
-    "parquet": ("encoding", *TEXT_KEYS),
+    "csv": ("as_of",),
+    "json": ("as_of", *TEXT_KEYS),
+    "parquet": ("as_of", "encoding", *TEXT_KEYS),
     "delta": ("encoding", *TEXT_KEYS),
 }
 
@@ -29,7 +33,8 @@ class File(Section):
     `escape` null reads a quote within quotes both ways, doubled and after a backslash;
     `multiline` null looks for quoted line breaks in the first megabyte of a file, and rejects
     quoted fields that hold what are rows by themselves. `max_rejected_share` null is that of all
-    files.
+    files. `as_of` is the version of a Delta table that is read, or a time, of which the version
+    then newest is; null reads the newest.
     """
 
     path: Annotated[str, Field(min_length=1)]
@@ -41,6 +46,7 @@ class File(Section):
     escape: Character | None = None
     multiline: bool | None = None
     max_rejected_share: Share | None = None
+    as_of: AsOf | None = None
 
     @property
     def named(self) -> Mapping[str, Column | None]:
@@ -60,6 +66,23 @@ class File(Section):
             ) from None
         known = codecs.lookup(name).name
         return "utf-8" if known == "utf-8-sig" else known  # the mark is left out anyway
+
+    @field_validator("as_of", mode="before")
+    @classmethod
+    def _version(cls, value: object) -> object:
+        is_number = isinstance(value, int) and not isinstance(value, bool) and value >= 0
+        if value is None or is_number:
+            return value
+        try:
+            time = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+        except ValueError:
+            time = None
+        if time is None or time.tzinfo is None:
+            raise ValueError(
+                f"{value!r} is neither the number of a version (12) nor a time with its zone "
+                "(2026-11-20T03:00:00+01:00)"
+            )
+        return time
 
     @field_validator("separator")
     @classmethod
@@ -81,8 +104,8 @@ class File(Section):
         unread = [key for key in UNREAD.get(self.format, ()) if self._differs(key)]
         if unread:
             raise ValueError(
-                f"{' and '.join(unread)} mean nothing where format is {self.format}; leave out "
-                "what the format does not have"
+                f"{' and '.join(unread)} {'means' if len(unread) == 1 else 'mean'} nothing where "
+                f"format is {self.format}; leave out what the format does not have"
             )
         if self.quote is None:
             unread = [key for key in ("escape", "multiline") if getattr(self, key)]

@@ -21,3 +21,9 @@ def test_a_typo_in_a_setting_names_the_place_and_the_allowed_keys(typed):
     assert code == 2
     assert "recommend.kk: unknown key" in err
     assert "neighbours_per_item" in err
+
+
+def test_input_files_cannot_be_read_as_they_were(typed):
+    code, _, err = typed("run", "conf/mal2020.yml", "--as-of", "2026-11-20T03:00:00Z")
+    assert code == 2
+    assert "data.ratings: as_of means nothing where format is csv" in err

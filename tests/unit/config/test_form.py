@@ -1,5 +1,7 @@
 """What the keys of input files may say together: none is passed over, none means another thing."""
 
+from datetime import datetime, timedelta, timezone
+
 import pytest
 from pydantic import ValidationError
 
@@ -15,13 +17,14 @@ FORM = {
     "quote": "'",
     "escape": "\\",
     "multiline": True,
+    "as_of": 3,
 }
 WITHOUT = {
     "auto": set(),
-    "csv": set(),
+    "csv": {"as_of"},
     "json": set(FORM) - {"encoding"},
     "parquet": set(FORM),
-    "delta": set(FORM),
+    "delta": set(FORM) - {"as_of"},
 }
 
 
@@ -37,9 +40,29 @@ def says(kind, **keys):
 def test_a_key_that_the_format_does_not_read_is_refused(form, key):
     given = {"path": "-", "format": form, key: FORM[key]}
     if key in WITHOUT[form]:
-        assert f"{key} mean nothing where format is {form}" in says(File, **given)
+        assert f"{key} means nothing where format is {form}" in says(File, **given)
     else:
         assert getattr(File(**given), key) != File.model_fields[key].default
+
+
+ZONE = timezone(timedelta(hours=1))
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        (0, 0),
+        ("2026-11-20T03:00:00+01:00", datetime(2026, 11, 20, 3, tzinfo=ZONE)),
+        ("2026-11-20T02:00:00Z", datetime(2026, 11, 20, 3, tzinfo=ZONE)),
+    ],
+)
+def test_a_version_is_a_number_or_a_time(text, meant):
+    assert File(path="-", as_of=text).as_of == meant
+
+
+@pytest.mark.parametrize("text", [-1, 1.5, True, "3 days ago", "2026-11-20", "2026-11-20T03:00:00"])
+def test_what_is_no_version_and_a_time_without_its_zone_are_refused(text):
+    assert "neither the number of a version (12) nor a time with its zone" in says(File, as_of=text)
 
 
 @pytest.mark.parametrize(

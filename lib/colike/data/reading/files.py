@@ -59,13 +59,6 @@ def local_path(path: str) -> str:
     return unquote(urlparse(path).path) if path.startswith("file:/") else path
 
 
-def is_delta(path: str, file: File) -> bool:
-    """Return whether an input is a Delta table: by its format, or by its log."""
-    if file.format == "auto" and not is_remote(path):
-        return Path(local_path(path), DELTA_LOG).is_dir()
-    return file.format == "delta"
-
-
 def listed(path: str) -> list[Path]:
     """Return the files of a local input, in order; of a folder all but hidden ones.
 

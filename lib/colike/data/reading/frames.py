@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -24,15 +23,15 @@ from colike.config.form import File
 from colike.data.reading.faults import no_rows, too_large
 from colike.data.reading.files import (
     binary_files,
-    is_delta,
     is_remote,
     parts_of,
     require_columns,
     rows_of,
 )
 from colike.data.reading.header import Header
-from colike.data.reading.rows import Columns, Rejected, Rows, Types, positions
+from colike.data.reading.rows import Columns, Rejected, Rows, Types
 from colike.data.reading.streams import Source
+from colike.data.reading.tables import is_table, table_rows
 from colike.data.values import ids_of, texts_of
 
 #: Turns what a task has read, file by file, into rows of a frame.
@@ -83,13 +82,14 @@ def read_frame(
         schema: The columns that it makes.
 
     Raises:
-        ConfigError: There is no such file.
+        ConfigError: There is no such file, or no such version of a table.
         SchemaError: A local file lacks a column, or is of another form.
         QualityError: There are no rows, or a file at a URI is too large.
     """
     path, file = wanted.path, wanted.file
-    if is_delta(path, file) or (file.format == "auto" and _is_remote_delta(spark, path)):
-        return _read_table(spark, wanted, convert, schema)
+    if is_table(spark, path, file):
+        chosen, unpacked = table_rows(spark, path, wanted.columns, file.as_of)
+        return chosen.mapInArrow(lambda batches: convert(unpacked(batches)), schema)
     if is_remote(path):
         files = _whole_files(spark, path)
         return files.select(PATH, CONTENT).mapInArrow(_reader(wanted, convert, {}), schema)
@@ -129,9 +129,9 @@ def _reader(
     return lambda batches: convert(rows(batches))
 
 
-def largest_file(spark: SparkSession, path: str) -> int:
+def largest_file(spark: SparkSession, path: str, file: File) -> int:
     """Return the bytes of the largest file that a task takes from Spark whole; 1 if none does."""
-    if not is_remote(path) or _is_remote_delta(spark, path):
+    if not is_remote(path) or is_table(spark, path, file):
         return 1
     found = binary_files(spark, path).agg({LENGTH: "max"}).collect()[0][0]
     return int(found or 1)
@@ -235,35 +235,3 @@ def _good(name: str, rows: Rows, columns: Columns, ids: Mapping[str, IdType]) ->
 
 def _typed(values: object, kind: pa.DataType) -> pa.Array:
     return values.cast(kind) if isinstance(values, pa.Array) else pa.array(values, kind)
-
-
-def _no_lines(rows: int) -> Longs:
-    return np.zeros(rows, np.int64)
-
-
-def _is_remote_delta(spark: SparkSession, path: str) -> bool:
-    if not is_remote(path):
-        return False
-    from delta.tables import DeltaTable
-
-    return bool(DeltaTable.isDeltaTable(spark, path))
-
-
-def _read_table(
-    spark: SparkSession, wanted: Input, convert: Convert, schema: StructType
-) -> DataFrame:
-    """A Delta table has no lines; its rows are read by Spark."""
-    path, columns = wanted.path, wanted.columns
-    frame = spark.read.format("delta").load(path)
-    positions(path, frame.columns, columns)
-
-    def read(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        def rows() -> Iterator[tuple[str, Rows]]:
-            for batch in batches:
-                table = pa.table({key: batch.column(key) for key in columns})
-                yield path, Rows(table, partial(_no_lines, batch.num_rows))
-
-        return convert(rows())
-
-    chosen = frame.selectExpr(*(f"`{name}` AS `{key}`" for key, name in columns.items()))
-    return chosen.mapInArrow(read, schema)
