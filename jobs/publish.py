@@ -3,7 +3,8 @@
 Reads: evaluation, recommendations, item_neighbours, models; for the report also ratings, items,
 user_history and item_similarity; its own champion_moves, of which a new one is the last.
 Writes: published_recommendations (one row per run, user and rank), published_neighbours (per
-run, item and rank), champion_moves (per move; the last row is what views follow).
+run, item and rank), published_items (per run and item), published_pairs (per run and pair),
+champion_moves (per move; the last row is what views follow).
 """
 
 from pyspark.sql import DataFrame
@@ -13,8 +14,15 @@ from colike import columns as C
 from colike.embedding.models import newest_model
 from colike.publish.champion import Champion, choose_champion
 from colike.publish.moves import present_champion
+from colike.publish.published import (
+    PUBLISHED,
+    items_with_audience,
+    of_champion,
+    pairs_with_lift,
+)
 from colike.publish.report.build import ReportFacts, build_report
 from colike.publish.report.data import Pointer
+from colike.publish.report.kept import report_name
 from colike.run.inputs import Inputs
 from colike.run.main import job_main
 from colike.run.outputs import Outputs
@@ -22,16 +30,7 @@ from colike.run.settings import Settings
 from colike.run.stage import Stage
 from colike.tables.writes import append, replace
 
-TABLES = ("published_recommendations", "published_neighbours")
 MOVES = "champion_moves"
-
-
-def published(frame: DataFrame, source: str) -> DataFrame:
-    """Return a source's rows of recommendations (history all) or of item_neighbours."""
-    mine = frame.where(F.col(C.SOURCE) == source)
-    if C.HISTORY in frame.columns:
-        mine = mine.where(F.col(C.HISTORY) == "all").drop(C.HISTORY)
-    return mine.drop(C.RUN_ID)
 
 
 def run(inputs: Inputs, settings: Settings) -> Outputs:
@@ -41,9 +40,16 @@ def run(inputs: Inputs, settings: Settings) -> Outputs:
     present = present_champion(inputs.own(MOVES))
     champion = choose_champion(evaluated, settings.publish, present)
     is_held = present is not None and present.held and champion.source == present.source
+    history = inputs.read("user_history")
+    published = (
+        of_champion(inputs.read("recommendations"), champion.source),
+        of_champion(inputs.read("item_neighbours"), champion.source),
+        items_with_audience(inputs.read("items"), history, inputs.read("ratings")),
+        pairs_with_lift(inputs.read("item_similarity"), history),
+    )
     rows = [
-        replace(table, published(inputs.read(of), champion.source), {C.RUN_ID: [inputs.run_id]})
-        for table, of in zip(TABLES, ("recommendations", "item_neighbours"), strict=True)
+        replace(table, frame, {C.RUN_ID: [inputs.run_id]})
+        for table, frame in zip(PUBLISHED, published, strict=True)
     ]
     pointer = Pointer(champion.source, inputs.run_id, champion.reason)
     facts = ReportFacts(
@@ -58,9 +64,7 @@ def run(inputs: Inputs, settings: Settings) -> Outputs:
         writes=[*rows, append(MOVES, _move(inputs, champion, is_held))],
         notes=[f"champion is {champion.source}: {champion.reason}"],
         files={
-            f"reports/{inputs.run_id}.html": build_report(
-                inputs, facts, settings.publish.report_users
-            )
+            report_name(inputs.run_id): build_report(inputs, facts, settings.publish.report_users)
         },
     )
 
@@ -91,7 +95,7 @@ STAGE = Stage(
         "user_history",
         "item_similarity",
     ),
-    writes=(*TABLES, MOVES),
+    writes=(*PUBLISHED, MOVES),
     sections=("publish",),
     run=run,
     continues=(MOVES,),

@@ -16,17 +16,18 @@ placed AS (
   SELECT run_id, row_number() OVER (ORDER BY published_at DESC) AS place FROM published
 ),
 today AS (
-  SELECT r.user_id, r.item_id, r.rank
+  SELECT r.run_id, r.user_id, r.item_id, r.rank
   FROM published_recommendations AS r JOIN placed AS p ON p.run_id = r.run_id AND p.place = 1
 ),
 yesterday AS (
-  SELECT r.user_id, r.item_id, r.rank
+  SELECT r.run_id, r.user_id, r.item_id, r.rank
   FROM published_recommendations AS r JOIN placed AS p ON p.run_id = r.run_id AND p.place = 2
 ),
 changed AS (
   SELECT
     coalesce(n.user_id, b.user_id) AS user_id,
     coalesce(n.item_id, b.item_id) AS item_id,
+    coalesce(n.run_id, b.run_id) AS run_id,
     CASE WHEN b.item_id IS NULL THEN 'new' ELSE 'gone' END AS change,
     b.rank AS rank_before,
     n.rank AS rank_now
@@ -34,5 +35,5 @@ changed AS (
   WHERE n.item_id IS NULL OR b.item_id IS NULL
 )
 SELECT c.user_id, c.item_id, i.title, c.change, c.rank_before, c.rank_now
-FROM changed AS c LEFT JOIN items AS i ON i.item_id = c.item_id
+FROM changed AS c LEFT JOIN published_items AS i ON i.run_id = c.run_id AND i.item_id = c.item_id
 WHERE (SELECT max(place) FROM placed) > 1

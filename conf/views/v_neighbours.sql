@@ -22,6 +22,6 @@ SELECT
   n.run_id,
   n.source
 FROM published_neighbours AS n
-LEFT JOIN items AS i ON i.item_id = n.item_id
-LEFT JOIN items AS t ON t.item_id = n.neighbour_id
+LEFT JOIN published_items AS i ON i.run_id = n.run_id AND i.item_id = n.item_id
+LEFT JOIN published_items AS t ON t.run_id = n.run_id AND t.item_id = n.neighbour_id
 WHERE n.run_id = (SELECT max_by(run_id, at) FROM champion_moves)

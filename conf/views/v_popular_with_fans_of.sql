@@ -1,9 +1,9 @@
 -- Which other items the fans of an item like; every pair is there in both directions. Counts are of train ratings,
--- from the last similarity run.
+-- and of the published run.
 -- Question: What do fans of an item like, more than others do?
 -- Grain: one row per item and other item
 -- Owner: analytics
--- Freshness: with each similarity run
+-- Freshness: follows the last champion move
 -- item_id: The item
 -- title: Its title
 -- other_id: The other item
@@ -13,14 +13,17 @@
 -- colikes: Users who like both
 -- jaccard: Users who like both as a share of those who like one of them
 -- lift: How many times as often as by chance both are liked, among users with train ratings
-WITH pairs AS (
+WITH published AS (
+  SELECT * FROM published_pairs WHERE run_id = (SELECT max_by(run_id, at) FROM champion_moves)
+),
+pairs AS (
   SELECT
-    item_a AS item_id, item_b AS other_id, likes_a AS likes, likes_b AS other_likes,
-    colikes, jaccard
-  FROM item_similarity
+    run_id, item_a AS item_id, item_b AS other_id, likes_a AS likes, likes_b AS other_likes,
+    colikes, jaccard, lift
+  FROM published
   UNION ALL
-  SELECT item_b, item_a, likes_b, likes_a, colikes, jaccard
-  FROM item_similarity
+  SELECT run_id, item_b, item_a, likes_b, likes_a, colikes, jaccard, lift
+  FROM published
 )
 SELECT
   p.item_id,
@@ -31,12 +34,7 @@ SELECT
   p.other_likes,
   p.colikes,
   p.jaccard,
-  p.colikes * u.users / (CAST(p.likes AS DOUBLE) * p.other_likes) AS lift
+  p.lift
 FROM pairs AS p
-LEFT JOIN items AS i ON i.item_id = p.item_id
-LEFT JOIN items AS o ON o.item_id = p.other_id
-CROSS JOIN (
-  SELECT count(*) AS users
-  FROM user_history
-  WHERE size(likes_train) + size(passives_train) + size(detractors_train) > 0
-) AS u
+LEFT JOIN published_items AS i ON i.run_id = p.run_id AND i.item_id = p.item_id
+LEFT JOIN published_items AS o ON o.run_id = p.run_id AND o.item_id = p.other_id

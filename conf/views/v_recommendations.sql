@@ -36,7 +36,7 @@ SELECT
   r.run_id,
   r.source
 FROM shown AS r
-LEFT JOIN items AS i ON i.item_id = r.item_id
-LEFT JOIN items AS t1 ON t1.item_id = r.first_id
-LEFT JOIN items AS t2 ON t2.item_id = r.second_id
-LEFT JOIN items AS t3 ON t3.item_id = r.third_id
+LEFT JOIN published_items AS i ON i.run_id = r.run_id AND i.item_id = r.item_id
+LEFT JOIN published_items AS t1 ON t1.run_id = r.run_id AND t1.item_id = r.first_id
+LEFT JOIN published_items AS t2 ON t2.run_id = r.run_id AND t2.item_id = r.second_id
+LEFT JOIN published_items AS t3 ON t3.run_id = r.run_id AND t3.item_id = r.third_id

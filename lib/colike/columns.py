@@ -54,6 +54,10 @@ DESCRIPTION: Final = "description"
 SYNOPSIS_CUT: Final = "synopsis_cut"
 CONTENT_HASH: Final = "content_hash"
 
+# forgotten
+USER_HASH: Final = "user_hash"
+SALT: Final = "salt"
+
 # quarantine
 TABLE: Final = "table"
 REASON: Final = "reason"
@@ -134,3 +138,6 @@ VERSUS: Final = "versus"
 
 # publish
 BY: Final = "by"
+RATINGS: Final = "ratings"
+USERS: Final = "users"
+LIFT: Final = "lift"

@@ -13,9 +13,7 @@ from colike.errors import SchemaError
 from colike.tables import Store, contracts
 from colike.tables.location import CatalogLocation
 from colike.tables.view_files import View, parsed, views
-from colike.tables.views import create_views, ready, register_views
-
-from ..histories import seen_of
+from colike.tables.views import NAMED, create_views, ready, register_views
 
 RESOURCES = Path(__file__).parents[2] / "conf" / "resources"
 LATER = "99990101T000000-ffffff"
@@ -81,6 +79,30 @@ def test_views_show_the_champions_run_until_the_pointer_moves(
     assert runs_in(session, "v_leaderboard") == {first}
 
 
+# Jobs of the next night, which has not published yet, write these.
+IN_WORK = (
+    "ratings",
+    "items",
+    "user_history",
+    "item_similarity",
+    "item_neighbours",
+    "recommendations",
+)
+OF_A_PUBLICATION = (
+    "v_recommendations",
+    "v_neighbours",
+    "v_titles",
+    "v_popular_with_fans_of",
+    "v_list_changes",
+)
+
+
+def test_views_of_a_publication_read_nothing_that_a_later_run_changes_before_it_publishes():
+    known = set(contracts()) | set(views())
+    for name in OF_A_PUBLICATION:
+        assert not set(IN_WORK) & known & set(NAMED.findall(views()[name].select)), name
+
+
 def test_the_leaderboard_says_which_rows_are_of_anchors(registered: SparkSession):
     rows = registered.sql("SELECT DISTINCT source, anchor FROM v_leaderboard").collect()
     assert {row.source for row in rows if row.anchor} == {*ANCHORS}
@@ -122,14 +144,11 @@ def test_every_recommendation_has_its_title_and_its_reasons(registered: SparkSes
 def test_fans_see_every_pair_in_both_directions(registered: SparkSession):
     rows = registered.table("v_popular_with_fans_of").collect()
     by_pair = {(row.item_id, row.other_id): row for row in rows}
-    assert len(rows) == len(by_pair) == 2 * registered.table("item_similarity").count()
-    users = sum(bool(seen_of(row, "train")) for row in registered.table("user_history").collect())
+    assert len(rows) == len(by_pair) == 2 * registered.table("published_pairs").count()
     for (item, other), row in by_pair.items():
         mirror = by_pair[other, item]
         assert (row.title, row.likes) == (mirror.other_title, mirror.other_likes)
-        assert row.lift == pytest.approx(
-            (row.colikes / users) / (row.likes / users * row.other_likes / users)
-        )
+        assert (row.colikes, row.lift) == (mirror.colikes, mirror.lift)
 
 
 def test_run_history_gives_each_job_its_duration_and_rows(registered: SparkSession):
@@ -164,7 +183,7 @@ def test_a_catalog_keeps_the_views_for_other_sessions(
         own_session.newSession(), CatalogLocation("spark_catalog", "views"), tiny_store.ids
     )
     store.spark.sql("CREATE SCHEMA spark_catalog.views")
-    for table in ("runs", "items", "published_recommendations", "champion_moves"):
+    for table in ("runs", "published_items", "published_recommendations", "champion_moves"):
         folder = f"{tiny_store.location.name}/tables/{table}"
         store.spark.sql(f"CREATE TABLE views.{table} USING DELTA LOCATION '{folder}'")
     assert register_views(store) == create_views(store, store.location)
@@ -204,7 +223,7 @@ def test_a_panel_of_the_dashboard_has_rows(registered: SparkSession, name: str):
 def test_views_of_a_store_of_an_earlier_release_are_there_before_its_next_run(
     spark: SparkSession, tiny_store: Store, tmp_path: Path
 ):
-    for table in ("champion_moves", "published_recommendations", "items", "runs"):
+    for table in ("champion_moves", "published_recommendations", "published_items", "runs"):
         rows = tiny_store.read(table)
         rows = rows.drop("held") if table == "champion_moves" else rows
         rows.write.format("delta").save(str(tmp_path / "tables" / table))

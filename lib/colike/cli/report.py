@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from colike.cli.options import DEFAULT_STORE, StoreOption
+from colike.publish.report.kept import report_name
 from colike.queries.report import report_of
 from colike.queries.store import config_of, open_existing
 from colike.run.log import RunLog
@@ -22,7 +23,7 @@ def command(
     users = config_of(opened.files).publish.report_users
     html = report_of(opened, RunLog.read(opened, ""), opened.location.name, users)
     if out is None:
-        where = opened.files.write_text("reports/report.html", html)
+        where = opened.files.write_text(report_name("report"), html)
     else:
         where = str(out)
         out.parent.mkdir(parents=True, exist_ok=True)

@@ -161,14 +161,19 @@ def _titled(
             source=row[C.SOURCE],
             rank=row[C.RANK],
             item_id=row[C.ITEM_ID],
-            title=titles[row[C.ITEM_ID]],
+            title=_title(titles, row[C.ITEM_ID]),
             score=row[C.SCORE],
             support=row[C.SUPPORT],
             cosine=row[C.BECAUSE][0][C.PART]
             if row[C.BECAUSE] and weighted[row[C.SOURCE]]
             else None,
-            because=[{**part, C.TITLE: titles[part[C.ITEM_ID]]} for part in row[C.BECAUSE]],
+            because=[{**part, C.TITLE: _title(titles, part[C.ITEM_ID])} for part in row[C.BECAUSE]],
             fallback=row[C.FALLBACK],
         )
         for row in ordered
     ]
+
+
+def _title(titles: Mapping[Any, str], item_id: Any) -> str:
+    """Stored lists are older than items where a run ended between the jobs ingest and recommend."""
+    return titles.get(item_id, f"item {item_id}, which has left the item file")

@@ -25,6 +25,8 @@ TABLES = {
     "runs": ("run_id", "job", "entry"),
     "published_recommendations": ("run_id", "user_id", "rank"),
     "published_neighbours": ("run_id", "item_id", "rank"),
+    "published_items": ("run_id", "item_id"),
+    "published_pairs": ("run_id", "item_a", "item_b"),
     "champion_moves": None,  # append only: the last row counts
 }
 BIGINT = IdTypes("bigint", "bigint")

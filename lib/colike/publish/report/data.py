@@ -57,9 +57,9 @@ def summary(tables: Tables) -> Summary:
     """Return the counts of ratings, users, items and likes."""
     history = tables.read_or_empty("user_history")
     counts = history.agg(
-        F.count("*").alias("users"),
+        F.count("*").alias(C.USERS),
         _total((C.LIKES,), SPLITS).alias(C.LIKES),
-        _total(RATED, SPLITS).alias("ratings"),
+        _total(RATED, SPLITS).alias(C.RATINGS),
         _total(RATED, ("test",)).alias("test_ratings"),
     ).collect()[0]
     return Summary(items=tables.read_or_empty("items").count(), **counts.asDict())
