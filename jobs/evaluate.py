@@ -83,7 +83,7 @@ def run(inputs: Inputs, settings: Settings) -> Outputs:
         found += _unseen(own)
     found += _heldout_pairs(inputs, settings)
     rows = inputs.frame(TABLE, [asdict(figure) for figure in found])
-    return Outputs([replace(TABLE, rows, {C.RUN_ID: [inputs.run_id]})], noted)
+    return Outputs([replace(TABLE, rows, inputs.of_this_run(chosen.keep_runs))], noted)
 
 
 def _measure(inputs: Inputs, settings: Settings, catalogue: Catalogue, users: int) -> Measure:

@@ -1,8 +1,8 @@
-"""Housekeeping: keeps the last published runs and models, compacts log tables, removes old files.
+"""Housekeeping: keeps the last published runs, models, reports and events; compacts and vacuums.
 
 Reads: all tables but the logs.
-Writes: published_recommendations and published_neighbours, without the rows of old runs; all
-tables with fewer files, in which no row changes.
+Writes: the published tables without the rows of old runs; all tables with fewer files, in which no
+row changes.
 """
 
 from pyspark.sql import Window
@@ -10,6 +10,8 @@ from pyspark.sql import functions as F
 
 from colike import columns as C
 from colike.launch.folders import remove_old
+from colike.publish.published import PUBLISHED
+from colike.publish.report.kept import remove_reports
 from colike.run.inputs import Inputs
 from colike.run.main import job_main
 from colike.run.outputs import Outputs
@@ -18,7 +20,6 @@ from colike.run.stage import Stage
 from colike.tables import contracts
 from colike.tables.writes import Write, optimize, trim, vacuum
 
-PUBLISHED = ("published_recommendations", "published_neighbours")
 LOGS = ("runs", "champion_moves")
 READS = tuple(sorted(set(contracts()) - {"runs", *PUBLISHED}))
 
@@ -27,13 +28,15 @@ def run(inputs: Inputs, settings: Settings) -> Outputs:
     """Keep the runs that the newest champion moves name, then compact and vacuum."""
     hours = settings.maintain.vacuum_hours
     removed = remove_old(inputs.files, _kept_models(inputs, settings), hours)
+    reports = remove_reports(inputs.files, settings.maintain.keep_runs)
     return Outputs(
         writes=[
             *_kept_runs(inputs, settings),
             *(optimize(table) for table in LOGS),
             *(vacuum(table, hours) for table in contracts()),
         ],
-        figures={"removed": (len(removed), "folders")},
+        figures={"removed": (len(removed), "folders"), "reports_removed": (len(reports), "files")},
+        keep_log=settings.maintain.keep_runs,
     )
 
 

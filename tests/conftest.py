@@ -204,7 +204,8 @@ def run_stage(frame_store: Callable[..., FrameStore]) -> Iterator[Callable[..., 
         (stage,) = stages([job])
         own = own or {}
         ids = IdTypes(config.data.user_id_type, config.data.item_id_type)
-        facts = {"row_sets": {}, "figures": {}, "writers": {}, "not_run": {}, "told": {}, **more}
+        empty = {"row_sets": {}, "figures": {}, "worked": (), "writers": {}, "not_run": {}}
+        facts = {**empty, "told": {}, **more}
         inputs = Inputs(
             job=stage.name,
             reads=stage.reads,

@@ -188,6 +188,13 @@ class DataConfig(Section):
     items: ItemsFile
     synopses: SynopsesFile | None
     max_rejected_share: Share
+    # Runs whose rejected rows stay in table quarantine.
+    keep_rejected_runs: Annotated[int, Field(ge=1)] = 30
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The keys of the inputs that there are."""
+        return ("ratings", "items", *(() if self.synopses is None else ("synopses",)))
 
 
 def _prefixed(prefix: str, columns: Mapping[str, Column | None]) -> dict[str, Column | None]:

@@ -114,6 +114,8 @@ class EvaluateConfig(Section):
     bootstrap_replicates: Positive
     bootstrap_seed: int
     baseline: str
+    # Runs whose figures stay in table evaluation.
+    keep_runs: Positive
 
 
 class PublishConfig(Section):
@@ -138,6 +140,8 @@ class MaintainConfig(Section):
 
     vacuum_hours: Annotated[int, Field(ge=168)]
     keep_models: Positive
+    # Runs whose events and reports are kept.
+    keep_runs: Positive
 
 
 class Config(Section):
@@ -276,6 +280,12 @@ class Config(Section):
             raise ValueError(
                 f"publish.k = {self.publish.k} is not among evaluate.ks = {self.evaluate.ks}, and "
                 "so is not measured"
+            )
+        if self.evaluate.keep_runs > self.maintain.keep_runs:
+            raise ValueError(
+                f"evaluate.keep_runs = {self.evaluate.keep_runs} is more than maintain.keep_runs = "
+                f"{self.maintain.keep_runs}: figures would outlast the log that says how old they "
+                "are, and stay for ever"
             )
         deepest = max([*self.recommend.neighbours_grid, *self.evaluate.ks])
         if deepest > self.neighbours.k:

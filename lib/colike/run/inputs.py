@@ -1,6 +1,6 @@
 """What a stage may read: its declared tables at their pinned versions, and nothing else."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -36,6 +36,7 @@ class Inputs:
         row_sets: What the stage's last success wrote in `Outputs.row_sets`, empty where its tables
             have changed since, or its code.
         figures: The figures of that success, empty likewise.
+        worked: The runs in which the job has done something, oldest first.
         writers: The run that last wrote each table.
         not_run: Parts of other jobs that their last success left out, by job and part, with why.
         told: Figures of each job's last success.
@@ -52,6 +53,7 @@ class Inputs:
     code: str
     row_sets: Mapping[str, str]
     figures: Mapping[str, Figure]
+    worked: tuple[str, ...]
     writers: Mapping[str, str]
     not_run: Mapping[str, Mapping[str, str]]
     told: Mapping[str, Mapping[str, Figure]]
@@ -119,6 +121,16 @@ class Inputs:
         """Return the run that last wrote a declared table, None if no run did."""
         self._require_declared(table, self.reads)
         return self.writers.get(table)
+
+    def of_this_run(self, keep: int) -> Mapping[str, Sequence[str]]:
+        """Return which rows of a table with rows of each run a job replaces by those of this run.
+
+        These are the rows that the run has written before, and those of all runs of the job but the
+        newest `keep`.
+        """
+        earlier = [run for run in self.worked if run != self.run_id]
+        expired = earlier[: max(len(earlier) + 1 - keep, 0)]
+        return {C.RUN_ID: [self.run_id, *expired]}
 
     def nothing(self, table: str) -> DataFrame:
         """Return a frame without rows that has a table's columns, but for the run."""

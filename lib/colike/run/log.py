@@ -13,10 +13,10 @@ from colike.tables import Store, contracts
 from colike.tables.ledger import Ledger
 from colike.tables.state import Known, Pin
 from colike.tables.writer import Writer
-from colike.tables.writes import append
+from colike.tables.writes import append, prune
 
 RUNS = "runs"
-SUCCEEDED, NOT_RUN = "succeeded", "not_run"
+SUCCEEDED, FAILED, NOT_RUN = "succeeded", "failed", "not_run"
 #: The figure that every success has.
 SECONDS = "seconds"
 #: The lease of a store is logged as if it were a job of this name.
@@ -71,6 +71,8 @@ class RunLog:
     successes: dict[str, Success] = field(default_factory=dict)
     seen: dict[str, int] = field(default_factory=dict)
     left_out: list[Row] = field(default_factory=list)
+    #: The runs in which each job did something, oldest first.
+    worked: dict[str, list[str]] = field(default_factory=dict)
     entry: int = 0
     #: Whether the table is known to have the columns of its contract.
     is_formed: bool = False
@@ -115,6 +117,22 @@ class RunLog:
         """Return the figures of each job's last success."""
         return {job: success.figures for job, success in self.successes.items()}
 
+    def keep(self, runs: int, ledger: Ledger) -> None:
+        """Delete the events of all but the newest runs and those that tell what was last done."""
+        table = self.store.read(RUNS)
+        by_run = table.groupBy(C.RUN_ID).agg(F.max(C.ENTRY).alias(C.ENTRY))
+        newest = by_run.orderBy(F.desc(C.ENTRY)).limit(runs).select(C.RUN_ID).collect()
+        told = table.groupBy(C.JOB).agg(
+            *(
+                F.max_by(C.RUN_ID, F.when(condition, F.col(C.ENTRY)))
+                for condition in (*_told_by_event(), F.col(C.SEEN).isNotNull())
+            )
+        )
+        needed = {run for row in told.collect() for run in row[1:] if run is not None}
+        kept = sorted({self.run_id, *needed, *(row[0] for row in newest)})
+        writer = Writer(ledger, self.run_id, (RUNS,), counts=False)
+        writer.apply([prune(RUNS, {C.RUN_ID: kept})])
+
     def append(self, events: Iterable[Event], ledger: Ledger) -> None:
         """Append events in one commit, in their order."""
         listed = list(events)
@@ -137,6 +155,7 @@ class RunLog:
 
     def _take(self, row: Row) -> None:
         self.entry = max(self.entry, row["last"] or 0)
+        self.worked[row[C.JOB]] = list(dict.fromkeys(one[C.RUN_ID] for one in row["worked"]))
         if row[NOT_RUN] is not None:
             self.left_out.append(row[NOT_RUN])
         found = row[SUCCEEDED]
@@ -188,12 +207,20 @@ def now() -> datetime:
 
 def _newest_by_job(runs: DataFrame) -> DataFrame:
     names = [column.name for column in contracts()[RUNS].columns]
+    succeeded, not_run = _told_by_event()
+    did_something = F.when(F.col(C.EVENT).isin(SUCCEEDED, FAILED), F.struct(C.ENTRY, C.RUN_ID))
     return runs.groupBy(C.JOB).agg(
         F.max(C.ENTRY).alias("last"),
-        _newest(F.struct(*names), F.col(C.EVENT) == SUCCEEDED).alias(SUCCEEDED),
-        _newest(F.struct(*names), F.col(C.EVENT) == NOT_RUN).alias(NOT_RUN),
+        _newest(F.struct(*names), succeeded).alias(SUCCEEDED),
+        _newest(F.struct(*names), not_run).alias(NOT_RUN),
         _newest(F.col(C.SEEN), F.col(C.SEEN).isNotNull()).alias(C.SEEN),
+        F.sort_array(F.collect_list(did_something)).alias("worked"),
     )
+
+
+def _told_by_event() -> tuple[Column, Column]:
+    """Events of which the last one of each job tells something."""
+    return F.col(C.EVENT) == SUCCEEDED, F.col(C.EVENT) == NOT_RUN
 
 
 def _with_units(

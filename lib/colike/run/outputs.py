@@ -22,6 +22,8 @@ class Outputs:
         row_sets: Hash of what each set of rows was made of, such as a source's lists; the next
             run of the stage finds them in `inputs.row_sets`.
         files: Texts to write below the store's `files/`, by relative path, after the tables.
+        keep_log: Runs whose events stay in the log, with those that tell what was last done; None
+            leaves it as it is.
         failure: Raised once everything above is written: rejected rows are kept for the user.
     """
 
@@ -31,4 +33,5 @@ class Outputs:
     not_run: Mapping[str, str] = field(default_factory=dict)
     row_sets: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
+    keep_log: int | None = None
     failure: ColikeError | None = None

@@ -97,14 +97,22 @@ class Writer:
     def _trim(self, write: Write) -> None:
         if write.table not in self.ledger.states:
             return
-        others = self.store.read(write.table).where(~has(write.where))
-        if others.isEmpty():
+        if self._has_others(write):
+            self._commit(write.table, lambda: self._delete_others(write))
+        else:
             self._keep(write)
-            return
+
+    def _prune(self, write: Write) -> None:
+        if self._has_others(write):
+            self._keep_house(write.table, lambda: self._delete_others(write))
+
+    def _has_others(self, write: Write) -> bool:
+        return not self.store.read(write.table).where(~has(write.where)).isEmpty()
+
+    def _delete_others(self, write: Write) -> None:
         from delta.tables import DeltaTable
 
-        target = DeltaTable.forName(self.store.spark, self._name(write))
-        self._commit(write.table, lambda: target.delete(~has(write.where)))
+        DeltaTable.forName(self.store.spark, self._name(write)).delete(~has(write.where))
 
     def _optimize(self, write: Write) -> None:
         if write.table in self.ledger.states:

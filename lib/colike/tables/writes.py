@@ -6,7 +6,9 @@ from typing import Literal
 
 from pyspark.sql import DataFrame
 
-How = Literal["overwrite", "append", "merge", "replace", "keep", "trim", "optimize", "vacuum"]
+How = Literal[
+    "overwrite", "append", "merge", "replace", "keep", "trim", "prune", "optimize", "vacuum"
+]
 #: Values of columns, all of which a row must have one of: {"source": ["jaccard", "base"]}.
 Where = Mapping[str, Sequence[str]]
 
@@ -60,6 +62,11 @@ def keep(table: str) -> Write:
 def trim(table: str, where: Where) -> Write:
     """Delete the rows that do not have these values; a table without such rows stays as it is."""
     return Write(table, "trim", where=where)
+
+
+def prune(table: str, where: Where) -> Write:
+    """Delete the rows that do not have these values, of a log, whose versions nobody pins."""
+    return Write(table, "prune", where=where)
 
 
 def optimize(table: str) -> Write:

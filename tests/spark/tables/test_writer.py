@@ -11,7 +11,17 @@ from colike.tables import IdTypes, Store, contracts
 from colike.tables.ledger import Ledger
 from colike.tables.state import Pin, TableState
 from colike.tables.writer import Writer
-from colike.tables.writes import append, keep, merge, optimize, overwrite, replace, trim, vacuum
+from colike.tables.writes import (
+    append,
+    keep,
+    merge,
+    optimize,
+    overwrite,
+    prune,
+    replace,
+    trim,
+    vacuum,
+)
 
 TABLE = "item_neighbours"
 NEIGHBOURS = "source string, item_id string, rank int, neighbour_id string, weight double"
@@ -158,6 +168,13 @@ def test_a_trim_deletes_the_rows_that_have_other_values(store, write, written):
 
     write(store, replace(TABLE, neighbours(store, quoted), {"source": [quoted[0]]}))
     assert rows_of(store.read(TABLE)) == sorted([OTHER, quoted])
+
+
+def test_pruning_a_log_deletes_rows_and_leaves_its_pin(store, write, written):
+    writer = write(store, prune(TABLE, {"source": ["base"]}))
+    assert writer.pins == {}
+    assert writer.ledger.states[TABLE].pin == written
+    assert {row["source"] for row in store.read(TABLE).collect()} == {"base"}
 
 
 def test_a_trim_without_anything_to_delete_makes_no_version(store, write, written):

@@ -48,6 +48,7 @@ def inputs():
         code="",
         row_sets={},
         figures={},
+        worked=("c", "a", "run-1", "b"),
         writers={"items": "run-0"},
         not_run={},
         told={},
@@ -84,3 +85,13 @@ def test_a_table_that_is_not_there_is_named_with_the_job_that_reads_it(inputs):
 def test_a_table_that_the_stage_does_not_declare_is_refused(inputs, read):
     with pytest.raises(StageError, match="Stage recommend reads table ratings, which it does not"):
         getattr(inputs, read)("ratings")
+
+
+@pytest.mark.parametrize(
+    ("keep", "replaced"), [(1, "c a b"), (2, "c a"), (3, "c"), (4, ""), (9, "")]
+)
+def test_rows_of_this_run_take_the_place_of_its_earlier_ones_and_of_old_runs(
+    inputs, keep, replaced
+):
+    # By their place in the log, not by their names.
+    assert inputs.of_this_run(keep) == {"run_id": ["run-1", *replaced.split()]}
