@@ -7,19 +7,22 @@ import shutil
 import subprocess
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from importlib import metadata
 from pathlib import Path
 
 import typer
 from rich.table import Table
 
+from colike.cli.finding import Finding
+from colike.cli.health import store_findings
 from colike.cli.options import DEFAULT_STORE, JsonOption, StoreOption
 from colike.cli.output import wide_console
 from colike.errors import DependencyError
 from colike.spark import session
 from colike.spark.jars import delta_jars
 from colike.spark.java import java_home
+from colike.tables.location import FolderLocation, locate
 
 NAME = "doctor"
 LIBRARIES = {
@@ -40,24 +43,19 @@ ALSO = {"xgboost": "xgboost-cpu"}
 LEAST_MEMORY = 4 * 2**30
 LEAST_PYTHON = (3, 11)
 JAVA_SECONDS = 20
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing looked at: `state` is ok, optional (missing, not needed) or wrong."""
-
-    what: str
-    state: str
-    found: str
-    remedy: str = ""
+#: Exit code.
+SLOW = 3
 
 
 def command(store: StoreOption = DEFAULT_STORE, as_json: JsonOption = False) -> None:
-    """Look at versions, Java, jars, memory, GPU and write access; say what to mend."""
+    """Look at this machine, and at every file of the store if there is one; say what to mend.
+
+    Exit code 2: something is wrong. 3: nothing is, but a job took twice its usual time.
+    """
     looks: list[Callable[[], Finding]] = [_python, _java, _jars, _memory, _gpu]
     findings = [look() for look in looks]
     findings += [_library(name, extra) for name, extra in LIBRARIES.items()]
-    findings.append(_writable(Path(store)))
+    findings += _store(store)
     if as_json:
         typer.echo(json.dumps([asdict(finding) for finding in findings]))
     else:
@@ -65,6 +63,8 @@ def command(store: StoreOption = DEFAULT_STORE, as_json: JsonOption = False) -> 
     wrong = [finding.what for finding in findings if finding.state == "wrong"]
     if wrong:
         raise DependencyError(f"{', '.join(wrong)}: to be mended as said above.")
+    if any(finding.state == "slow" for finding in findings):
+        raise typer.Exit(SLOW)
 
 
 def _python() -> Finding:
@@ -123,8 +123,16 @@ def _library(name: str, extra: str) -> Finding:
     return Finding(name, state, "not installed", f"pip install 'colike[{extra}]'")
 
 
-def _writable(store: Path) -> Finding:
-    folder = store.absolute()
+def _store(where: str) -> list[Finding]:
+    location = locate(where)
+    folder = location.local if isinstance(location, FolderLocation) else None
+    findings = [] if folder is None else [_writable(folder)]
+    if folder is None or (folder / "tables").is_dir():
+        findings += store_findings(where)
+    return findings
+
+
+def _writable(folder: Path) -> Finding:
     while not folder.exists():
         folder = folder.parent
     if os.access(folder, os.W_OK):

@@ -25,9 +25,18 @@ def open_existing(where: str) -> Store:
     Raises:
         StoreError: There is no store.
     """
-    require_store(locate(where), where)
-    store = Store.open(session(READING), where, IdTypes("bigint", "bigint"))
+    store = open_any(where)
     return Store(store.spark, store.location, IdTypes.of(store.read("ratings").schema))
+
+
+def open_any(where: str) -> Store:
+    """Return the store at `where`, whatever has become of its tables; its ids are not looked at.
+
+    Raises:
+        StoreError: There is no store.
+    """
+    require_store(locate(where), where)
+    return Store.open(session(READING), where, IdTypes("bigint", "bigint"))
 
 
 def require_store(location: FolderLocation | CatalogLocation, where: str) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, timedelta
+from pathlib import Path
 
 from pyspark.sql import functions as F
 
@@ -22,6 +23,11 @@ RENEW_SECONDS = 300.0
 STALE = timedelta(minutes=30)
 
 
+def locked_folder(store: Store) -> Path | None:
+    """Return the folder that is locked for a store; None where a row of `runs` is its lease."""
+    return store.location.local if isinstance(store.location, FolderLocation) else None
+
+
 @contextmanager
 def hold(store: Store, run_id: str) -> Iterator[None]:
     """Hold the store for a run, so that no other writes to it meanwhile.
@@ -33,7 +39,7 @@ def hold(store: Store, run_id: str) -> Iterator[None]:
     Raises:
         StoreError: Another run holds the store.
     """
-    folder = store.location.local if isinstance(store.location, FolderLocation) else None
+    folder = locked_folder(store)
     if folder is not None:
         with folder_lock(folder):
             yield

@@ -13,11 +13,12 @@ from colike.run.code import code_version
 from colike.run.ids import checked_run_id
 from colike.run.inputs import Inputs
 from colike.run.lease import hold
-from colike.run.log import NOT_RUN, RUNS, SECONDS, SUCCEEDED, Event, RunLog, Success, now
+from colike.run.log import FAILED, NOT_RUN, RUNS, SECONDS, SUCCEEDED, Event, RunLog, Success, now
 from colike.run.outputs import Outputs
 from colike.run.reporters import Reporter
 from colike.run.stage import Stage
 from colike.tables import Store
+from colike.tables.damage import naming_damaged_tables
 from colike.tables.ledger import Ledger
 from colike.tables.location import CatalogLocation
 from colike.tables.state import Pin
@@ -100,6 +101,7 @@ class Session:
             code,
             last.row_sets if last is not None and trusted else {},
             last.figures if last is not None and trusted else {},
+            tuple(self.log.worked.get(stage.name, ())),
             self.log.writers(),
             self.log.not_run(),
             self.log.figures(),
@@ -152,7 +154,7 @@ def run_stages(run: Run, stages: Sequence[Stage]) -> list[str]:
     """
     for stage in stages:
         stage.check(stage.settings(run.config))
-    with hold(run.store, run.run_id):
+    with naming_damaged_tables(), hold(run.store, run.run_id):
         session = Session.begin(run, stages)
         try:
             worked = [stage.name for stage in stages if run_stage(stage, session)]
@@ -197,7 +199,7 @@ def run_stage(stage: Stage, session: Session) -> bool:
         outputs = _work(stage, session, inputs, writer)
     except Exception as error:
         text = f"{type(error).__name__}: {error}"[:2000]
-        failed = replace(_event(stage, key, "failed", session), error=text)
+        failed = replace(_event(stage, key, FAILED, session), error=text)
         session.log.append([started, failed], session.ledger)
         foreseen = None if isinstance(error, ColikeError) else raised_in_a_task(error)
         if foreseen is None:
@@ -211,6 +213,8 @@ def run_stage(stage: Stage, session: Session) -> bool:
         for part, reason in outputs.not_run.items()
     ]
     session.log.append([started, *not_run, replace(succeeded, pins_out=pins_out)], session.ledger)
+    if outputs.keep_log is not None:
+        session.log.keep(outputs.keep_log, session.ledger)
     _keep_config(stage, session)
     reporter.finished(stage.name, writer.rows, seconds)
     return True

@@ -65,6 +65,13 @@ class HadoopFolder:
                 for one in self._system.listStatus(at)
             }
 
+    def move(self, name: str, to: str) -> None:
+        """Give what has a name another one."""
+        with self._refusals():
+            moved = self._system.rename(self._at(name), self._at(to))
+        if not moved:
+            raise StoreError(f"{self._root}/{name} cannot be moved to {to}; move it by hand.")
+
     def remove(self, name: str) -> None:
         """Remove what has a name, with everything below it."""
         with self._refusals():

@@ -94,6 +94,8 @@ class TableContract(BaseModel):
     clustering: list[str]
     #: Whether Delta records the changes between versions, for jobs that process only those.
     change_feed: bool = False
+    #: What is lost with the rows, where nothing can make them again.
+    only_here: str = ""
     checks: list[Check]
     columns: list[Column]
 

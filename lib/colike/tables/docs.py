@@ -45,6 +45,7 @@ def section(contract: TableContract) -> str:
         ("Clustered by", _codes(contract.clustering)),
         ("Freshness", contract.freshness),
         ("Owner", contract.owner),
+        ("Only here", contract.only_here),
         ("Checks", _codes(check.sql for check in contract.checks)),
     ]
     lines = [f"- {name}: {text}" for name, text in facts if text]

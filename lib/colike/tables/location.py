@@ -1,10 +1,12 @@
 """Where a store is: a folder or URI, or a Unity Catalog schema by name."""
 
 import re
+import shutil
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, cast
 from urllib.parse import unquote, urlparse
 
 from py4j.protocol import Py4JJavaError
@@ -12,6 +14,7 @@ from pyspark.errors import PySparkException
 from pyspark.sql import DataFrameWriter, SparkSession
 
 from colike.errors import ConfigError, StoreError
+from colike.spark.hadoop import HadoopFolder
 
 # Databricks allows hyphens in the names of catalogs and schemas; SQL then needs them in backticks.
 PART = r"(?:\w[\w-]*|`\w[\w-]*`)"
@@ -67,6 +70,33 @@ class FolderLocation:
         folders = {table: f"{self.root}/tables/{table}" for table in tables}
         return {table for table, at in folders.items() if DeltaTable.isDeltaTable(spark, at)}
 
+    def without_log(self, spark: SparkSession, tables: Iterable[str]) -> set[str]:
+        """Return those of the tables, which Delta does not know, whose folders have files."""
+        if self.local is not None:
+            below = {table: self.local / "tables" / table for table in tables}
+            return {table for table, at in below.items() if at.is_dir() and any(at.iterdir())}
+        folder = HadoopFolder(spark, self.root)
+        return {table for table in tables if folder.names(f"tables/{table}")}
+
+    def set_aside(self, spark: SparkSession, table: str, to: str) -> str:
+        """Give a table another name, which is that of no table; return where it is then."""
+        _let_go(spark)
+        if self.local is not None:
+            return str((self.local / "tables" / table).rename(self.local / "tables" / to))
+        HadoopFolder(spark, self.root).move(f"tables/{table}", f"tables/{to}")
+        return f"{self.root}/tables/{to}"
+
+    def has(self, spark: SparkSession, name: str) -> bool:
+        """Return whether there is a table of that name, which need not be one of the contracts."""
+        return name in self.existing(spark, [name])
+
+    def drop(self, spark: SparkSession, name: str) -> None:
+        """Remove a table with all its files; none is removed too."""
+        if self.local is not None:
+            shutil.rmtree(self.local / "tables" / name, ignore_errors=True)
+        else:
+            HadoopFolder(spark, self.root).remove(f"tables/{name}")
+
 
 @dataclass(frozen=True)
 class CatalogLocation:
@@ -112,6 +142,23 @@ class CatalogLocation:
         with self._known_catalog():
             spark.sql(f"CREATE SCHEMA IF NOT EXISTS {self.sql}")
 
+    def without_log(self, spark: SparkSession, tables: Iterable[str]) -> set[str]:
+        """Return none: a catalog knows its tables by itself."""
+        return set()
+
+    def set_aside(self, spark: SparkSession, table: str, to: str) -> str:
+        """Give a table another name, which is that of no table; return where it is then."""
+        spark.sql(f"ALTER TABLE {self.identifier(table)} RENAME TO {self.identifier(to)}")
+        return f"{self.name}.{to}"
+
+    def has(self, spark: SparkSession, name: str) -> bool:
+        """Return whether there is a table of that name, which need not be one of the contracts."""
+        return name in self.existing(spark, [name])
+
+    def drop(self, spark: SparkSession, name: str) -> None:
+        """Remove a table with all its files; none is removed too. A catalog may keep it a while."""
+        spark.sql(f"DROP TABLE IF EXISTS {self.identifier(name)}")
+
     @contextmanager
     def _known_catalog(self) -> Iterator[None]:
         try:
@@ -128,6 +175,13 @@ class CatalogLocation:
             return set()
         shown = spark.sql(f"SHOW TABLES IN {self.sql}").collect()
         return set(tables) & {row["tableName"] for row in shown}
+
+
+def _let_go(spark: SparkSession) -> None:
+    """Make Delta forget the logs that it has read: it would go on with them in another table."""
+    # A runtime with a Delta of its own has no such class, and its tables are a catalog's.
+    with suppress(TypeError):
+        cast(Any, spark._jvm).org.apache.spark.sql.delta.DeltaLog.clearCache()
 
 
 def locate(store: str) -> FolderLocation | CatalogLocation:
