@@ -1,6 +1,7 @@
 """Raw files to checked tables.
 
-Reads: the files of the config's `data` section; its own items, whose numbers last.
+Reads: the files of the config's `data` section; forgotten, whose users are left out; its own
+items, whose numbers last.
 Writes: quarantine (per rejected row), items (one row per item), ratings (per user and item),
 user_history (per user).
 """
@@ -14,6 +15,7 @@ from pyspark.sql import functions as F
 
 from colike import columns as C
 from colike.config.form import File
+from colike.data.forgotten import FORGOTTEN, Forgotten
 from colike.data.ids import item_ids
 from colike.data.items import (
     check_items,
@@ -64,23 +66,23 @@ def run(inputs: Inputs, settings: Settings) -> Outputs:
     """Read and check the files, and return the tables that they make."""
     items = _items(inputs, settings)
     if items.verdict.failure is not None:
-        return _refused(inputs, items)
+        return _refused(inputs, settings, items)
     files = [items]
     texts = _synopses(inputs, settings, items.valid)
     if texts is not None:
         files.append(texts)
         if texts.verdict.failure is not None:
-            return _refused(inputs, *files)
+            return _refused(inputs, settings, *files)
     table = inputs.cached(_items_table(inputs, settings, items.valid, texts))
     ratings = _ratings(inputs, settings, table)
     files.append(ratings.accepted)
     if ratings.accepted.verdict.failure is not None:
-        return _refused(inputs, *files)
+        return _refused(inputs, settings, *files)
     unique, split = ratings.accepted.valid, ratings.split
     cut = table.agg(F.avg(F.col(C.SYNOPSIS_CUT).cast("double"))).collect()[0][0]
     return Outputs(
         writes=[
-            *_quarantined(inputs, *files),
+            *_quarantined(inputs, settings, *files),
             merge("items", table),
             merge("ratings", rating_rows(unique, split, settings.data.item_id_type)),
             merge("user_history", user_history(unique, split, settings.likes)),
@@ -93,7 +95,8 @@ def run(inputs: Inputs, settings: Settings) -> Outputs:
 def _items(inputs: Inputs, settings: Settings) -> Accepted:
     data = settings.data
     path = input_path(inputs.data, data.items.path)
-    raw, rows = _read(inputs, path, read_items(inputs.spark, path, data.items, data.item_id_type))
+    items = read_items(inputs.spark, path, data.items, data.item_id_type)
+    raw, rows = _read(inputs, path, data.items, items)
     checked = check_items(raw, data.items, inputs.cached)
     return _verdict(settings, data.items, path, rows, checked)
 
@@ -104,17 +107,18 @@ def _synopses(inputs: Inputs, settings: Settings, items: DataFrame) -> Accepted 
         return None
     path = input_path(inputs.data, data.synopses.path)
     texts = read_synopses(inputs.spark, path, data.synopses, data.item_id_type)
-    raw, rows = _read(inputs, path, texts)
+    raw, rows = _read(inputs, path, data.synopses, texts)
     checked = check_synopses(raw, data.synopses, items, inputs.cached)
     return _verdict(settings, data.synopses, path, rows, checked)
 
 
 def _ratings(inputs: Inputs, settings: Settings, items: DataFrame) -> Ratings:
     data = settings.data
-    rules = RatingRules(data, settings.likes.at_least)
+    forgotten = Forgotten.of(inputs.read_or_empty(FORGOTTEN))
+    rules = RatingRules(data, settings.likes.at_least, forgotten)
     known = pa.array(item_ids(items))
     path = input_path(inputs.data, data.ratings.path)
-    told, _ = _read(inputs, path, read_ratings(inputs.spark, path, rules, known))
+    told, _ = _read(inputs, path, data.ratings, read_ratings(inputs.spark, path, rules, known))
     inputs.during(arrow_batches(inputs.spark, packed_bytes(len(known))))
     seen = survey(told)
     unique = inputs.cached(unique_ratings(told, data.ratings.duplicates))
@@ -141,10 +145,10 @@ def _ratings(inputs: Inputs, settings: Settings, items: DataFrame) -> Ratings:
     return Ratings(accepted, split, figures)
 
 
-def _read(inputs: Inputs, path: str, frame: DataFrame) -> tuple[DataFrame, int]:
+def _read(inputs: Inputs, path: str, file: File, frame: DataFrame) -> tuple[DataFrame, int]:
     """Read a file once, and count the frame; where Spark opens it, each file is a batch."""
     read = inputs.cached(frame)
-    with arrow_batches(inputs.spark, largest_file(inputs.spark, path)):
+    with arrow_batches(inputs.spark, largest_file(inputs.spark, path, file)):
         return read, read.count()
 
 
@@ -172,18 +176,20 @@ def _items_table(
     return with_descriptions(numbered, settings.descriptions, attributes)
 
 
-def _refused(inputs: Inputs, *files: Accepted) -> Outputs:
+def _refused(inputs: Inputs, settings: Settings, *files: Accepted) -> Outputs:
     """Nothing but the rejected rows, for the user to look at."""
     notes = [note for file in files for note in file.verdict.notes]
-    return Outputs(_quarantined(inputs, *files), notes=notes, failure=files[-1].verdict.failure)
+    return Outputs(
+        _quarantined(inputs, settings, *files), notes=notes, failure=files[-1].verdict.failure
+    )
 
 
-def _quarantined(inputs: Inputs, *files: Accepted) -> list[Write]:
-    """The run's rejected rows, in place of those of an earlier try of it.
+def _quarantined(inputs: Inputs, settings: Settings, *files: Accepted) -> list[Write]:
+    """The run's rejected rows, in place of those of an earlier try of it and of old runs.
 
     The table is there before the first bad row: analysts ask for it.
     """
-    mine = {C.RUN_ID: [inputs.run_id]}
+    mine = inputs.of_this_run(settings.data.keep_rejected_runs)
     if any(file.verdict.rejected for file in files):
         rejected = reduce(DataFrame.unionByName, (file.rejected for file in files))
         return [replace(QUARANTINE, rejected, mine)]
@@ -201,7 +207,7 @@ def _files(inputs: Inputs, settings: Settings) -> str:
 
 STAGE = Stage(
     name="ingest",
-    reads=(),
+    reads=(FORGOTTEN,),
     writes=(QUARANTINE, "items", "ratings", "user_history"),
     sections=("data", "likes", "split", "descriptions"),
     run=run,

@@ -17,10 +17,12 @@ from colike.cli import (
     champion,
     check,
     doctor,
+    forget,
     generate,
     init,
     leaderboard,
     recommend,
+    repair,
     report,
     run,
     similar,
@@ -67,7 +69,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 ON_A_STORE = (recommend, similar, leaderboard, champion, sql, views, report)
-MODULES = (init, check, run, *ON_A_STORE, generate, doctor)
+MODULES = (init, check, run, *ON_A_STORE, generate, doctor, repair, forget)
 for module in MODULES:
     app.command(name=module.NAME)(stoppable(module.command))
 

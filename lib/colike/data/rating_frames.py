@@ -19,7 +19,7 @@ from pyspark.sql.types import (
 from colike import columns as C
 from colike.config.files import Duplicates
 from colike.data.packed import ARRAYS, ITEMS, Loose, of_batch, pack, packed_in, to_batch
-from colike.data.ratings import RatingRules, joined, sort_out
+from colike.data.ratings import RatingRules, joined, sort_out, without_forgotten
 from colike.data.reading.frames import (
     REJECTED,
     Input,
@@ -154,7 +154,8 @@ def _told(
 ) -> Iterator[pa.RecordBatch]:
     held: list[Loose] = []
     read = 0
-    for name, rows in found:
+    for name, every in found:
+        rows = without_forgotten(name, every, rules)
         sorted_out = sort_out(name, rows, rules, item_ids)
         read += rows.table.num_rows + len(rows.rejected)
         if rows.rejected:

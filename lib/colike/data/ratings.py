@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from colike import columns as C
 from colike.compute.arrays import Bools, Doubles, Floats, Longs
 from colike.config.files import DataConfig, IdType, RatingsFile
+from colike.data.forgotten import Forgotten
 from colike.data.packed import Loose
 from colike.data.reading.rows import Columns, Rows
 from colike.data.values import ids_of, ratings_of, times_of
@@ -21,11 +22,13 @@ TIME = "time"
 class RatingRules:
     """What makes a row a rating: the file's columns and scale, and the ids' types.
 
-    `event` is the rating that stands for an event where the file has no ratings.
+    `event` is the rating that stands for an event where the file has no ratings. The rows of
+    `forgotten` users are as if they were not there.
     """
 
     data: DataConfig
     event: float
+    forgotten: Forgotten | None = None
 
     @property
     def file(self) -> RatingsFile:
@@ -80,6 +83,14 @@ class Sorted:
     ratings: Loose
     places: Longs
     reasons: list[str]
+
+
+def without_forgotten(name: str, rows: Rows, rules: RatingRules) -> Rows:
+    """Return rows of a file without those of forgotten users."""
+    if rules.forgotten is None or not rules.forgotten.hashes:
+        return rows
+    users = _ids(name, rows.table, rules, C.USER_ID, rules.data.user_id_type)
+    return rules.forgotten.left_out(rows, users)
 
 
 def sort_out(name: str, rows: Rows, rules: RatingRules, item_ids: pa.Array) -> Sorted:

@@ -59,6 +59,14 @@ def remove_old(files: Files, kept: Collection[str], hours: float) -> list[str]:
     return old
 
 
+def remove_snapshots(files: Files) -> list[str]:
+    """Remove all snapshots, which a training exports again; returns their names."""
+    found = sorted(files.folders(SNAPSHOTS))
+    for name in found:
+        files.remove(name)
+    return found
+
+
 def _is_of(name: str, ids: Collection[str]) -> bool:
     """Return whether a folder (ID, NAME-ID, .NAME-ID.checkpoints) is of one of these trainings."""
     return any(training_id in name.rpartition("/")[2] for training_id in ids)

@@ -1,18 +1,22 @@
 """Ratings as frames: read by Spark's tasks, each pair once, as rows and as histories."""
 
 import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pyarrow as pa
 import pytest
+from delta.tables import DeltaTable
 
 from colike.config import load_config
 from colike.config.files import RatingsFile
 from colike.config.models import LikesConfig
+from colike.data.forgotten import Forgotten
 from colike.data.packed_frames import Split, further_copies, rating_rows, user_history
 from colike.data.rating_frames import count, read_ratings, survey, unique_ratings
 from colike.data.ratings import RatingRules
 from colike.data.reading import files
-from colike.errors import QualityError, SchemaError
+from colike.errors import ConfigError, QualityError, SchemaError
 
 from ...histories import ARRAYS
 
@@ -113,6 +117,19 @@ def test_histories_pack_the_same_ratings_by_split_and_opinion_sorted(unique, spl
     assert opinions == {"likes", "passives", "detractors"}, "all are among the ratings"
 
 
+def test_forgotten_users_are_not_even_read(spark, folder):
+    nobody = Forgotten("salt")
+    gone = Forgotten("salt", frozenset(map(nobody.hash_of, (5, 6))))
+    told = read_ratings(spark, str(folder), replace(rules(), forgotten=gone), ITEMS).cache()
+    seen, found = survey(told), count(unique_ratings(told, None), 9)
+    of_them = sum(user in (5, 6) for user, _, _ in ROWS)
+    # Of the bad rows three are of user 6.
+    assert (seen.rows, seen.rejected) == (len(ROWS) + len(BAD) - of_them - 3, 1)
+    assert (found.users, found.pairs) == (28, 140)
+    (rejected,) = told.where("reason IS NOT NULL").collect()
+    assert json.loads(rejected.row)["user"] == "x"
+
+
 def test_further_copies_are_rejected_by_name(unique, split):
     rows = [json.loads(row["row"]) for row in further_copies(unique, split, "bigint").collect()]
     assert sorted(rows, key=lambda row: (row["item_id"], row["copy"])) == [
@@ -127,7 +144,7 @@ def test_a_file_that_spark_alone_opens_is_read_alike(spark, folder, tmp_path, mo
     from colike.data.reading import frames
 
     monkeypatch.setattr(frames, "is_remote", lambda path: True)
-    monkeypatch.setattr(frames, "_is_remote_delta", lambda *_: False)
+    monkeypatch.setattr(frames, "is_table", lambda *_: False)
     (tmp_path / "part.csv").write_bytes((folder / "part-1.csv").read_bytes())
     remote = read_ratings(spark, (tmp_path / "part.csv").as_uri(), rules(), ITEMS)
     assert survey(remote).rows == 74
@@ -138,12 +155,52 @@ def test_a_file_that_spark_cannot_take_whole_is_one_sentence(spark, folder, tmp_
     from colike.data.reading import frames
 
     monkeypatch.setattr(frames, "is_remote", lambda path: True)
-    monkeypatch.setattr(frames, "_is_remote_delta", lambda *_: False)
+    monkeypatch.setattr(frames, "is_table", lambda *_: False)
     monkeypatch.setattr(frames, "LARGEST_CONTENT", 100)
     (tmp_path / "part.csv").write_bytes((folder / "part-1.csv").read_bytes())
     says = r"part\.csv has [0-9,]+ bytes, and a file at a URI is read whole, up to 100 bytes: cut"
     with pytest.raises(QualityError, match=says):
         read_ratings(spark, (tmp_path / "part.csv").as_uri(), rules(), ITEMS)
+
+
+@pytest.fixture(scope="module")
+def versions(spark, tmp_path_factory):
+    """A table of three versions, of one, two and three users, and the times of them."""
+    path = str(tmp_path_factory.mktemp("input") / "table")
+    for user in (1, 2, 3):
+        rows = spark.createDataFrame([(user, 10, 9)], "user int, item int, rating int")
+        rows.coalesce(1).write.format("delta").mode("append").save(path)
+    log = DeltaTable.forPath(spark, path).history().orderBy("version")
+    times = log.selectExpr("cast(timestamp AS double) AS seconds").collect()
+    return path, [datetime.fromtimestamp(row.seconds, UTC) for row in times]
+
+
+def test_a_table_is_read_at_the_version_that_was_newest_at_a_time(spark, versions):
+    path, times = versions
+    moment = timedelta(milliseconds=1)
+    users = [
+        count(unique_ratings(read_ratings(spark, path, rules(as_of=as_of), ITEMS), None), 9).users
+        for as_of in (1, times[0], times[1] - moment, times[1], times[2] + timedelta(days=9))
+    ]
+    assert users == [2, 1, 1, 2, 3]
+
+
+@pytest.mark.parametrize("as_of", [3, datetime(2020, 1, 1, tzinfo=UTC)])
+def test_a_version_that_a_table_never_had_is_an_error_with_those_that_it_has(
+    spark, versions, as_of
+):
+    path, times = versions
+    first = times[0].isoformat(timespec="seconds")
+    with pytest.raises(ConfigError) as raised:
+        read_ratings(spark, path, rules(as_of=as_of), ITEMS)
+    assert f"as of {as_of}; its log has the versions 0 to 2, the first of {first}" in str(
+        raised.value
+    )
+
+
+def test_a_file_has_no_versions(spark, folder):
+    with pytest.raises(ConfigError, match="is no Delta table, so it has no versions"):
+        read_ratings(spark, str(folder), rules(as_of=1), ITEMS)
 
 
 def test_a_delta_table_is_read_and_a_column_that_it_lacks_is_named(spark, tmp_path):

@@ -1,0 +1,60 @@
+"""`colike forget`: takes a person out of a store and of everything that is read from now on."""
+
+from typing import Annotated
+
+import typer
+
+from colike.cli.options import DEFAULT_STORE, StoreOption
+from colike.data.forgotten import FORGOTTEN, Forgotten, rows_of_others
+from colike.data.values import id_of
+from colike.errors import ConfigError
+from colike.launch.folders import remove_snapshots
+from colike.publish.report.kept import remove_reports_of
+from colike.queries.store import config_of, open_existing
+from colike.run.ids import new_run_id
+from colike.run.purge import purge
+from colike.run.reporters import PlainReporter
+from colike.run.runner import Run
+from colike.run.single import append_row
+
+NAME = "forget"
+WARNING = (
+    "Tables with users are written again without their past: earlier versions of them cannot be "
+    "read or restored after this. Published runs stay, without the user."
+)
+#: Counts that the user is in, and that the next run makes again.
+COUNTED = ("item_colikes",)
+
+
+def command(
+    user: Annotated[str, typer.Argument(metavar="USER", help="User id of the rating file.")],
+    store: StoreOption = DEFAULT_STORE,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Take a user out of tables, their old versions, snapshots, reports and the log."""
+    opened = open_existing(store)
+    user_id = id_of(user, opened.ids.user_id)
+    if user_id is None:
+        raise ConfigError(f"{user!r} is no user id of this store, whose ids are numbers.")
+    if not yes:
+        typer.echo(WARNING)
+        typer.confirm(f"Forget user {user} in store {store}?", abort=True)
+    # The hash comes first: if what follows is cut off, the next ingest leaves the user out all the
+    # same, and the same command does the rest.
+    if not Forgotten.of(opened.read_or_empty(FORGOTTEN)).has(user_id):
+        run = Run(config_of(opened.files), opened, new_run_id(), None, PlainReporter())
+        append_row(
+            run, NAME, FORGOTTEN, (FORGOTTEN,),
+            lambda tables, own, at: Forgotten.of(own).row_of(user_id, at),
+        )  # fmt: skip
+    typer.echo("table forgotten: has the salted hash, by which ingest leaves the user out")
+    for step in purge(opened, rows_of_others(user_id), COUNTED):
+        typer.echo(step)
+    for name in remove_snapshots(opened.files):
+        typer.echo(f"{name}: removed; a training exports it again")
+    for name in remove_reports_of(opened.files, user_id):
+        typer.echo(f"{name}: removed, since it showed the user's lists")
+    typer.echo(
+        "The user's share in counts, neighbours and models goes with the next run: "
+        f"colike run CONF --data DATA --store {store}"
+    )
