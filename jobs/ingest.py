@@ -14,6 +14,7 @@ from pyspark.sql import functions as F
 
 from colike import columns as C
 from colike.config.form import File
+from colike.data.descriptions import renderer
 from colike.data.ids import item_ids
 from colike.data.items import (
     check_items,
@@ -199,6 +200,13 @@ def _files(inputs: Inputs, settings: Settings) -> str:
     return fingerprint(inputs.spark, [input_path(inputs.data, file.path) for file in files])
 
 
+def _check(settings: Settings) -> None:
+    """Refuse a template that cannot be read, before any file is."""
+    descriptions = settings.descriptions
+    attributes = list(settings.data.items.attribute_columns)
+    renderer(descriptions.template, attributes, descriptions.max_synopsis_words)
+
+
 STAGE = Stage(
     name="ingest",
     reads=(),
@@ -207,6 +215,7 @@ STAGE = Stage(
     run=run,
     continues=("items", QUARANTINE),
     fingerprint=_files,
+    check=_check,
 )
 main = job_main(STAGE)
 

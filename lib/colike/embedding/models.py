@@ -12,11 +12,10 @@ from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
 
 from colike import columns as C
-from colike.config.embed import FINETUNED, EmbedderConfig
+from colike.config.embed import FINETUNED, PACKAGE, EmbedderConfig
 from colike.errors import ConfigError, DependencyError, StoreError
 from colike.snapshot.weights import weights_sha256
 
-PACKAGE = "package:"
 OPENAI_KEY = "OPENAI_API_KEY"
 
 

@@ -1,6 +1,7 @@
 """How to train: the `train` section of the config, and its JSON form in a snapshot."""
 
 import json
+import math
 import types
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -10,6 +11,8 @@ from colike.errors import ConfigError
 
 BASE_MODEL: Final = "base_model"
 USERS: Final = "users"
+#: Counts and seeds are 32-bit integers to what takes them.
+LARGEST: Final = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -108,6 +111,11 @@ class TrainSettings:
             "warmup_steps", "anchor_exponent", "mask_above_jaccard", "weight_decay", "seed",
             "l1", "freeze_layers", "validations", "checkpoint_minutes",
         )  # fmt: skip
+        for name, value in vars(self).items():
+            if isinstance(value, float) and not math.isfinite(value):
+                raise ValueError(f"{name} must be a finite number, not {value}")
+            if isinstance(value, int) and value > LARGEST:
+                raise ValueError(f"{name} must be {LARGEST} or less, not {value}")
         for name in at_least_one + positive + at_least_zero:
             value = getattr(self, name)
             if value is None:
