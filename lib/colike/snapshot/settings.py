@@ -138,7 +138,7 @@ class TrainSettings:
 class WorkerConfig:
     """A snapshot's config.json: settings, base model, and number of users.
 
-    `base_model` is a folder or hub name; `users` counts the users with a train like.
+    `base_model` is a folder; `users` counts the users with a train like.
     """
 
     settings: TrainSettings
@@ -181,17 +181,15 @@ def from_json(path: Path) -> WorkerConfig:
 
 
 def resolve_base_model(name: str, folder: Path) -> str:
-    """Return the folder (absolute, or inside the snapshot), or the name itself for the hub.
+    """Return the folder: absolute, or inside the snapshot.
 
     Raises:
-        ConfigError: the path of a folder that does not exist.
+        ConfigError: there is none; a model of the hub is fetched by job train, at its revision.
     """
     inside = folder / name
-    if inside.is_dir():
-        return str(inside)
-    if Path(name).is_absolute() or name.startswith(".") or name.endswith("/"):
+    if not inside.is_dir():
         raise ConfigError(f"{inside}: no such folder for base_model.path; correct the path")
-    return name
+    return str(inside)
 
 
 def _check_keys(path: Path, document: object, allowed: list[str], prefix: str = "") -> None:

@@ -3,6 +3,8 @@ import pytest
 import torch
 from accelerate import Accelerator
 
+from colike.errors import DependencyError
+from colike.training import encoder
 from colike.training.encoder import Encoder, encode, load_model, place, set_dropout
 from colike.training.texts import tokenise
 
@@ -58,3 +60,23 @@ def test_without_dropout_a_model_in_training_encodes_as_in_use(model):
     assert not torch.allclose(encoder.train()(items), in_use, atol=1e-3)
     set_dropout(model, 0.0)
     assert torch.allclose(encoder.train()(items), in_use, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["sentence-transformers/all-MiniLM-L6-v2", "no/such/folder"])
+def test_a_name_that_is_no_folder_is_not_looked_up_anywhere(name):
+    with pytest.raises(DependencyError, match=f"model {name}: no such folder; give that of a mod"):
+        load_model(name, 32)
+
+
+def test_a_model_is_opened_from_its_files_alone(small_model, monkeypatch):
+    given = {}
+    real = encoder.SentenceTransformer
+
+    class Listening(real):
+        def __init__(self, folder, local_files_only=False, **options):
+            given.update(options, local_files_only=local_files_only)
+            super().__init__(folder, local_files_only=local_files_only, **options)
+
+    monkeypatch.setattr(encoder, "SentenceTransformer", Listening)
+    load_model(small_model, 32)
+    assert given == {"device": "cpu", "trust_remote_code": False, "local_files_only": True}

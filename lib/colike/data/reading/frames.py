@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
 from pyspark.sql.types import (
     LongType,
     StringType,
@@ -34,6 +35,7 @@ from colike.data.reading.header import Header
 from colike.data.reading.rows import Columns, Rejected, Rows, Types, positions
 from colike.data.reading.streams import Source
 from colike.data.values import ids_of, texts_of
+from colike.tables.location import in_backticks
 
 #: Turns what a task has read, file by file, into rows of a frame.
 Convert = Callable[[Iterator[tuple[str, Rows]]], Iterator[pa.RecordBatch]]
@@ -265,5 +267,5 @@ def _read_table(
 
         return convert(rows())
 
-    chosen = frame.selectExpr(*(f"`{name}` AS `{key}`" for key, name in columns.items()))
-    return chosen.mapInArrow(read, schema)
+    chosen = [F.col(in_backticks(str(name))).alias(key) for key, name in columns.items()]
+    return frame.select(*chosen).mapInArrow(read, schema)
