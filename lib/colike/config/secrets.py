@@ -22,7 +22,9 @@ IN_TEXT: Final = (
     re.compile(rf"([?&][\w.-]*{_NAME}[\w.-]*=)([^&#\s'\"]+)", re.IGNORECASE),
     re.compile(rf"(-D[\w.-]*{_NAME}[\w.-]*=)([^\s'\"]+)", re.IGNORECASE),
 )
-IN_ENVIRONMENT: Final = re.compile(r"(?:KEY|SECRET|TOKEN|PASSWORD)$")
+IN_ENVIRONMENT: Final = re.compile(
+    r"(?:(?:API|ACCESS|ACCOUNT|STORAGE|SECRET|PRIVATE)_?KEY|SECRET|TOKEN|PASSWORD)$"
+)
 #: Shorter values are words and numbers that stand in messages for other reasons.
 SHORTEST: Final = 6
 
