@@ -3,8 +3,9 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
-from jinja2 import TemplateSyntaxError, meta
+from jinja2 import TemplateSyntaxError, Undefined, meta
 from jinja2.sandbox import SandboxedEnvironment
 
 from colike.data.bounds import OutOfTimeError, bounded
@@ -52,7 +53,7 @@ def renderer(template: str, attributes: list[str], max_synopsis_words: int) -> R
         ConfigError: The template is not valid, or uses an unknown name; of the function, it fails
             for an item, or takes more than SECONDS, MEMORY or MOST_CHARACTERS.
     """
-    environment = SandboxedEnvironment(autoescape=False)
+    environment = SandboxedEnvironment(autoescape=False, finalize=_written)
     # An item's description has to be the same tomorrow.
     del environment.filters["random"], environment.globals["lipsum"]
     known = {"title", "synopsis", "attributes", *attributes}
@@ -78,6 +79,16 @@ def renderer(template: str, attributes: list[str], max_synopsis_words: int) -> R
             return clean(text) or title, cut
 
     return render
+
+
+def _written(value: Any) -> Any:
+    """Return a value that a template writes; what has no text of its own writes its address."""
+    if value is None or isinstance(value, Undefined | str | int | float | list | tuple | dict):
+        return value
+    raise TypeError(
+        f"it writes a {type(value).__name__}, which is no text; call a function with (), and end a "
+        "list with | join"
+    )
 
 
 @contextmanager

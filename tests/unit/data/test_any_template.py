@@ -32,6 +32,9 @@ ENDLESS = {
     "{{ title | random }}": "No filter named 'random'",
     "{{ lipsum() }}": "uses lipsum, which items do not have",
     "{% include 'x' %}": "no loader",
+    "{{ title.upper }}": "it writes a builtin_function_or_method, which is no text",
+    "{{ Genres | map('upper') }}": "it writes a generator, which is no text",
+    "{{ self }}": "it writes a TemplateReference, which is no text",
     "{{ title.nothing.more }}": "has no attribute 'nothing'",
 }  # fmt: skip
 ATOMS = [
