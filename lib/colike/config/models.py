@@ -211,26 +211,13 @@ class Config(Section):
         return self
 
     @model_validator(mode="after")
-    def _known_embedders(self) -> "Config":
-        """Refuse what names no embedder, where something is asked of it."""
-        chosen, there = self.recommend, [*self.embed.embedders]
-        asked = {
-            "recommend.diversity.embedder": [chosen.diversity.embedder]
-            if chosen.diversity.relevance < 1
-            else there,
-            "recommend.profile.embedder": [chosen.profile.embedder]
-            if "profile" in chosen.sources
-            else there,
-            "sources.hybrid.texts": self.sources.hybrid.texts
-            if {"hybrid", "ranker"} & {*chosen.sources}
-            else there,
-        }
-        for key, names in asked.items():
-            if not {*names} & {*there}:
-                raise ValueError(
-                    f"{key} is {', '.join(names)}, which embed.embedders lacks; it has "
-                    f"{', '.join(there) or 'none'}"
-                )
+    def _diversity_by_an_embedder(self) -> "Config":
+        diversity, there = self.recommend.diversity, [*self.embed.embedders]
+        if diversity.relevance < 1 and diversity.embedder not in there:
+            raise ValueError(
+                f"recommend.diversity.embedder is {diversity.embedder!r}, which embed.embedders "
+                f"lacks; it has {', '.join(there) or 'none'}"
+            )
         return self
 
     @model_validator(mode="after")

@@ -13,6 +13,7 @@ REFUSED = {
     "recommend.sources=[popularity, nope]": "There is no source 'nope'; the sources are ",
     "recommend.least_weight={nope: 1}": "There is no source 'nope'",
     "recommend.neighbours_per_item={nope: 1}": "There is no source 'nope'",
+    "sources.hybrid.texts=[nope]": "sources.hybrid.texts is nope, which embed.embedders lacks; it",
     "embed.embedders.jaccard={kind: sentence_transformer, model: x}": (
         "embed.embedders has 'jaccard', which is a source of its own; give the embedder another"
     ),
