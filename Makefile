@@ -68,12 +68,13 @@ check: lint
 test: lint
 	$(PYTEST)
 
-# Half an hour of faults: generated files of any form against a brute-force reader, kills at each
-# commit and at random moments, fifty nights.
+# Half an hour of faults: generated files of any form against a brute-force reader, configs and templates
+# of any form, kills at each commit and at random moments, fifty nights.
 CHAOS_SEED ?= 1
 chaos: setup
 	CHAOS=1 CHAOS_SEED=$(CHAOS_SEED) $(BIN)/pytest -n0 --hypothesis-profile=chaos \
-		--hypothesis-seed=$(CHAOS_SEED) tests/unit/data/test_any_form.py tests/chaos
+		--hypothesis-seed=$(CHAOS_SEED) tests/unit/data/test_any_form.py \
+		tests/unit/data/test_any_template.py tests/unit/config/test_any_config.py tests/chaos
 
 # What fits in half an hour; `python -m benchmarks similarity` alone runs every case and system.
 bench: setup

@@ -15,6 +15,7 @@ from pyspark.sql import functions as F
 
 from colike import columns as C
 from colike.config.form import File
+from colike.data.descriptions import renderer
 from colike.data.forgotten import FORGOTTEN, Forgotten
 from colike.data.ids import item_ids
 from colike.data.items import (
@@ -205,6 +206,13 @@ def _files(inputs: Inputs, settings: Settings) -> str:
     return fingerprint(inputs.spark, [input_path(inputs.data, file.path) for file in files])
 
 
+def _check(settings: Settings) -> None:
+    """Refuse a template that cannot be read, before any file is."""
+    descriptions = settings.descriptions
+    attributes = list(settings.data.items.attribute_columns)
+    renderer(descriptions.template, attributes, descriptions.max_synopsis_words)
+
+
 STAGE = Stage(
     name="ingest",
     reads=(FORGOTTEN,),
@@ -213,6 +221,7 @@ STAGE = Stage(
     run=run,
     continues=("items", QUARANTINE),
     fingerprint=_files,
+    check=_check,
 )
 main = job_main(STAGE)
 

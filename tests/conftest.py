@@ -202,7 +202,6 @@ def run_stage(frame_store: Callable[..., FrameStore]) -> Iterator[Callable[..., 
         **more: object,
     ) -> Outputs:
         (stage,) = stages([job])
-        own = own or {}
         ids = IdTypes(config.data.user_id_type, config.data.item_id_type)
         empty = {"row_sets": {}, "figures": {}, "worked": (), "writers": {}, "not_run": {}}
         facts = {**empty, "told": {}, **more}
@@ -210,9 +209,9 @@ def run_stage(frame_store: Callable[..., FrameStore]) -> Iterator[Callable[..., 
             job=stage.name,
             reads=stage.reads,
             continues=stage.continues,
-            _store=frame_store({**frames, **own}, ids),
+            _store=frame_store({**frames, **(own or {})}, ids),
             pins={table: ANYTHING for table in stage.reads if table in frames} | dict(pins or {}),
-            own_pins={table: ANYTHING for table in stage.continues if table in own},
+            own_pins={table: ANYTHING for table in stage.continues if table in (own or {})},
             data=data and str(data),
             run_id="run-1",
             code=code_version(stage.module),

@@ -1,6 +1,10 @@
 """The one hierarchy of errors: each message says what is wrong, where, and what to do."""
 
 import re
+from typing import Final
+
+#: How Python begins a trace.
+TRACEBACK: Final = "Traceback (most recent call last):"
 
 
 class ColikeError(Exception):
@@ -48,19 +52,37 @@ class LookupFailedError(ColikeError):
 
 
 def cause_of(error: BaseException) -> str:
-    """Return the first line of what an error comes from, without plans and traces.
+    """Return in one line what an error comes from, without plans and traces.
 
-    Of an error of Java that is the innermost cause.
+    Of an error of Java that is the innermost cause; of one of Python in a Spark task, its last
+    line.
     """
+    text = _innermost(error)
+    _, is_python, trace = text.rpartition(TRACEBACK)
+    # Frames are indented, and the error is not.
+    lines = [line for line in trace.splitlines() if not (is_python and line.startswith(" "))]
+    stripped = (line.strip() for line in lines)
+    return next((line for line in stripped if line), type(error).__name__)
+
+
+def text_of(error: BaseException) -> str:
+    """Return an error's whole text; an error of a Java that is gone cannot tell its own."""
+    try:
+        return str(error)
+    except Exception as second:
+        return f"its text is lost: {type(second).__name__}"
+
+
+def _innermost(error: BaseException) -> str:
     cause = getattr(error, "java_exception", None)
     if cause is None:
-        text = str(error)
-    else:
+        return text_of(error)
+    try:
         while cause.getCause() is not None:
             cause = cause.getCause()
-        text = str(cause.getMessage() or cause.toString())
-    lines = (line.strip() for line in text.splitlines())
-    return next((line for line in lines if line), type(error).__name__)
+        return str(cause.getMessage() or cause.toString())
+    except Exception:  # of py4j, whose Java is gone
+        return text_of(error)
 
 
 def raised_in_a_task(error: BaseException) -> ColikeError | None:
@@ -68,7 +90,7 @@ def raised_in_a_task(error: BaseException) -> ColikeError | None:
 
     None where the task failed of something else.
     """
-    found = re.search(r"colike\.errors\.(\w+): (.+)", str(error))
+    found = re.search(r"colike\.errors\.(\w+): (.+)", text_of(error))
     kind = globals().get(found[1]) if found else None
     if found is None or not isinstance(kind, type) or not issubclass(kind, ColikeError):
         return None

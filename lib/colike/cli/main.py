@@ -3,11 +3,8 @@
 import os
 import signal
 import sys
-import traceback
 from collections.abc import Callable
 from functools import wraps
-from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import NoReturn
 
 import typer
@@ -29,8 +26,11 @@ from colike.cli import (
     sql,
     views,
 )
-from colike.errors import ColikeError, cause_of
+from colike.config.secrets import concealed
+from colike.errors import ColikeError
 from colike.launch.machine import end_workers
+from colike.run.failures import last_words
+from colike.tables.damage import of_a_table
 
 FORESEEN = 2
 UNFORESEEN = 1
@@ -82,25 +82,17 @@ def main() -> None:
     try:
         app()
     except ColikeError as error:
-        _fail(f"{type(error).__name__}: {error}", FORESEEN)
+        _fail(concealed(f"{type(error).__name__}: {error}"), FORESEEN)
     except Exception as error:
-        _fail(
-            f"{type(error).__name__}: {cause_of(error)} Colike did not foresee this; what was "
-            f"written before stays, and the details are in {_kept(error)}.",
-            UNFORESEEN,
-        )
+        unreadable = of_a_table(error)
+        if unreadable is not None:
+            _fail(concealed(f"{type(unreadable).__name__}: {unreadable}"), FORESEEN)
+        _fail(last_words(error), UNFORESEEN)
 
 
 def _fail(sentence: str, code: int) -> NoReturn:
     Console(stderr=True, soft_wrap=True).print(sentence, style="red", markup=False, highlight=False)
     sys.exit(code)
-
-
-def _kept(error: Exception) -> Path:
-    """Write the traceback to a file that only this user can read, and return where."""
-    with NamedTemporaryFile("w", prefix="colike-error-", suffix=".log", delete=False) as file:
-        file.writelines(traceback.format_exception(error))
-    return Path(file.name)
 
 
 if __name__ == "__main__":

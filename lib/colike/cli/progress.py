@@ -8,6 +8,7 @@ from pyspark.sql import SparkSession
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
+from colike.config.secrets import concealed
 from colike.run.reporters import rows_and_rate
 
 POLL_SECONDS = 0.5
@@ -71,7 +72,7 @@ class TerminalReporter:
 
     def note(self, job: str, text: str) -> None:
         """Print a line above the bars."""
-        self._progress.console.print(f"{job}: {text}", highlight=False, markup=False)
+        self._progress.console.print(f"{job}: {concealed(text)}", highlight=False, markup=False)
 
     def _poll(self) -> None:
         while not self._stop.wait(POLL_SECONDS):

@@ -1,12 +1,29 @@
 """The section `embed`, and what several stages take of it: a change of the rest spares them."""
 
+import re
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from colike.config.section import ANCHORS, Name, Positive, Precision, Section
+from colike.config.section import ANCHORS, BEST, Distinct, Name, Positive, Precision, Section, Text
 
 FINETUNED: Final = "finetuned"
+#: Before the name of a Python package that carries a model's weights.
+PACKAGE: Final = "package:"
+#: By kind, the keys of an embedder that it reads.
+READ_BY: Final = {
+    "sentence_transformer": ("model", "revision"),
+    FINETUNED: (),
+    "openai": ("model", "base_url"),
+}
+
+
+def _commit(text: str) -> str:
+    if re.fullmatch("[0-9a-f]{40}", text) is None:
+        raise ValueError(
+            f"{text!r} is no commit of the hub: give its 40 hex digits, since a branch moves"
+        )
+    return text
 
 
 class EmbedderConfig(Section):
@@ -14,8 +31,25 @@ class EmbedderConfig(Section):
 
     kind: Literal["sentence_transformer", "finetuned", "openai"]
     # package:NAME (weights in a Python package), a local folder, a hub name, or a service's model.
-    model: str | None = None
-    base_url: str | None = None
+    model: Text | None = None
+    # Of a hub name: the commit, so that a model is the same tomorrow.
+    revision: Annotated[str, AfterValidator(_commit)] | None = None
+    base_url: Text | None = None
+
+    @model_validator(mode="after")
+    def _of_its_kind(self) -> "EmbedderConfig":
+        given = {"model": self.model, "revision": self.revision, "base_url": self.base_url}
+        unread = [key for key in given if given[key] is not None and key not in READ_BY[self.kind]]
+        if unread:
+            raise ValueError(
+                f"{unread[0]} means nothing where kind is {self.kind}; leave it out, "
+                "or set it to null"
+            )
+        if self.kind != FINETUNED and self.model is None:
+            raise ValueError(f"model is missing, which kind {self.kind} needs; add it")
+        if self.revision is not None and str(self.model).startswith(PACKAGE):
+            raise ValueError("revision is of hub names, and a package has its own; leave it out")
+        return self
 
 
 def _without_null(value: Any) -> Any:
@@ -27,7 +61,7 @@ def _without_null(value: Any) -> Any:
 class TagsConfig(Section):
     """Attributes beside the text: `columns` whose values are tags, what all of them weigh."""
 
-    columns: Annotated[list[str], Field(min_length=1)]
+    columns: Annotated[Distinct[str], Field(min_length=1)]
     weight: Annotated[float, Field(gt=0)]
     least_items: Positive
 
@@ -69,6 +103,11 @@ class EmbedConfig(Section):
             raise ValueError(
                 f"embedders has {reserved[0]!r}, the name of an anchor of every leaderboard "
                 f"({', '.join(ANCHORS)}); choose another name"
+            )
+        if BEST in self.embedders:
+            raise ValueError(
+                f"embedders has {BEST!r}, by which publish.champion means whichever source is "
+                "best; choose another name"
             )
         return self
 

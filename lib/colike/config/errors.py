@@ -8,7 +8,11 @@ from typing import Any, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 
 from colike.config.models import Config
+from colike.config.secrets import concealed
 from colike.errors import ConfigError
+
+#: Characters of a sentence, which may quote keys and values of any length.
+LONGEST = 1000
 
 
 def config_error(error: ValidationError, origins: Mapping[str, str], file: str) -> ConfigError:
@@ -28,6 +32,14 @@ def config_error(error: ValidationError, origins: Mapping[str, str], file: str) 
     return ConfigError(f"{where}: {_sentence(finding, path)}{more}")
 
 
+def shown(error: ConfigError) -> str:
+    """Return an error's sentence on one line, without secrets; of a long one, both its ends."""
+    text = concealed(str(error))
+    if len(text) > LONGEST:
+        text = f"{text[: LONGEST // 2]} ... {text[-LONGEST // 2 :]}"
+    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text)
+
+
 def _sentence(finding: Any, path: list[str]) -> str:
     if finding["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
         allowed = allowed_keys(path[:-1])
@@ -41,6 +53,8 @@ def _sentence(finding: Any, path: list[str]) -> str:
             f"{finding.get('input')!r} is not a name: use at most 80 letters, digits, dots, "
             "hyphens and underscores, beginning with a letter or digit."
         )
+    if finding["type"] == "too_short":
+        return "it is empty; name at least one."
     message = str(finding["msg"]).removeprefix("Value error, ")
     given = "" if finding["type"] == "value_error" else f", not {finding.get('input')!r}"
     return f"{message}{given}."

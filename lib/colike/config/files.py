@@ -4,10 +4,10 @@ import math
 from collections.abc import Mapping
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from colike.config.form import Column, File
-from colike.config.section import Section, Share
+from colike.config.section import Section, Share, distinct, seen
 
 IdType = Literal["bigint", "string"]
 Duplicates = Literal["latest", "lowest", "highest"]
@@ -116,12 +116,18 @@ class ItemColumns(Section):
     title: Column
 
 
+def _attributes(given: list[str] | dict[str, Column]) -> list[str] | dict[str, Column]:
+    for name in given:
+        seen(name)
+    return distinct(given) if isinstance(given, list) else given
+
+
 class ItemsFile(File):
     """Where items are, and which of their columns become attributes."""
 
     columns: ItemColumns
     # Names of columns, or names of attributes with their columns.
-    attributes: list[str] | dict[str, Column]
+    attributes: Annotated[list[str] | dict[str, Column], AfterValidator(_attributes)]
     missing: list[str]
     # Aggregates over all raters, test ratings included: never attributes (docs/method.md, Leakage).
     leaking: list[str]

@@ -5,12 +5,22 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
-from colike.config.section import FileFormat, Section, Share
+from colike.config.section import FileFormat, Section, Share, Text, seen
+from colike.snapshot.settings import LARGEST
+
+
+def _column(column: int | str) -> int | str:
+    if isinstance(column, str):
+        return seen(column)
+    if not 1 <= column <= LARGEST:
+        raise ValueError(f"{column} is no number of a column; the first is 1")
+    return column
+
 
 #: A column of a file: its name, or its number from 1 where the file has no header.
-Column = Annotated[int, Field(ge=1)] | str
+Column = Annotated[int | str, AfterValidator(_column)]
 Character = Annotated[str, Field(min_length=1, max_length=1)]
 LINE_ENDS = frozenset("\r\n")
 BACKSLASH = "\\"
@@ -37,7 +47,7 @@ class File(Section):
     then newest is; null reads the newest.
     """
 
-    path: Annotated[str, Field(min_length=1)]
+    path: Text
     format: FileFormat = "auto"
     separator: Annotated[str, Field(min_length=1, max_length=8)] = ","
     encoding: str = "utf-8"

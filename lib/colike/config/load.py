@@ -11,14 +11,17 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from colike.config.errors import config_error
+from colike.config.errors import config_error, shown
 from colike.config.models import Config
-from colike.config.yaml import parse
+from colike.config.secrets import quotable, remember
+from colike.config.yaml import MOST_CHARACTERS, MOST_LEVELS, fault_of, parse
 from colike.errors import ConfigError
 
 Tree = dict[str, Any]
 Origins = dict[str, str]
 BASE = "base.yml"
+#: UTF-8 has at most four for a character.
+MOST_BYTES = 4 * MOST_CHARACTERS
 #: Where packaged configs are, as the user writes it; a file of that path comes first.
 PACKAGED = Path("conf")
 
@@ -38,14 +41,17 @@ def load_config(path: str | Path, overrides: Iterable[str] = ()) -> Config:
     """
     tree: Tree = {}
     origins: Origins = {}
-    for name, text in ((BASE, _packaged(BASE).read_text("utf-8")), (str(path), _read(path))):
-        _lay(tree, _parse(text, name), origins, name)
-    for override in overrides:
-        _lay(tree, _parse_override(override), origins, f"--set {override}")
     try:
+        for name, text in ((BASE, _packaged(BASE).read_text("utf-8")), (str(path), _read(path))):
+            _lay(tree, _parse(text, name), origins, name)
+        for override in overrides:
+            _lay(tree, _parse_override(override), origins, f"--set {quotable(override)}")
+        remember(tree)
         return Config.model_validate(tree)
     except ValidationError as error:
-        raise config_error(error, origins, str(path)) from error
+        raise ConfigError(shown(config_error(error, origins, str(path)))) from error
+    except ConfigError as error:
+        raise ConfigError(shown(error)) from error
 
 
 def config_hash(value: Any) -> str:
@@ -60,7 +66,7 @@ def _packaged(name: str) -> Traversable:
 
 def _read(path: str | Path) -> str:
     file = Path(path)
-    if file.is_file():
+    if _is_there(file):
         return _decoded(file)
     if file.parent == PACKAGED and _packaged(file.name).is_file():
         return _packaged(file.name).read_text("utf-8")
@@ -71,11 +77,24 @@ def _read(path: str | Path) -> str:
     )
 
 
+def _is_there(file: Path) -> bool:
+    try:
+        return file.is_file()
+    except OSError:  # a name that no file can have
+        return False
+
+
 def _decoded(file: Path) -> str:
     try:
-        return file.read_text("utf-8-sig")
+        with file.open("rb") as stream:
+            # One more than is read: then it is out of bounds, which `parse` says.
+            return stream.read(MOST_BYTES + 1).decode("utf-8-sig")
     except UnicodeDecodeError as error:
+        if error.start > MOST_BYTES - 4:  # in the middle of a letter
+            raise ConfigError(f"{file} has more than {MOST_BYTES:,} bytes.") from None
         raise ConfigError(f"{file} is not UTF-8 (byte {error.start}); save it as UTF-8.") from None
+    except OSError as error:
+        raise ConfigError(f"{file} cannot be read ({error.strerror}); give a text file.") from error
 
 
 def _carried() -> list[str]:
@@ -87,7 +106,7 @@ def _parse(text: str, name: str) -> Tree:
     try:
         tree = parse(text)
     except yaml.YAMLError as error:
-        raise ConfigError(f"{name} is not valid YAML: {' '.join(str(error).split())}") from error
+        raise ConfigError(f"{name} is not valid YAML: {fault_of(error)}.") from error
     if not isinstance(tree, dict):
         raise ConfigError(f"{name} must be a YAML mapping of sections such as `data:`.")
     return tree
@@ -97,8 +116,11 @@ def _parse_override(text: str) -> Tree:
     path, sign, value = text.partition("=")
     if not sign or not path:
         raise ConfigError(f"--set {text}: write it as section.key=value.")
+    keys = path.strip().split(".")
+    if len(keys) > MOST_LEVELS:
+        raise ConfigError(f"--set {quotable(text)}: it is more than {MOST_LEVELS} levels deep.")
     tree: Any = _parse_value(value, text)
-    for key in reversed(path.strip().split(".")):
+    for key in reversed(keys):
         tree = {key: tree}
     return dict(tree)
 
@@ -107,7 +129,8 @@ def _parse_value(value: str, text: str) -> Any:
     try:
         return parse(value)
     except yaml.YAMLError as error:
-        raise ConfigError(f"--set {text}: the value is not valid YAML.") from error
+        fault = fault_of(error)
+        raise ConfigError(f"--set {quotable(text)}: it is not valid YAML: {fault}.") from error
 
 
 def _lay(under: Tree, over: Mapping[str, Any], origins: Origins, name: str, at: str = "") -> None:

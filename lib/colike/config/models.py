@@ -13,12 +13,24 @@ from colike.config.embed import (
 from colike.config.files import DataConfig
 from colike.config.pairs import HeldoutConfig, PairsConfig
 from colike.config.recommend import RecommendConfig
-from colike.config.section import Name, NotNegative, Positive, Section, Share
+from colike.config.secrets import masked
+from colike.config.section import (
+    BEST,
+    Distinct,
+    Name,
+    NotNegative,
+    Positive,
+    Section,
+    Seed,
+    Share,
+    SharePart,
+    SparkName,
+    Text,
+)
+from colike.config.similarity import SimilarityConfig
 from colike.config.sources import ON_DEMAND, KnownSources, RatingScale, SourcesConfig
 from colike.snapshot.settings import TrainSettings
 
-#: In place of a source's name: the best by the metric.
-BEST = "best"
 #: The protocol that the champion is chosen by.
 GATE: Final = "gate"
 #: The protocol that keeps items out of every fit, and looks for them.
@@ -36,8 +48,8 @@ class SplitConfig(Section):
     """The hash split (docs/method.md, Split); `validation_users` null: by the number of users."""
 
     salt: str
-    test_share: Share
-    validation_share: Share
+    test_share: SharePart
+    validation_share: SharePart
     validation_users: Share | None
 
 
@@ -48,49 +60,14 @@ class DescriptionsConfig(Section):
     max_synopsis_words: Positive
 
 
-class SelfJoinConfig(Section):
-    """How the self-join deals with heavy users: in parts, or, beyond a cap, not at all."""
-
-    part_likes: Positive
-    max_likes: Positive | None
-
-
-class TiledConfig(Section):
-    """Whether the tiled engine keeps all co-likes, so that later runs count only what changed."""
-
-    keep_colikes: bool
-
-
-class MinhashConfig(Section):
-    """What the MinHash engine looks for: `recall` of the pairs with this jaccard."""
-
-    jaccard: Annotated[float, Field(gt=0, lt=1)]
-    recall: Annotated[float, Field(gt=0, lt=1)]
-    rows: Positive
-    matches: Positive
-    largest_bucket: Positive
-    sampled_items: NotNegative
-
-
-class SimilarityConfig(Section):
-    """Which engine counts co-likes, and the least that a row must have."""
-
-    method: Literal["self_join", "tiled", "minhash"]
-    min_colikes: Positive
-    min_jaccard: Share
-    self_join: SelfJoinConfig
-    tiled: TiledConfig
-    minhash: MinhashConfig
-
-
 class TrackingConfig(Section):
     """Where MLflow is told of trained models, and the name that they are registered under."""
 
     # auto: MLFLOW_TRACKING_URI or Databricks, where MLflow is installed; null: nowhere.
-    uri: str | None
-    experiment: str
-    registered_model: str | None
-    registry_uri: str | None
+    uri: Text | None
+    experiment: Text
+    registered_model: Text | None
+    registry_uri: Text | None
 
 
 class NeighboursConfig(Section):
@@ -101,18 +78,18 @@ class NeighboursConfig(Section):
     exact_up_to: NotNegative
     recall: Annotated[float, Field(gt=0, le=1)]
     sampled_items: Positive
-    seed: int
+    seed: Seed
 
 
 class EvaluateConfig(Section):
     """Depths, bootstrap and protocols of the evaluation."""
 
-    ks: list[Positive]
-    protocols: list[Literal["holdout", "book", "gate", "unseen"]]
+    ks: Annotated[Distinct[Positive], Field(min_length=1)]
+    protocols: Distinct[Literal["holdout", "book", "gate", "unseen"]]
     # Most users that protocol unseen asks.
     unseen_users: Positive
     bootstrap_replicates: Positive
-    bootstrap_seed: int
+    bootstrap_seed: Seed
     baseline: str
     # Runs whose figures stay in table evaluation.
     keep_runs: Positive
@@ -163,7 +140,7 @@ class Config(Section):
     evaluate: EvaluateConfig
     publish: PublishConfig
     maintain: MaintainConfig
-    spark: dict[str, str]
+    spark: dict[SparkName, str]
 
     @property
     def base_embedder(self) -> BaseEmbedder:
@@ -198,8 +175,8 @@ class Config(Section):
         )
 
     def as_json(self) -> str:
-        """Return the config as JSON, for the commands that only read a store."""
-        return json.dumps(self.model_dump(mode="json"), indent=2) + "\n"
+        """Return it as JSON, without secrets, for the commands that only read a store."""
+        return json.dumps(masked(self.model_dump(mode="json")), indent=2) + "\n"
 
     @model_validator(mode="after")
     def _likes_within_scale(self) -> "Config":
@@ -234,6 +211,27 @@ class Config(Section):
                 raise ValueError(
                     f"{key} is {source!r}, which is no source; recommend.sources has "
                     f"{', '.join(self.recommend.sources)}"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _diversity_by_an_embedder(self) -> "Config":
+        diversity, there = self.recommend.diversity, [*self.embed.embedders]
+        if diversity.relevance < 1 and diversity.embedder not in there:
+            raise ValueError(
+                f"recommend.diversity.embedder is {diversity.embedder!r}, which embed.embedders "
+                f"lacks; it has {', '.join(there) or 'none'}"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _tags_are_attributes(self) -> "Config":
+        there = [*self.data.items.attribute_columns]
+        for name in self.embed.tags.columns if self.embed.tags is not None else ():
+            if name not in there:
+                raise ValueError(
+                    f"embed.tags.columns has {name!r}, which data.items.attributes lacks; it has "
+                    f"{', '.join(there) or 'none'}"
                 )
         return self
 

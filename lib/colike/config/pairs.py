@@ -2,9 +2,9 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
-from colike.config.section import Positive, Section, Share
+from colike.config.section import Positive, Section, Share, SharePart, distinct
 
 NegativeKind = Literal["below", "random", "popular", "hard"]
 
@@ -19,10 +19,10 @@ class HeldoutConfig(Section):
 class PairsConfig(HeldoutConfig):
     """Labels, kinds of negatives, bounds and held-out items of the training pairs."""
 
-    threshold: Share
+    threshold: SharePart
     min_colikes: Positive
     min_likes: Positive
     negatives_per_positive: Annotated[float, Field(ge=0)]
-    kinds: Annotated[tuple[NegativeKind, ...], Field(min_length=1)]
+    kinds: Annotated[tuple[NegativeKind, ...], Field(min_length=1), AfterValidator(distinct)]
     hard_neighbours: Positive
     base_embedder: str

@@ -2,10 +2,10 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from colike.config.files import UsersFile
-from colike.config.section import Positive, Section, Share
+from colike.config.section import Distinct, Positive, Section, Share
 
 
 def _text_of_id(value: Any) -> Any:
@@ -22,8 +22,8 @@ Aggregate = Literal["sum", "max", "count_then_max", "count_then_sum"]
 class CandidatesConfig(Section):
     """Which items may be recommended; all where nothing is said."""
 
-    where: str | None
-    allow: list[IdText] | None
+    where: Annotated[str, Field(min_length=1)] | None
+    allow: Annotated[list[IdText], Field(min_length=1)] | None
     deny: list[IdText]
 
 
@@ -69,10 +69,10 @@ class RecommendConfig(Section):
     # Neighbours per liked title and source; what stands here is fixed, the rest is chosen
     # among `neighbours_grid` on the validation ratings.
     neighbours_per_item: dict[str, Positive]
-    neighbours_grid: list[Positive]
+    neighbours_grid: Annotated[Distinct[Positive], Field(min_length=1)]
     least_weight: dict[str, float]
     sources: list[str]
-    histories: list[Literal["train", "known", "all"]]
+    histories: Annotated[Distinct[Literal["train", "known", "all"]], Field(min_length=1)]
     users: UsersFile | None
     candidates: CandidatesConfig
     diversity: DiversityConfig

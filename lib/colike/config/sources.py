@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from colike.config.embed import TagsConfig
-from colike.config.section import Positive, Section, Share
+from colike.config.section import Distinct, Positive, Section, Seed, Share
 
 
 class EaseConfig(Section):
@@ -17,7 +17,7 @@ class EaseConfig(Section):
     regularization: Annotated[float, Field(gt=0)]
     dropout: Annotated[float, Field(ge=0, lt=1)]
     # Weights that are kept of each item: the least number that costs no more recall than `loss`.
-    keep: Annotated[list[Positive], Field(min_length=1)]
+    keep: Annotated[Distinct[Positive], Field(min_length=1)]
     loss: Share
     # GiB that the driver may take for it; a larger catalogue is solved in blocks,
     memory: Annotated[float, Field(gt=0)]
@@ -31,7 +31,7 @@ Shares = Annotated[list[Annotated[float, Field(ge=0)]], Field(min_length=1)]
 class HybridConfig(Section):
     """EASE and text added up: which embedder (the first that has vectors), and how much of it."""
 
-    texts: Annotated[list[str], Field(min_length=1)]
+    texts: Annotated[Distinct[str], Field(min_length=1)]
     # Nearest items by text of each rated item.
     neighbours: Positive
     # Tried shares of the text part, in scores of known and of unseen items; at 1 its listed scores
@@ -64,7 +64,7 @@ class TreesConfig(Section):
     rows_share: Annotated[float, Field(gt=0, le=1)]
     features_share: Annotated[float, Field(gt=0, le=1)]
     regularization: Annotated[float, Field(ge=0)]
-    seed: int
+    seed: Seed
 
 
 class RankerConfig(Section):
@@ -77,7 +77,7 @@ class RankerConfig(Section):
     gains: GainsConfig
     # Validation users that it is fitted on, at most, and the parts that are foreseen from others.
     users: Annotated[int, Field(gt=0, le=50_000)]
-    folds: Annotated[int, Field(ge=2)]
+    folds: Annotated[int, Field(ge=2, le=100)]
     # Share of the candidates without a rating that is fitted on; they count for all.
     unrated: Annotated[float, Field(gt=0, le=1)]
     rated: TreesConfig
@@ -93,7 +93,7 @@ class AlsConfig(Section):
     # How much more a like weighs than what is unknown.
     alpha: Annotated[float, Field(gt=0)]
     iterations: Positive
-    seed: int
+    seed: Seed
 
 
 #: Sources that are fitted only where recommend.sources names them: nobody pays for lists unasked.
@@ -114,7 +114,8 @@ class RatingScale(Section):
 
     detractor_at_most: float
     like_at_least: float
-    highest: float
+    # Infinite where ratings are events.
+    highest: Annotated[float, Field(allow_inf_nan=True)]
 
 
 class KnownSources(Section):

@@ -12,11 +12,12 @@ from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
 
 from colike import columns as C
-from colike.config.embed import FINETUNED, EmbedderConfig
+from colike.config.embed import FINETUNED, PACKAGE, EmbedderConfig
 from colike.errors import ConfigError, DependencyError, StoreError
 from colike.snapshot.weights import weights_sha256
 
-PACKAGE = "package:"
+#: What is fetched of a model: weights that hold no code, settings and vocabularies.
+HUB = ["*.safetensors", "*.json", "*.txt", "*.model"]
 OPENAI_KEY = "OPENAI_API_KEY"
 
 
@@ -58,7 +59,7 @@ def find_model(name: str, embedder: EmbedderConfig, trained: Trained | None = No
         raise ConfigError(f"embed.embedders.{name} of kind {embedder.kind} needs `model`.")
     if embedder.kind == "openai":
         return _service(name, embedder)
-    folder = model_folder(embedder.model)
+    folder = model_folder(embedder.model, embedder.revision)
     return Model(weights_hash(folder)[:16], str(folder), embedder.kind)
 
 
@@ -83,8 +84,12 @@ def newest_model(models: DataFrame, name: str | None = None) -> Row | None:
     return rows[0] if rows else None
 
 
-def model_folder(model: str) -> Path:
+def model_folder(model: str, revision: str | None = None) -> Path:
     """Return the folder of a sentence-transformers model, fetched from the hub if need be.
+
+    Args:
+        model: package:NAME, a folder, or a hub name.
+        revision: Of a hub name: the commit.
 
     Raises:
         DependencyError: It is not here and cannot be fetched.
@@ -93,15 +98,21 @@ def model_folder(model: str) -> Path:
         return _packaged(model.removeprefix(PACKAGE))
     if Path(model).is_dir():
         return Path(model).absolute()
+    if revision is None:
+        raise DependencyError(
+            f"model {model} is no folder here, and one of the hub needs `revision`, its commit of "
+            "40 hex digits; add it, or give a folder."
+        )
     try:
         from huggingface_hub import snapshot_download
 
-        return Path(snapshot_download(model, etag_timeout=5))
+        found = snapshot_download(model, revision=revision, allow_patterns=HUB, etag_timeout=5)
     except Exception as error:
         raise DependencyError(
-            f"model {model} is neither a folder nor to be had from the hub "
+            f"model {model} is neither a folder nor to be had from the hub at {revision} "
             f"({type(error).__name__}); download it and give its folder."
         ) from error
+    return Path(found)
 
 
 def weights_hash(folder: Path) -> str:

@@ -37,6 +37,7 @@ def run_here(training: Training, listener: Listener, processes: int = 1) -> Resu
         text=True,
         encoding="utf-8",
         start_new_session=True,
+        umask=0o077,  # models are made from what people like
     )
     _RUNNING.append(process)
     try:

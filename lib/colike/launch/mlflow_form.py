@@ -8,12 +8,13 @@ import sys
 import mlflow
 import numpy as np
 from mlflow.models import infer_signature
-from sentence_transformers import SentenceTransformer
+
+from colike.training.encoder import open_model
 
 
 def main(folder: str, out: str, *packages: str) -> None:
     """Save the model with its signature (a text in, a vector out) and the packages it needs."""
-    model = SentenceTransformer(folder, device="cpu")
+    model = open_model(folder)
     texts = ["A title. What it is about."]
     vectors = model.encode(texts, show_progress_bar=False).astype(np.float32)
     mlflow.sentence_transformers.save_model(

@@ -8,8 +8,8 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from colike import columns as C
-from colike.config.models import BEST, GATE, PublishConfig
-from colike.config.section import ANCHORS
+from colike.config.models import GATE, PublishConfig
+from colike.config.section import ANCHORS, BEST
 from colike.errors import ConfigError, QualityError
 from colike.publish.gate import WHOLE, challengers
 from colike.publish.moves import Present

@@ -5,11 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from py4j.java_gateway import JavaObject
-from py4j.protocol import Py4JJavaError
-from pyspark.errors import PySparkException
 from pyspark.sql import Row, SparkSession
 
-from colike.errors import ConfigError, cause_of
+from colike.errors import ColikeError, ConfigError, cause_of
 
 LOGICAL = "org.apache.spark.sql.catalyst.plans.logical"
 #: Statements that are neither queries nor harmless; what is of none of them is a query.
@@ -48,7 +46,9 @@ def ask(spark: SparkSession, query: str, limit: int) -> Answer:
         frame = spark.sql(query)
         names = different(frame.columns)
         found = frame.toDF(*names).limit(limit + 1).collect()
-    except (PySparkException, Py4JJavaError) as error:
+    except ColikeError:
+        raise
+    except Exception as error:  # Python's own too: it has no date beyond the year 9999
         raise ConfigError(f"The query fails: {cause_of(error)}") from error
     return Answer(
         names, [[_plain(value) for value in row] for row in found[:limit]], len(found) > limit

@@ -6,12 +6,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import TracebackType
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from colike import columns as C
 from colike.errors import StageError, StoreError
+from colike.run.failures import in_addition
 from colike.run.outputs import Figure
 from colike.run.reporters import Reporter
 from colike.tables import IdTypes, Store, contracts
@@ -176,6 +178,21 @@ class Inputs:
     def close(self) -> None:
         """Release what was cached, and remove scratch folders."""
         self._closing.close()
+
+    def __enter__(self) -> "Inputs":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close; what fails then does not take the place of an error that was there before."""
+        if error is None:
+            self.close()
+        else:
+            in_addition(error, "what the job kept could not be released", self.close)
 
     def _of_my_ids(self, table: str, rows: DataFrame) -> DataFrame:
         """Return the rows of a table; Spark would compare ids of other types with a silent cast."""

@@ -11,6 +11,7 @@ from pyspark.sql import functions as F
 
 from colike import columns as C
 from colike.errors import StoreError
+from colike.run.failures import in_addition
 from colike.run.log import LEASE, RUNS, Event, event_rows, now
 from colike.tables import Store, folder_lock, writes
 from colike.tables.ledger import Ledger
@@ -48,8 +49,10 @@ def hold(store: Store, run_id: str) -> Iterator[None]:
     lease.take()
     try:
         yield
-    finally:
-        lease.release()
+    except BaseException as error:
+        in_addition(error, "the lease of the store could not be given back", lease.release)
+        raise
+    lease.release()
 
 
 @dataclass

@@ -9,6 +9,7 @@ from pyspark.sql import Column, DataFrame, Row
 from pyspark.sql import functions as F
 
 from colike import columns as C
+from colike.config.secrets import concealed
 from colike.tables import Store, contracts
 from colike.tables.ledger import Ledger
 from colike.tables.state import Known, Pin
@@ -196,7 +197,9 @@ def event_rows(events: Sequence[Event], first: int | None) -> list[dict[str, Any
             name: {table: (pin.table_id, pin.version) for table, pin in of.items()}
             for name, of in ((C.PINS_IN, event.pins_in), (C.PINS_OUT, event.pins_out))
         }
-        rows.append({**vars(event), **pins, C.ENTRY: None if first is None else first + place})
+        told = None if event.error is None else concealed(event.error)
+        number = None if first is None else first + place
+        rows.append({**vars(event), **pins, C.ERROR: told, C.ENTRY: number})
     return rows
 
 

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from colike.config import Config, load_config
+from colike.errors import ColikeError
+from colike.run.failures import last_words, say_errors_in_a_sentence
 from colike.run.ids import checked_run_id, new_run_id
 from colike.run.reporters import PlainReporter
 from colike.run.runner import Run, run_stages
@@ -22,16 +24,31 @@ class Main(Protocol):
 
 
 def job_main(stage: Stage) -> Main:
-    """Return the entry point of a job: `colike-similarity --config CONF --store STORE`."""
+    """Return the entry point of a job: `colike-similarity --config CONF --store STORE`.
+
+    What it raises is a ColikeError, of one sentence, from the error behind it; a command ends with
+    that sentence and exit code 1.
+    """
 
     def main(argv: Sequence[str] | None = None) -> None:
+        if argv is None:
+            say_errors_in_a_sentence()
         arguments = parser_of(stage.name).parse_args(argv)
-        run_id = checked_run_id(arguments.run_id or new_run_id())
-        config = load_config(arguments.config, arguments.overrides)
-        store = open_store(config, arguments.store)
-        run_stages(Run(config, store, run_id, arguments.data, PlainReporter()), [stage])
+        try:
+            _run(stage, arguments)
+        except ColikeError:
+            raise
+        except Exception as error:
+            raise ColikeError(last_words(error)) from error
 
     return main
+
+
+def _run(stage: Stage, arguments: argparse.Namespace) -> None:
+    run_id = checked_run_id(arguments.run_id or new_run_id())
+    config = load_config(arguments.config, arguments.overrides)
+    store = open_store(config, arguments.store)
+    run_stages(Run(config, store, run_id, arguments.data, PlainReporter()), [stage])
 
 
 def open_store(config: Config, where: str) -> Store:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Protocol, TextIO
 
+from colike.config.secrets import concealed
+
 
 class Reporter(Protocol):
     """Tells the user what a run does."""
@@ -59,7 +61,7 @@ class PlainReporter:
         self._line(f"{job}: {text}")
 
     def _line(self, text: str) -> None:
-        print(f"{datetime.now(UTC):%H:%M:%S} {text}", file=self.stream, flush=True)
+        print(f"{datetime.now(UTC):%H:%M:%S} {concealed(text)}", file=self.stream, flush=True)
 
 
 class JsonReporter:
@@ -74,7 +76,7 @@ class JsonReporter:
 
     def progress(self, job: str, done: float, total: float, text: str) -> None:
         """Write how far a job is."""
-        self._object(job, "progress", done=done, total=total, text=text)
+        self._object(job, "progress", done=done, total=total, text=concealed(text))
 
     def finished(self, job: str, rows: Mapping[str, int], seconds: float) -> None:
         """Write the rows that a job has written, and its time."""
@@ -86,7 +88,7 @@ class JsonReporter:
 
     def note(self, job: str, text: str) -> None:
         """Write something that the user should know."""
-        self._object(job, "note", text=text)
+        self._object(job, "note", text=concealed(text))
 
     def _object(self, job: str, event: str, **more: Any) -> None:
         line = {"at": datetime.now(UTC).isoformat(), "job": job, "event": event, **more}

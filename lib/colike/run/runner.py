@@ -10,6 +10,7 @@ from colike.config import Config, config_hash
 from colike.config.saved import CONFIG_FILE
 from colike.errors import ColikeError, raised_in_a_task
 from colike.run.code import code_version
+from colike.run.failures import as_logged, in_addition
 from colike.run.ids import checked_run_id
 from colike.run.inputs import Inputs
 from colike.run.lease import hold
@@ -158,8 +159,8 @@ def run_stages(run: Run, stages: Sequence[Stage]) -> list[str]:
         session = Session.begin(run, stages)
         try:
             worked = [stage.name for stage in stages if run_stage(stage, session)]
-        except Exception:
-            session.close()
+        except Exception as error:
+            in_addition(error, "table runs lacks the jobs that were skipped", session.close)
             raise
         session.close()
         return worked
@@ -170,7 +171,8 @@ def work_out(stage: Stage, session: Session) -> Iterator[Outputs]:
     """Give what a stage would write, of which nothing is written."""
     inputs = session.inputs(stage)
     try:
-        yield stage.run(inputs, stage.settings(session.run.config))
+        with inputs:
+            yield stage.run(inputs, stage.settings(session.run.config))
     except ColikeError:
         raise
     except Exception as error:
@@ -178,8 +180,6 @@ def work_out(stage: Stage, session: Session) -> Iterator[Outputs]:
         if foreseen is None:
             raise
         raise foreseen from error
-    finally:
-        inputs.close()
 
 
 def run_stage(stage: Stage, session: Session) -> bool:
@@ -198,9 +198,13 @@ def run_stage(stage: Stage, session: Session) -> bool:
     try:
         outputs = _work(stage, session, inputs, writer)
     except Exception as error:
-        text = f"{type(error).__name__}: {error}"[:2000]
-        failed = replace(_event(stage, key, FAILED, session), error=text)
-        session.log.append([started, failed], session.ledger)
+        error.add_note(f"job {stage.name}")
+        failed = replace(_event(stage, key, FAILED, session), error=as_logged(error))
+        in_addition(
+            error,
+            "table runs could not be told",
+            lambda: session.log.append([started, failed], session.ledger),
+        )
         foreseen = None if isinstance(error, ColikeError) else raised_in_a_task(error)
         if foreseen is None:
             raise
@@ -232,13 +236,11 @@ def _keep_config(stage: Stage, session: Session) -> None:
 def _work(stage: Stage, session: Session, inputs: Inputs, writer: Writer) -> Outputs:
     """Run the stage and carry out what it asks for; a failure that it tells of comes last."""
     run = session.run
-    try:
+    with inputs:
         outputs = stage.run(inputs, stage.settings(run.config))
         for note in (*outputs.notes, *_not_run_notes(outputs)):
             run.reporter.note(stage.name, note)
         writer.apply(outputs.writes)
-    finally:
-        inputs.close()
     for path, text in outputs.files.items():
         written = run.store.files.write_text(path, text)
         run.reporter.note(stage.name, f"{written} written")

@@ -12,12 +12,12 @@ from colike.config.models import (
     MaintainConfig,
     NeighboursConfig,
     PublishConfig,
-    SimilarityConfig,
     SplitConfig,
     TrackingConfig,
 )
 from colike.config.pairs import HeldoutConfig, PairsConfig
 from colike.config.recommend import RecommendConfig
+from colike.config.similarity import SimilarityConfig
 from colike.config.sources import KnownSources, SourcesConfig
 from colike.errors import StageError
 from colike.snapshot.settings import TrainSettings

@@ -8,7 +8,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from colike import columns as C
-from colike.config.models import SimilarityConfig
+from colike.config.similarity import SimilarityConfig
 from colike.data.splits import TrainLikes
 from colike.similarity.banding import Banding, banding_for
 from colike.similarity.counting import counted

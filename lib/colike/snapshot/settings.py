@@ -1,6 +1,7 @@
 """How to train: the `train` section of the config, and its JSON form in a snapshot."""
 
 import json
+import math
 import types
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -10,6 +11,8 @@ from colike.errors import ConfigError
 
 BASE_MODEL: Final = "base_model"
 USERS: Final = "users"
+#: Counts and seeds are 32-bit integers to what takes them.
+LARGEST: Final = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -108,6 +111,11 @@ class TrainSettings:
             "warmup_steps", "anchor_exponent", "mask_above_jaccard", "weight_decay", "seed",
             "l1", "freeze_layers", "validations", "checkpoint_minutes",
         )  # fmt: skip
+        for name, value in vars(self).items():
+            if isinstance(value, float) and not math.isfinite(value):
+                raise ValueError(f"{name} must be a finite number, not {value}")
+            if isinstance(value, int) and value > LARGEST:
+                raise ValueError(f"{name} must be {LARGEST} or less, not {value}")
         for name in at_least_one + positive + at_least_zero:
             value = getattr(self, name)
             if value is None:
@@ -130,7 +138,7 @@ class TrainSettings:
 class WorkerConfig:
     """A snapshot's config.json: settings, base model, and number of users.
 
-    `base_model` is a folder or hub name; `users` counts the users with a train like.
+    `base_model` is a folder; `users` counts the users with a train like.
     """
 
     settings: TrainSettings
@@ -173,17 +181,15 @@ def from_json(path: Path) -> WorkerConfig:
 
 
 def resolve_base_model(name: str, folder: Path) -> str:
-    """Return the folder (absolute, or inside the snapshot), or the name itself for the hub.
+    """Return the folder: absolute, or inside the snapshot.
 
     Raises:
-        ConfigError: the path of a folder that does not exist.
+        ConfigError: there is none; a model of the hub is fetched by job train, at its revision.
     """
     inside = folder / name
-    if inside.is_dir():
-        return str(inside)
-    if Path(name).is_absolute() or name.startswith(".") or name.endswith("/"):
+    if not inside.is_dir():
         raise ConfigError(f"{inside}: no such folder for base_model.path; correct the path")
-    return name
+    return str(inside)
 
 
 def _check_keys(path: Path, document: object, allowed: list[str], prefix: str = "") -> None:

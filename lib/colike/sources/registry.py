@@ -35,6 +35,12 @@ CONFIGURED: dict[str, Callable[[KnownSources], Source]] = {
 
 
 def _hybrid(known: KnownSources) -> Hybrid:
+    texts = known.own.hybrid.texts
+    if not {*texts} & {*known.texts}:
+        raise ConfigError(
+            f"sources.hybrid.texts is {', '.join(texts)}, which embed.embedders lacks; it has "
+            f"{', '.join(known.texts) or 'none'}: name one of them."
+        )
     return Hybrid(known.own.hybrid, Ease(known.own.ease))
 
 
@@ -56,7 +62,7 @@ def all_sources(known: KnownSources) -> dict[str, Source]:
     """Return every source that the config has, each after those that it starts from.
 
     Raises:
-        ConfigError: An embedder has the name of another source.
+        ConfigError: An embedder has the name of another source, or hybrid's texts are of none.
     """
     taken = sorted({*known.texts} & {*SOURCES, *CONFIGURED, *FUSED})
     if taken:

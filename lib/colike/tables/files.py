@@ -18,6 +18,8 @@ from colike.errors import StoreError
 from colike.spark.hadoop import HadoopFolder
 
 VOLUMES = "/Volumes/"
+#: Modes of what is made on this machine.
+PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600
 
 
 class Files(Protocol):
@@ -72,28 +74,39 @@ class Files(Protocol):
 
 
 class DiskFiles:
-    """Files in a folder of this machine, where they are made as well."""
+    """Files in a folder of this machine, where they are made as well.
+
+    What is made here is for this user alone; a folder that is there stays as it was opened.
+    """
 
     def __init__(self, root: Path) -> None:
         """Take a folder, which need not exist yet."""
-        self.work = root
+        self._root = root
         self.root = str(root)
         self.is_shared = True
 
+    @property
+    def work(self) -> Path:
+        """The folder, which is made if it is not there, for whatever is made in it."""
+        self._root.mkdir(PRIVATE_FOLDER, parents=True, exist_ok=True)
+        return self._root
+
     def has(self, name: str) -> bool:
         """Return whether there is a file or folder of that name."""
-        return (self.work / name).exists()
+        return (self._root / name).exists()
 
     def read_text(self, name: str) -> str | None:
         """Return a file's text, None where there is no such file."""
-        path = self.work / name
+        path = self._root / name
         return path.read_text("utf-8") if path.is_file() else None
 
     def write_text(self, name: str, text: str) -> str:
         """Write a text, whole or not at all, and return where it is."""
         target = self.work / name
-        target.parent.mkdir(parents=True, exist_ok=True)
+        for folder in reversed(target.relative_to(self._root).parents):
+            (self._root / folder).mkdir(PRIVATE_FOLDER, exist_ok=True)
         unfinished = target.with_name(f"{target.name}.unfinished")
+        unfinished.touch(PRIVATE_FILE)
         unfinished.write_text(text, encoding="utf-8")
         unfinished.replace(target)
         return str(target)
@@ -103,19 +116,19 @@ class DiskFiles:
 
     def fetch(self, name: str) -> Path:
         """Return the folder of that name."""
-        path = self.work / name
+        path = self._root / name
         if not path.exists():
             raise _missing(self.root, name)
         return path
 
     def folders(self, name: str) -> Mapping[str, float]:
         """Return the names of what lies directly below a name, and when it was changed (Unix)."""
-        found = sorted((self.work / name).glob("*"))
+        found = sorted((self._root / name).glob("*"))
         return {f"{name}/{path.name}": path.stat().st_mtime for path in found}
 
     def remove(self, name: str) -> None:
         """Remove what has a name."""
-        path = self.work / name
+        path = self._root / name
         if path.is_dir():
             shutil.rmtree(path)
         else:
@@ -188,7 +201,7 @@ class CopiedFiles:
         self._place = place
         mine = Path(tempfile.gettempdir()) / f"colike-{os.getuid()}"
         self.work = mine / hashlib.sha256(root.encode()).hexdigest()[:16]
-        mine.mkdir(mode=0o700, exist_ok=True)
+        mine.mkdir(PRIVATE_FOLDER, exist_ok=True)
         if mine.stat().st_uid != os.getuid():
             raise StoreError(f"{mine} belongs to another user; set TMPDIR to a folder of your own.")
 

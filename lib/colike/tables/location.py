@@ -22,6 +22,15 @@ CATALOG_NAME = re.compile(rf"({PART})\.({PART})")
 LOG = "_delta_log"
 
 
+def in_backticks(name: str) -> str:
+    """Return a name as Spark SQL takes it, whatever is in it.
+
+    >>> in_backticks("plan to `watch`")
+    '`plan to ``watch```'
+    """
+    return f"`{name.replace('`', '``')}`"
+
+
 @dataclass(frozen=True)
 class FolderLocation:
     """A folder or URI with `tables/<table>` and `files/` inside."""
@@ -47,7 +56,7 @@ class FolderLocation:
 
     def identifier(self, table: str) -> str:
         """Return the SQL name of a table."""
-        return f"delta.`{self.root}/tables/{table}`"
+        return f"delta.{in_backticks(f'{self.root}/tables/{table}')}"
 
     def save(self, writer: DataFrameWriter, table: str) -> None:
         """Write a table as the writer says."""

@@ -1,6 +1,7 @@
 """The model: loading without a network, precision, encoding and the hash of its weights."""
 
 import platform
+from inspect import signature
 from pathlib import Path
 from typing import Literal
 
@@ -21,31 +22,43 @@ _ENCODED_AT_ONCE = 1024
 # Larger parts waste more on padding, smaller ones on the overhead of every layer.
 _TOGETHER_ON_CPU = 32
 
+# What SentenceTransformer takes that keeps it off the network.
+LOCAL = "local_files_only"
 # What a module of transformers 4.48 or later has to change its attention.
 CHANGES_ATTENTION = "set_attn_implementation"
 
 
-def load_model(name: str, max_tokens: int) -> SentenceTransformer:
-    """Load the SentenceTransformer of a folder or hub name on the CPU, limited to `max_tokens`.
+def load_model(folder: str, max_tokens: int) -> SentenceTransformer:
+    """Load the SentenceTransformer of a folder on the CPU, limited to `max_tokens`.
 
     Its weights are fp32, however they are stored: in half precision small updates would be lost,
     and gradients overflow.
 
     Raises:
-        DependencyError: the model is neither a local folder nor available from the hub.
+        DependencyError: there is no such folder, or no model in it.
     """
     # stderr is for progress lines; transformers' progress bars would interrupt them.
     disable_progress_bar()
+    if not Path(folder).is_dir():
+        raise DependencyError(f"model {folder}: no such folder; give that of a model")
     try:
-        model = SentenceTransformer(name, device="cpu").float()
+        model = open_model(folder).float()
     except (OSError, ValueError) as error:
         reason = str(error).splitlines()[0]
         raise DependencyError(
-            f"base model {name}: cannot be loaded ({reason}); set base_model.path to a local "
-            "folder, or to a hub name if this machine has network access"
+            f"model {folder}: cannot be loaded ({reason}); give the folder of a sentence-"
+            "transformers model with safetensors"
         ) from error
     model.max_seq_length = max_tokens
     return model
+
+
+def open_model(folder: str) -> SentenceTransformer:
+    """Return the model of a folder on the CPU: from its files alone, and no code among them."""
+    # Before sentence-transformers 3 a folder is not looked up elsewhere.
+    known = signature(SentenceTransformer.__init__).parameters
+    local = {LOCAL: True} if LOCAL in known else {}
+    return SentenceTransformer(folder, device="cpu", trust_remote_code=False, **local)
 
 
 def place(model: SentenceTransformer, device: torch.device) -> None:

@@ -56,7 +56,7 @@ def fit(
 
     Args:
         snapshot: a verified snapshot.
-        config: the settings, and the base model as a folder or hub name.
+        config: the settings, and the base model as a folder.
         out: a folder that does not exist, or is empty.
         progress: where points and messages go.
         threads: CPU threads of torch; None leaves them to OMP_NUM_THREADS.

@@ -51,9 +51,8 @@ def run(arguments: argparse.Namespace) -> None:
     config = from_json(snapshot.config_path)
     settings = _overridden(config.settings, arguments)
     base_model = resolve_base_model(config.base_model, snapshot.folder)
-    if Path(base_model).is_dir():
-        # huggingface_hub reads it when it is imported: a local model needs no network.
-        os.environ["HF_HUB_OFFLINE"] = "1"
+    # huggingface_hub reads it when it is imported: a local model needs no network.
+    os.environ["HF_HUB_OFFLINE"] = "1"
     _check_libraries()
     from colike.training.fit import fit
 

@@ -10,7 +10,7 @@ from colike.config import load_config
 from colike.data.items import check_items, check_synopses, read_items, read_synopses
 from colike.data.quality import judge
 
-DATA = load_config("conf/mal2020.yml", ["data.items.attributes=[]"]).data
+DATA = load_config("conf/mal2020.yml", ["data.items.attributes=[]", "embed.tags=null"]).data
 ID, TITLE = DATA.items.columns.item_id, DATA.items.columns.title
 REJECTED = "reason string, row string, file string, line bigint"
 

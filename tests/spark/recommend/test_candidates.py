@@ -43,7 +43,7 @@ def test_a_condition_and_lists_say_which_items_may_be_recommended(items, setting
 
 
 @pytest.mark.parametrize(
-    "settings", [asked("title = 'Five'"), asked(allow=[]), asked(deny=[10, 20, 30, 40])]
+    "settings", [asked("title = 'Five'"), asked(allow=[99]), asked(deny=[10, 20, 30, 40])]
 )
 def test_a_filter_that_leaves_nothing_is_an_error_with_a_remedy(items, settings):
     with pytest.raises(ConfigError, match=r"leaves none of the 4 items; .* Loosen `where`"):

@@ -4,6 +4,8 @@ import torch
 from accelerate import Accelerator
 from safetensors.torch import load_file
 
+from colike.errors import DependencyError
+from colike.training import encoder
 from colike.training.encoder import Encoder, encode, load_model, place, set_dropout
 from colike.training.texts import tokenise
 
@@ -67,3 +69,23 @@ def test_weights_that_are_stored_in_half_precision_are_trained_in_fp32(small_mod
     stored = {one.dtype for one in load_file(tmp_path / "model.safetensors").values()}
     assert stored == {torch.float16}
     assert {one.dtype for one in load_model(str(tmp_path), 12).parameters()} == {torch.float32}
+
+
+@pytest.mark.parametrize("name", ["sentence-transformers/all-MiniLM-L6-v2", "no/such/folder"])
+def test_a_name_that_is_no_folder_is_not_looked_up_anywhere(name):
+    with pytest.raises(DependencyError, match=f"model {name}: no such folder; give that of a mod"):
+        load_model(name, 32)
+
+
+def test_a_model_is_opened_from_its_files_alone(small_model, monkeypatch):
+    given = {}
+    real = encoder.SentenceTransformer
+
+    class Listening(real):
+        def __init__(self, folder, local_files_only=False, **options):
+            given.update(options, local_files_only=local_files_only)
+            super().__init__(folder, local_files_only=local_files_only, **options)
+
+    monkeypatch.setattr(encoder, "SentenceTransformer", Listening)
+    load_model(small_model, 32)
+    assert given == {"device": "cpu", "trust_remote_code": False, "local_files_only": True}

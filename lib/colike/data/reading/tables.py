@@ -16,6 +16,7 @@ from colike.config.form import AsOf, File
 from colike.data.reading.files import DELTA_LOG, is_remote, local_path
 from colike.data.reading.rows import Columns, Rows, positions
 from colike.errors import ConfigError
+from colike.tables.location import in_backticks
 
 if TYPE_CHECKING:
     from delta.tables import DeltaTable
@@ -65,8 +66,8 @@ def table_rows(
         reader = reader.option("versionAsOf", version_of(spark, path, as_of))
     frame = reader.load(path)
     positions(path, frame.columns, columns)
-    chosen = frame.selectExpr(*(f"`{name}` AS `{key}`" for key, name in columns.items()))
-    return chosen, partial(_unpacked, path, columns)
+    chosen = [F.col(in_backticks(str(name))).alias(key) for key, name in columns.items()]
+    return frame.select(*chosen), partial(_unpacked, path, columns)
 
 
 def version_of(spark: SparkSession, path: str, as_of: AsOf) -> int:

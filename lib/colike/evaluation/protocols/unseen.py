@@ -16,9 +16,10 @@ from pyspark.sql import functions as F
 
 from colike import columns as C
 from colike.compute.arrays import Bools
-from colike.config.models import UNSEEN, NeighboursConfig, SimilarityConfig
+from colike.config.models import UNSEEN, NeighboursConfig
 from colike.config.pairs import HeldoutConfig
 from colike.config.recommend import RecommendConfig
+from colike.config.similarity import SimilarityConfig
 from colike.config.sources import KnownSources
 from colike.data.history import for_tuning, of_history, without_items
 from colike.data.splits import TestRatings, train_likes
