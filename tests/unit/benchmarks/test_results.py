@@ -5,10 +5,13 @@ from pathlib import Path
 import pytest
 from benchmarks import (
     encode,
+    fits,
+    ingest,
     kernel,
     neighbours,
     quality,
     quality_tables,
+    queries,
     readers,
     recommend,
     training,
@@ -96,6 +99,9 @@ KNOWN = {
     recommend.NAME: recommend.SYSTEMS,
     neighbours.NAME: neighbours.SYSTEMS,
     whole_chain.NAME: ("colike",),
+    ingest.NAME: ingest.SYSTEMS,
+    fits.NAME: fits.SYSTEMS,
+    queries.NAME: queries.SYSTEMS,
 }
 
 

@@ -105,7 +105,7 @@ class FullDisk:
     """A log that cannot be written to."""
 
     is_formed, entry = True, 0
-    successes = MappingProxyType({})
+    successes = worked = MappingProxyType({})
 
     def append(self, *_):
         raise DISK_FULL
