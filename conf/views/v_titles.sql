@@ -9,7 +9,7 @@
 -- ratings: Number of its ratings
 -- likes: Number of its ratings that are likes: of users whose lists of likes have it
 -- recommended_to: Users whose present list has it
--- share: recommended_to as a share of all users with a list
+-- share: recommended_to as a share of all users with a list; null where nobody has one
 WITH rated AS (
   SELECT item_id, count(*) AS ratings FROM ratings GROUP BY item_id
 ),
@@ -38,7 +38,7 @@ SELECT
   coalesce(t.ratings, 0) AS ratings,
   coalesce(l.likes, 0) AS likes,
   coalesce(r.recommended_to, 0) AS recommended_to,
-  coalesce(r.recommended_to, 0) / CAST(e.users AS DOUBLE) AS share
+  coalesce(r.recommended_to, 0) / nullif(CAST(e.users AS DOUBLE), 0) AS share
 FROM items AS i
 CROSS JOIN everyone AS e
 LEFT JOIN rated AS t ON t.item_id = i.item_id

@@ -7,8 +7,8 @@ import typer
 from pyspark.sql import functions as F
 
 from colike import columns as C
-from colike.cli.output import print_table
 from colike.config import load_config
+from colike.queries.output import print_table
 from colike.run import chain
 from colike.run.ids import new_run_id
 from colike.run.main import open_store

@@ -15,8 +15,8 @@ import typer
 from rich.table import Table
 
 from colike.cli.options import DEFAULT_STORE, JsonOption, StoreOption
-from colike.cli.output import wide_console
 from colike.errors import DependencyError
+from colike.queries.output import wide_console
 from colike.spark import session
 from colike.spark.jars import delta_jars
 from colike.spark.java import java_home

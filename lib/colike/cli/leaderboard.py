@@ -9,8 +9,8 @@ from rich.table import Table
 
 from colike import columns as C
 from colike.cli.options import DEFAULT_STORE, JsonOption, StoreOption
-from colike.cli.output import wide_console
 from colike.queries.leaderboard import ANCHOR, FIELDS, latest_rows, unseen_recall
+from colike.queries.output import wide_console
 from colike.queries.store import open_existing
 from colike.run.log import RunLog
 

@@ -8,8 +8,8 @@ import typer
 from rich.table import Table
 
 from colike.cli.options import DEFAULT_STORE, JsonOption, SourceOption, StoreOption
-from colike.cli.output import wide_console
 from colike.errors import ConfigError
+from colike.queries.output import wide_console
 from colike.queries.store import config_of, open_existing
 from colike.queries.user import (
     Recommended,

@@ -12,9 +12,9 @@ from rich.console import Console
 from rich.table import Table
 
 from colike.cli.options import DEFAULT_STORE, JsonOption, StoreOption
-from colike.cli.output import wide_console
 from colike.cli.progress import TerminalReporter
 from colike.config import load_config
+from colike.queries.output import wide_console
 from colike.run import chain
 from colike.run.ids import new_run_id
 from colike.run.main import open_store

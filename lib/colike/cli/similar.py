@@ -7,7 +7,7 @@ import typer
 
 from colike import columns as C
 from colike.cli.options import DEFAULT_STORE, JsonOption, SourceOption, StoreOption
-from colike.cli.output import print_rows
+from colike.queries.output import print_rows
 from colike.queries.similar import find_item, neighbours_of
 from colike.queries.store import open_existing
 

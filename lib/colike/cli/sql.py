@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 from colike.cli.options import DEFAULT_STORE, JsonOption, StoreOption
-from colike.cli.output import print_table
 from colike.errors import ConfigError
+from colike.queries.output import print_table
 from colike.queries.sql import ask
 from colike.queries.store import open_existing
 from colike.tables.views import register_views

@@ -18,6 +18,11 @@ def wide_console() -> Console:
     return Console(width=None if is_terminal else WIDTH, markup=False, emoji=False)
 
 
+def print_line(text: str) -> None:
+    """Print a sentence, unbroken."""
+    print(text)
+
+
 def print_rows(columns: list[str], rows: Iterable[Mapping[str, Any]]) -> None:
     """Print rows as a table."""
     print_table(columns, ([row[name] for name in columns] for row in rows))
