@@ -15,7 +15,8 @@ import pandas as pd
 import plotly.graph_objects as go
 from pyspark.sql import DataFrame
 
-from colike.queries.output import print_line, print_table
+from colike.printing import say
+from colike.queries.output import print_table
 from colike.queries.samples import sample_named
 from colike.queries.store import open_existing
 from colike.tables import Store
@@ -49,10 +50,10 @@ class Notebook:
         # Worked out once: a frame that is asked whether it is empty and then shown runs twice.
         rows = frame.take(SHOWN + 1)
         if not rows:
-            print_line(none)
+            say(none)
             return
         if len(rows) > SHOWN:
-            print_line(f"The first {SHOWN:,} rows:")
+            say(f"The first {SHOWN:,} rows:")
         if "display" in self.names:
             self.names["display"](self.store.spark.createDataFrame(rows[:SHOWN], frame.schema))
         else:
@@ -66,7 +67,7 @@ class Notebook:
         """
         for name in names:
             sample = sample_named(name)
-            print_line(sample.question)
+            say(sample.question)
             self.show(self.sql(sample.sql))
 
     def draw(
@@ -86,13 +87,13 @@ class Notebook:
         """
         rows = frame.toPandas()
         if rows.empty:
-            print_line(none)
+            say(none)
         elif "displayHTML" in self.names:
             # Each output has a frame of its own, and plotly.js in all of them is more than a
             # notebook may hold.
             self.names["displayHTML"](figure(rows).to_html(include_plotlyjs="cdn"))
         else:
-            print_line(f"Chart: {_written(figure(rows), name)}")
+            say(f"Chart: {_written(figure(rows), name)}")
 
 
 def open_notebook(names: Mapping[str, Any]) -> Notebook:

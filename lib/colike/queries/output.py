@@ -5,22 +5,35 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
+
+from colike.printing import printable
 
 WIDTH = 160
 
 
-def wide_console() -> Console:
-    """Return a console of the terminal's width; elsewhere one that need not wrap.
+class Screen(Console):
+    """A console that shows texts as they are: nothing in them is markup, and nothing is obeyed.
 
-    It prints what it is given: a title such as `[Oshi no Ko]` is no markup.
+    A title may be `[Oshi no Ko]`, or have control characters.
     """
-    is_terminal = Console().is_terminal
-    return Console(width=None if is_terminal else WIDTH, markup=False, emoji=False)
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(markup=False, emoji=False, highlight=False, **options)
+
+    def render_str(self, text: str, **options: Any) -> Text:
+        """Return a text for rich to lay out: cells, headings, titles and sentences come by here."""
+        return super().render_str(printable(text), **options)
 
 
-def print_line(text: str) -> None:
-    """Print a sentence, unbroken."""
-    print(text)
+def wide_screen() -> Screen:
+    """Return a screen of the terminal's width; elsewhere one that need not wrap."""
+    return Screen(width=None if Screen().is_terminal else WIDTH)
+
+
+def error_screen() -> Screen:
+    """Return the screen for errors and progress."""
+    return Screen(stderr=True)
 
 
 def print_rows(columns: list[str], rows: Iterable[Mapping[str, Any]]) -> None:
@@ -33,4 +46,4 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     table = Table(*columns)
     for row in rows:
         table.add_row(*("" if value is None else str(value) for value in row))
-    wide_console().print(table)
+    wide_screen().print(table)

@@ -1,10 +1,12 @@
 """What every file of jobs/ does as `main`: one job from the command line."""
 
 import argparse
+import sys
 from collections.abc import Sequence
 from typing import Protocol
 
 from colike.config import Config, load_config
+from colike.printing import say_error
 from colike.run.ids import checked_run_id, new_run_id
 from colike.run.reporters import PlainReporter
 from colike.run.runner import Run, run_stages
@@ -25,6 +27,7 @@ def job_main(stage: Stage) -> Main:
     """Return the entry point of a job: `colike-similarity --config CONF --store STORE`."""
 
     def main(argv: Sequence[str] | None = None) -> None:
+        sys.excepthook = say_error
         arguments = parser_of(stage.name).parse_args(argv)
         run_id = checked_run_id(arguments.run_id or new_run_id())
         config = load_config(arguments.config, arguments.overrides)

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Protocol, TextIO
 
+from colike.printing import say_line
+
 
 class Reporter(Protocol):
     """Tells the user what a run does."""
@@ -59,7 +61,7 @@ class PlainReporter:
         self._line(f"{job}: {text}")
 
     def _line(self, text: str) -> None:
-        print(f"{datetime.now(UTC):%H:%M:%S} {text}", file=self.stream, flush=True)
+        say_line(f"{datetime.now(UTC):%H:%M:%S} {text}", self.stream)
 
 
 class JsonReporter:
@@ -90,7 +92,7 @@ class JsonReporter:
 
     def _object(self, job: str, event: str, **more: Any) -> None:
         line = {"at": datetime.now(UTC).isoformat(), "job": job, "event": event, **more}
-        print(json.dumps(line), file=self.stream, flush=True)
+        say_line(json.dumps(line), self.stream)
 
 
 def rows_and_rate(rows: Mapping[str, int], seconds: float) -> str:
