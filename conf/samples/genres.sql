@@ -6,7 +6,7 @@ SELECT
   genre,
   sum(likes) AS likes,
   sum(recommended_to) AS recommended_to,
-  round(sum(recommended_to) / CAST(sum(likes) AS DOUBLE), 2) AS per_like
+  round(sum(recommended_to) / nullif(CAST(sum(likes) AS DOUBLE), 0), 2) AS per_like
 FROM single
 GROUP BY genre
 HAVING sum(likes) > 0

@@ -9,7 +9,7 @@
 -- ratings: Number of its ratings
 -- likes: Number of its ratings that are likes: of users whose lists of likes have it
 -- recommended_to: Users whose present list has it
--- share: recommended_to as a share of all users with a list
+-- share: recommended_to as a share of all users with a list; null where nobody has one
 WITH listed AS (
   SELECT item_id, user_id
   FROM published_recommendations
@@ -28,7 +28,7 @@ SELECT
   i.ratings,
   i.likes,
   coalesce(r.recommended_to, 0) AS recommended_to,
-  coalesce(r.recommended_to, 0) / CAST(e.users AS DOUBLE) AS share
+  coalesce(r.recommended_to, 0) / nullif(CAST(e.users AS DOUBLE), 0) AS share
 FROM published_items AS i
 CROSS JOIN everyone AS e
 LEFT JOIN recommended AS r ON r.item_id = i.item_id

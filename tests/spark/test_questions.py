@@ -5,7 +5,6 @@
 
 import json
 from datetime import datetime
-from importlib import resources
 from pathlib import Path
 
 import duckdb
@@ -14,17 +13,13 @@ import pytest
 import sqlglot
 from pyspark.sql import SparkSession
 
+from colike.queries.samples import samples
 from colike.tables import Store
 from colike.tables.dialects import DUCKDB, SPARK, statements, translated
 from colike.tables.view_files import views
 from colike.tables.views import register_views
 
 ANSWERS = Path(__file__).with_name("answers.json")
-SAMPLES = {
-    file.name.removesuffix(".sql"): file.read_text("utf-8")
-    for file in sorted(resources.files("colike.conf").joinpath("samples").iterdir(), key=str)
-    if file.name.endswith(".sql")
-}
 #: They tell of the run's times, which are never the same.
 OF_TIMES = ("slowest_jobs",)
 DIGITS = 6
@@ -67,28 +62,28 @@ def answer_in_duckdb(engine: duckdb.DuckDBPyConnection, sql: str) -> list[dict[s
 
 
 def test_there_are_twenty_questions_and_each_is_one_sentence():
-    assert len(SAMPLES) >= 20
-    for text in SAMPLES.values():
-        first = text.splitlines()[0]
-        assert first.startswith("-- ")
-        assert first.endswith("?")
+    assert len(samples()) >= 20
+    for sample in samples().values():
+        first, *_ = sample.sql.splitlines()
+        assert first == f"-- {sample.question}"
+        assert sample.question.endswith("?")
 
 
-@pytest.mark.parametrize("name", SAMPLES)
+@pytest.mark.parametrize("name", samples())
 def test_a_question_needs_no_base_table(name: str):
-    query = sqlglot.parse_one(SAMPLES[name], read=SPARK)
+    query = sqlglot.parse_one(samples()[name].sql, read=SPARK)
     own = {with_.alias for with_ in query.find_all(sqlglot.exp.CTE)}
     assert {table.name for table in query.find_all(sqlglot.exp.Table)} - own <= set(views())
 
 
-@pytest.mark.parametrize("name", SAMPLES)
+@pytest.mark.parametrize("name", samples())
 def test_both_engines_give_the_answer(
     name: str,
     in_spark: SparkSession,
     in_duckdb: duckdb.DuckDBPyConnection,
     request: pytest.FixtureRequest,
 ):
-    sql = SAMPLES[name]
+    sql = samples()[name].sql
     mine, theirs = answer_in_spark(in_spark, sql), answer_in_duckdb(in_duckdb, sql)
     if name in OF_TIMES:
         assert {tuple(row) for row in mine} == {tuple(row) for row in theirs}

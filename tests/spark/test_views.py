@@ -1,6 +1,7 @@
 """Facts about the views that analysts query."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,13 @@ from colike.errors import SchemaError
 from colike.tables import Store, contracts
 from colike.tables.location import CatalogLocation
 from colike.tables.view_files import View, parsed, views
-from colike.tables.views import NAMED, create_views, ready, register_views
+from colike.tables.views import (
+    NAMED,
+    create_views,
+    ready,
+    register_temporary,
+    register_views,
+)
 
 RESOURCES = Path(__file__).parents[2] / "conf" / "resources"
 LATER = "99990101T000000-ffffff"
@@ -176,20 +183,38 @@ def test_a_view_file_that_does_not_say_what_it_answers_is_named():
         parsed("v_x", text)
 
 
-def test_a_catalog_keeps_the_views_for_other_sessions(
-    own_session: SparkSession, spark: SparkSession, tiny_store: Store
-):
+IN_CATALOG = ("runs", "published_items", "published_recommendations", "champion_moves")
+
+
+@pytest.fixture
+def in_catalog(own_session: SparkSession, tiny_store: Store) -> Iterator[Store]:
+    """A store in a catalog, with some of the tiny store's tables."""
     store = Store(
         own_session.newSession(), CatalogLocation("spark_catalog", "views"), tiny_store.ids
     )
     store.spark.sql("CREATE SCHEMA spark_catalog.views")
-    for table in ("runs", "published_items", "published_recommendations", "champion_moves"):
+    for table in IN_CATALOG:
         folder = f"{tiny_store.location.name}/tables/{table}"
         store.spark.sql(f"CREATE TABLE views.{table} USING DELTA LOCATION '{folder}'")
-    assert register_views(store) == create_views(store, store.location)
+    yield store
+    store.spark.sql("DROP SCHEMA spark_catalog.views CASCADE")
+
+
+def test_a_catalog_keeps_the_views_for_other_sessions(in_catalog: Store, spark: SparkSession):
+    assert register_views(in_catalog) == create_views(in_catalog, in_catalog.location)
     shown = spark.sql("SELECT * FROM spark_catalog.views.v_recommendations")
     assert shown.count() == spark.table("views.published_recommendations").count()
-    spark.sql("DROP SCHEMA spark_catalog.views CASCADE")
+
+
+def test_temporary_views_leave_a_catalog_as_it_is_and_a_missing_table_has_no_rows(
+    in_catalog: Store, tiny_store: Store
+):
+    assert set(register_temporary(in_catalog)) == {*contracts(), *views()}
+    tables = in_catalog.spark.sql("SHOW TABLES IN spark_catalog.views").collect()
+    assert {row.tableName for row in tables if not row.isTemporary} == {*IN_CATALOG}
+    shown = in_catalog.spark.table("v_recommendations").count()
+    assert shown == tiny_store.read("published_recommendations").count()
+    assert in_catalog.spark.table("v_pair_metrics").count() == 0
 
 
 def alerts() -> dict[str, str]:

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from colike.cli.options import DEFAULT_STORE, StoreOption
+from colike.printing import say
 from colike.publish.moves import Present, Wish, asked_move, champion_of
 from colike.queries.store import config_of, open_existing
 from colike.run.ids import checked_run_id
@@ -45,7 +46,7 @@ def command(
         )  # fmt: skip
     now = _now(opened, opened.ids)
     held = "; it is held until --release" if now.held else ""
-    typer.echo(f"Analysts see {now.source}, published by run {now.run_id}{held}.")
+    say(f"Analysts see {now.source}, published by run {now.run_id}{held}.")
 
 
 def _now(tables: Tables, ids: IdTypes) -> Present:

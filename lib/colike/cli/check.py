@@ -7,8 +7,9 @@ import typer
 from pyspark.sql import functions as F
 
 from colike import columns as C
-from colike.cli.output import print_table
 from colike.config import load_config
+from colike.printing import say
+from colike.queries.output import print_table
 from colike.run import chain
 from colike.run.ids import new_run_id
 from colike.run.main import open_store
@@ -56,8 +57,8 @@ def _print(outputs: Outputs) -> None:
             ]  # fmt: skip
             print_table([C.TABLE, C.REASON, C.ROWS, C.FILE, C.LINE, C.ROW], rows)
         else:
-            typer.echo(f"{write.table}: {write.rows.count():,} rows would be kept")
+            say(f"{write.table}: {write.rows.count():,} rows would be kept")
     for note in outputs.notes:
-        typer.echo(note)
+        say(note)
     if not outputs.notes:
-        typer.echo("Every row is accepted.")
+        say("Every row is accepted.")

@@ -17,8 +17,9 @@ from rich.table import Table
 from colike.cli.finding import Finding
 from colike.cli.health import store_findings
 from colike.cli.options import DEFAULT_STORE, JsonOption, StoreOption
-from colike.cli.output import wide_console
 from colike.errors import DependencyError
+from colike.printing import say
+from colike.queries.output import wide_screen
 from colike.spark import session
 from colike.spark.jars import delta_jars
 from colike.spark.java import java_home
@@ -57,7 +58,7 @@ def command(store: StoreOption = DEFAULT_STORE, as_json: JsonOption = False) -> 
     findings += [_library(name, extra) for name, extra in LIBRARIES.items()]
     findings += _store(store)
     if as_json:
-        typer.echo(json.dumps([asdict(finding) for finding in findings]))
+        say(json.dumps([asdict(finding) for finding in findings]))
     else:
         _print(findings)
     wrong = [finding.what for finding in findings if finding.state == "wrong"]
@@ -145,4 +146,4 @@ def _print(findings: list[Finding]) -> None:
     table = Table("what", "state", "found", "remedy")
     for finding in findings:
         table.add_row(finding.what, finding.state, finding.found, finding.remedy)
-    wide_console().print(table)
+    wide_screen().print(table)

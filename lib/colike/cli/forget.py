@@ -9,6 +9,7 @@ from colike.data.forgotten import FORGOTTEN, Forgotten, rows_of_others
 from colike.data.values import id_of
 from colike.errors import ConfigError
 from colike.launch.folders import remove_snapshots
+from colike.printing import say
 from colike.publish.report.kept import remove_reports_of
 from colike.queries.store import config_of, open_existing
 from colike.run.ids import new_run_id
@@ -37,7 +38,7 @@ def command(
     if user_id is None:
         raise ConfigError(f"{user!r} is no user id of this store, whose ids are numbers.")
     if not yes:
-        typer.echo(WARNING)
+        say(WARNING)
         typer.confirm(f"Forget user {user} in store {store}?", abort=True)
     # The hash comes first: if what follows is cut off, the next ingest leaves the user out all the
     # same, and the same command does the rest.
@@ -47,14 +48,14 @@ def command(
             run, NAME, FORGOTTEN, (FORGOTTEN,),
             lambda tables, own, at: Forgotten.of(own).row_of(user_id, at),
         )  # fmt: skip
-    typer.echo("table forgotten: has the salted hash, by which ingest leaves the user out")
+    say("table forgotten: has the salted hash, by which ingest leaves the user out")
     for step in purge(opened, rows_of_others(user_id), COUNTED):
-        typer.echo(step)
+        say(step)
     for name in remove_snapshots(opened.files):
-        typer.echo(f"{name}: removed; a training exports it again")
+        say(f"{name}: removed; a training exports it again")
     for name in remove_reports_of(opened.files, user_id):
-        typer.echo(f"{name}: removed, since it showed the user's lists")
-    typer.echo(
+        say(f"{name}: removed, since it showed the user's lists")
+    say(
         "The user's share in counts, neighbours and models goes with the next run: "
         f"colike run CONF --data DATA --store {store}"
     )

@@ -4,10 +4,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.progress import Progress
 
 from colike.generate import generate
+from colike.printing import say
+from colike.queries.output import error_screen
 
 NAME = "generate"
 
@@ -20,15 +21,15 @@ def command(
     seed: Annotated[int, typer.Option(help="Equal seeds give equal files.")] = 1,
 ) -> None:
     """Write a generated data set whose users and texts come from the same latent tastes."""
-    console = Console(stderr=True)
-    with Progress(console=console, disable=not console.is_terminal) as progress:
+    screen = error_screen()
+    with Progress(console=screen, disable=not screen.is_terminal) as progress:
         bar = progress.add_task("ratings", total=ratings)
 
         def show(done: int, total: int) -> None:
             progress.update(bar, completed=done, total=total)
 
         made = generate(users, items, ratings, seed, out, on_progress=show)
-    typer.echo(
+    say(
         f"Wrote {made.ratings:,} ratings by {made.users:,} users of {made.items:,} titles "
         f"to {out}; {made.share_of_likes:.1%} are likes."
     )

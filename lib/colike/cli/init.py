@@ -9,6 +9,7 @@ from colike.config import load_config
 from colike.data.guess.dataset import look_at
 from colike.data.guess.draft import draft
 from colike.errors import ConfigError
+from colike.printing import say
 
 NAME = "init"
 
@@ -23,11 +24,11 @@ def command(
     found = look_at(data)
     text = draft(found)
     if out is None:
-        typer.echo(text)
+        say(text)
         return
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(text, "utf-8")
     load_config(out)
-    typer.echo(f"Wrote {out}. Look at it, then: colike run {out} --data {data}")
+    say(f"Wrote {out}. Look at it, then: colike run {out} --data {data}")
     for sentence in found.unsure:
-        typer.echo(f"Look at: {sentence}.")
+        say(f"Look at: {sentence}.")

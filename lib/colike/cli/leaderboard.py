@@ -9,8 +9,9 @@ from rich.table import Table
 
 from colike import columns as C
 from colike.cli.options import DEFAULT_STORE, JsonOption, StoreOption
-from colike.cli.output import wide_console
+from colike.printing import say
 from colike.queries.leaderboard import ANCHOR, FIELDS, latest_rows, unseen_recall
+from colike.queries.output import wide_screen
 from colike.queries.store import open_existing
 from colike.run.log import RunLog
 
@@ -37,14 +38,14 @@ def command(
     missing = log.not_run().get("embed", {})
     if as_json:
         absent = [_absent(name, why, protocol, segment) for name, why in missing.items()]
-        typer.echo(json.dumps(rows + absent, ensure_ascii=False))
+        say(json.dumps(rows + absent, ensure_ascii=False))
         return
     depth = 0 if protocol == "pairs" else k
     beside = unseen_recall(opened, log, k) if (protocol, segment) == ("holdout", "all") else {}
     shown = [row for row in rows if row[C.K] == depth]
     _print(shown, f"{protocol}, users {segment}, k = {depth}", beside)
     for name, why in missing.items():
-        typer.echo(f"not run: {name}: {why}")
+        say(f"not run: {name}: {why}")
 
 
 def _absent(name: str, why: str, protocol: str, segment: str) -> dict[str, Any]:
@@ -66,7 +67,7 @@ def _print(rows: list[dict[str, Any]], title: str, unseen: Mapping[str, dict[str
         cells = [_cell(figures.get((row[C.SOURCE], name))) for name in metrics]
         cells += [_cell(unseen.get(row[C.SOURCE]))] if unseen else []
         table.add_row(_named(row), *cells, style="dim" if row[ANCHOR] else None)
-    wide_console().print(table)
+    wide_screen().print(table)
 
 
 def _named(row: dict[str, Any]) -> str:

@@ -8,7 +8,6 @@ from functools import wraps
 from typing import NoReturn
 
 import typer
-from rich.console import Console
 
 from colike.cli import (
     champion,
@@ -29,6 +28,8 @@ from colike.cli import (
 from colike.config.secrets import concealed
 from colike.errors import ColikeError
 from colike.launch.machine import end_workers
+from colike.printing import say
+from colike.queries.output import error_screen
 from colike.run.failures import last_words
 from colike.tables.damage import of_a_table
 
@@ -55,9 +56,9 @@ def stoppable(command: Callable[..., None]) -> Callable[..., None]:
 
 def _stop(*_: object) -> None:
     end_workers()
-    Console(stderr=True).show_cursor()  # the progress bars hide it
+    error_screen().show_cursor()  # the progress bars hide it
     message = "Stopped. Finished jobs stay; the same command resumes from there."
-    print(message, file=sys.stderr, flush=True)
+    say(message, sys.stderr)
     # Spark's own process ends with this one, without the seconds of an orderly shutdown.
     os._exit(INTERRUPTED)
 
@@ -91,7 +92,7 @@ def main() -> None:
 
 
 def _fail(sentence: str, code: int) -> NoReturn:
-    Console(stderr=True, soft_wrap=True).print(sentence, style="red", markup=False, highlight=False)
+    error_screen().print(sentence, style="red", soft_wrap=True)
     sys.exit(code)
 
 

@@ -5,26 +5,36 @@ from collections.abc import Mapping
 from types import TracebackType
 
 from pyspark.sql import SparkSession
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, Task, TaskID, TextColumn, TimeElapsedColumn
+from rich.text import Text
 
 from colike.config.secrets import concealed
+from colike.printing import printable
+from colike.queries.output import Screen
 from colike.run.reporters import rows_and_rate
 
 POLL_SECONDS = 0.5
 
 
+class Words(TextColumn):
+    """A column whose text is no markup, and of which a terminal obeys nothing."""
+
+    def render(self, task: Task) -> Text:
+        """Return the text of a bar."""
+        return Text(printable(self.text_format.format(task=task)))
+
+
 class TerminalReporter:
     """Draws the jobs of a run with rich; a thread asks Spark how many tasks are done."""
 
-    def __init__(self, console: Console, spark: SparkSession) -> None:
+    def __init__(self, screen: Screen, spark: SparkSession) -> None:
         self._tracker = spark.sparkContext.statusTracker()
         self._progress = Progress(
-            TextColumn("{task.fields[job]:<12}"),
+            Words("{task.fields[job]:<12}"),
             BarColumn(bar_width=24),
             TimeElapsedColumn(),
-            TextColumn("{task.description}"),
-            console=console,
+            Words("{task.description}"),
+            console=screen,
         )
         self._bar: TaskID | None = None
         self._stop = threading.Event()
@@ -72,7 +82,7 @@ class TerminalReporter:
 
     def note(self, job: str, text: str) -> None:
         """Print a line above the bars."""
-        self._progress.console.print(f"{job}: {concealed(text)}", highlight=False, markup=False)
+        self._progress.console.print(f"{job}: {concealed(text)}")
 
     def _poll(self) -> None:
         while not self._stop.wait(POLL_SECONDS):

@@ -1,6 +1,7 @@
 """`colike recommend`: the book's engine, a user id and k in, titles with reasons out."""
 
 import json
+import sys
 from dataclasses import asdict
 from typing import Annotated, Any
 
@@ -8,8 +9,9 @@ import typer
 from rich.table import Table
 
 from colike.cli.options import DEFAULT_STORE, JsonOption, SourceOption, StoreOption
-from colike.cli.output import wide_console
 from colike.errors import ConfigError
+from colike.printing import say
+from colike.queries.output import wide_screen
 from colike.queries.store import config_of, open_existing
 from colike.queries.user import (
     Recommended,
@@ -55,17 +57,17 @@ def command(
     for user in users:
         lists = recommend_user(opened, opened.ids, settings, user, k, sources, neighbours)
         if not lists.known:
-            typer.echo(f"User {user} is unknown here, so this is the popular list.", err=True)
+            say(f"User {user} is unknown here, so this is the popular list.", sys.stderr)
         elif not lists.rows:
-            typer.echo(
+            say(
                 f"User {user} has rated every title that may be recommended; nothing is left.",
-                err=True,
+                sys.stderr,
             )
         found += [{"user_id": user, **asdict(row)} for row in lists.rows]
         for name in () if as_json else dict.fromkeys(row.source for row in lists.rows):
             _print(f"user {user}: {name}", [row for row in lists.rows if row.source == name])
     if as_json:
-        typer.echo(json.dumps(found, ensure_ascii=False))
+        say(json.dumps(found, ensure_ascii=False))
 
 
 def _print(title: str, rows: list[Recommended]) -> None:
@@ -82,4 +84,4 @@ def _print(title: str, rows: list[Recommended]) -> None:
             "" if row.cosine is None else f"{row.cosine:.3f}",
             reasons or ("popular" if row.fallback else ""),
         )
-    wide_console().print(table)
+    wide_screen().print(table)

@@ -1,8 +1,7 @@
 """`colike repair`: sets damaged tables aside, so that the next run makes them again."""
 
-import typer
-
 from colike.cli.options import DEFAULT_STORE, StoreOption
+from colike.printing import say
 from colike.queries.store import open_any
 from colike.run.repair import repair
 
@@ -14,10 +13,10 @@ def command(store: StoreOption = DEFAULT_STORE) -> None:
     count = 0
     for one in repair(open_any(store)):
         count += 1
-        typer.echo(f"Table {one.table} is damaged: {one.damage}")
-        typer.echo(f"  It is at {one.where} now.")
-        typer.echo(f"  Lost: {one.lost or 'nothing, the next run makes it again'}.")
+        say(f"Table {one.table} is damaged: {one.damage}")
+        say(f"  It is at {one.where} now.")
+        say(f"  Lost: {one.lost or 'nothing, the next run makes it again'}.")
     if not count:
-        typer.echo(f"No table of store {store} is damaged.")
+        say(f"No table of store {store} is damaged.")
         return
-    typer.echo(f"Now run the chain again: colike run CONF --data DATA --store {store}")
+    say(f"Now run the chain again: colike run CONF --data DATA --store {store}")

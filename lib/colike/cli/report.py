@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from colike.cli.options import DEFAULT_STORE, StoreOption
+from colike.printing import say
 from colike.publish.report.kept import report_name
 from colike.queries.report import report_of
 from colike.queries.store import config_of, open_existing
@@ -28,4 +29,4 @@ def command(
         where = str(out)
         out.parent.mkdir(parents=True, exist_ok=True)
         out.write_text(html, encoding="utf-8")
-    typer.echo(f"Report: {where}")
+    say(f"Report: {where}")

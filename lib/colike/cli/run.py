@@ -8,13 +8,13 @@ from enum import StrEnum
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from colike.cli.options import DEFAULT_STORE, JsonOption, StoreOption
-from colike.cli.output import wide_console
 from colike.cli.progress import TerminalReporter
 from colike.config import load_config
+from colike.printing import say
+from colike.queries.output import error_screen, wide_screen
 from colike.run import chain
 from colike.run.ids import new_run_id
 from colike.run.main import open_store
@@ -82,24 +82,24 @@ def command(
     if show_plan:
         print_plan(plan(run, stages), as_json)
         return
-    console = Console(stderr=True)
+    screen = error_screen()
     if log_format is LogFormat.json:
         run = replace(run, reporter=JsonReporter())
-    if log_format is LogFormat.auto and console.is_terminal:
-        with TerminalReporter(console, opened.spark) as bars:
+    if log_format is LogFormat.auto and screen.is_terminal:
+        with TerminalReporter(screen, opened.spark) as bars:
             worked = run_stages(replace(run, reporter=bars), stages)
     else:
         worked = run_stages(run, stages)
     if not worked:
-        typer.echo(f"Nothing to do: store {store} is up to date with its inputs and settings.")
+        say(f"Nothing to do: store {store} is up to date with its inputs and settings.")
         return
-    typer.echo(f"Done: {', '.join(worked)}. See: colike leaderboard --store {store}")
+    say(f"Done: {', '.join(worked)}. See: colike leaderboard --store {store}")
 
 
 def print_plan(jobs: Sequence[Planned], as_json: bool) -> None:
     """Print which jobs would run and why, as a table or as JSON."""
     if as_json:
-        typer.echo(json.dumps([asdict(job) for job in jobs], ensure_ascii=False))
+        say(json.dumps([asdict(job) for job in jobs], ensure_ascii=False))
         return
     table = Table(title="What a run would do", title_justify="left")
     for heading in ("job", "runs", "last seconds", "why"):
@@ -108,4 +108,4 @@ def print_plan(jobs: Sequence[Planned], as_json: bool) -> None:
         seconds = "" if job.last_seconds is None else f"{job.last_seconds:.1f}"
         why = "; ".join(job.why) or "nothing to do"
         table.add_row(job.job, "yes" if job.runs else "no", seconds, why)
-    wide_console().print(table)
+    wide_screen().print(table)

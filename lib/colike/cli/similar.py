@@ -7,7 +7,8 @@ import typer
 
 from colike import columns as C
 from colike.cli.options import DEFAULT_STORE, JsonOption, SourceOption, StoreOption
-from colike.cli.output import print_rows
+from colike.printing import say
+from colike.queries.output import print_rows
 from colike.queries.similar import find_item, neighbours_of
 from colike.queries.store import open_existing
 
@@ -26,7 +27,7 @@ def command(
     found = find_item(opened, opened.ids, item)
     rows = neighbours_of(opened, found[C.ITEM_ID], k, source)
     if as_json:
-        typer.echo(json.dumps(rows, ensure_ascii=False))
+        say(json.dumps(rows, ensure_ascii=False))
         return
-    typer.echo(f"{found[C.TITLE]} (item {found[C.ITEM_ID]})")
+    say(f"{found[C.TITLE]} (item {found[C.ITEM_ID]})")
     print_rows([C.SOURCE, C.RANK, C.NEIGHBOUR_ID, C.TITLE, C.WEIGHT], rows)

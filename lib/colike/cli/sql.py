@@ -6,8 +6,9 @@ from typing import Annotated
 import typer
 
 from colike.cli.options import DEFAULT_STORE, JsonOption, StoreOption
-from colike.cli.output import print_table
 from colike.errors import ConfigError
+from colike.printing import say
+from colike.queries.output import print_table
 from colike.queries.sql import ask
 from colike.queries.store import open_existing
 from colike.tables.views import register_views
@@ -34,8 +35,8 @@ def command(
         ) from error
     if as_json:
         rows = [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]
-        typer.echo(json.dumps(rows, default=str, ensure_ascii=False))
+        say(json.dumps(rows, default=str, ensure_ascii=False))
         return
     print_table(answer.columns, answer.rows)
     if answer.is_cut:
-        typer.echo(f"(the first {limit} rows; --limit shows more)")
+        say(f"(the first {limit} rows; --limit shows more)")

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from colike.cli.options import DEFAULT_STORE, StoreOption
+from colike.printing import say
 from colike.queries.store import require_store
 from colike.tables.contracts import contracts
 from colike.tables.dialects import DUCKDB, SPARK, statements, write_statements
@@ -37,7 +38,7 @@ def command(
     made = statements(location, contracts() if here is None else here, dialect.value)
     if out is None:
         for statement in made.values():
-            typer.echo(f"{statement};\n")
+            say(f"{statement};\n")
         return
     files = write_statements(made, out)
-    typer.echo(f"{len(files)} files in {out}; run them in the order of their names.")
+    say(f"{len(files)} files in {out}; run them in the order of their names.")

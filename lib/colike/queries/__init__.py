@@ -1,1 +1,1 @@
-"""What the command line and notebooks ask a store that has run the chain."""
+"""What the command line and notebooks ask a store that has run the chain, and how it is shown."""

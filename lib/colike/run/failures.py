@@ -9,6 +9,7 @@ from types import TracebackType
 
 from colike.config.secrets import concealed
 from colike.errors import ColikeError, cause_of, text_of
+from colike.printing import say, say_error
 
 #: Characters of a failure that table runs keeps.
 LONGEST = 2000
@@ -50,9 +51,9 @@ def say_errors_in_a_sentence() -> None:
 
 def _say(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
     if isinstance(error, ColikeError):
-        print(concealed(f"{kind.__name__}: {error}"), file=sys.stderr, flush=True)
+        say(concealed(f"{kind.__name__}: {error}"), sys.stderr)
     else:
-        sys.__excepthook__(kind, error, trace)
+        say_error(kind, error, trace)
 
 
 def _details(error: Exception) -> str:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, Protocol, TextIO
 
 from colike.config.secrets import concealed
+from colike.printing import say_line
 
 
 class Reporter(Protocol):
@@ -61,7 +62,7 @@ class PlainReporter:
         self._line(f"{job}: {text}")
 
     def _line(self, text: str) -> None:
-        print(f"{datetime.now(UTC):%H:%M:%S} {concealed(text)}", file=self.stream, flush=True)
+        say_line(f"{datetime.now(UTC):%H:%M:%S} {concealed(text)}", self.stream)
 
 
 class JsonReporter:
@@ -92,7 +93,7 @@ class JsonReporter:
 
     def _object(self, job: str, event: str, **more: Any) -> None:
         line = {"at": datetime.now(UTC).isoformat(), "job": job, "event": event, **more}
-        print(json.dumps(line), file=self.stream, flush=True)
+        say_line(json.dumps(line), self.stream)
 
 
 def rows_and_rate(rows: Mapping[str, int], seconds: float) -> str:

@@ -16,6 +16,7 @@ from typing import Any
 import pyspark
 from pyspark.sql import SparkSession
 
+from colike.printing import say
 from colike.spark.jars import delta_jars
 from colike.spark.java import java_home
 
@@ -105,9 +106,9 @@ def main() -> None:
 
     if not os.environ.get(MAKING):
         session({}).stop()
-        print(
-            make_archive() or "no archive: this Java has no release file, or the cache is read-only"
-        )
+        made = make_archive()
+        none = "no archive: this Java has no release file, or the cache is read-only"
+        say(none if made is None else str(made))
         return
     with TemporaryDirectory(prefix="colike-archive-") as folder:
         spark = session({"spark.master": "local[2]", "spark.sql.warehouse.dir": folder})

@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 import pyspark
 
 from colike.errors import DependencyError
+from colike.printing import say
 from colike.spark.java import JAVA_OPTIONS
 
 JARS = "spark.jars."
@@ -44,7 +45,7 @@ def needed_jars(settings: Mapping[str, str]) -> tuple[list[Path], bool]:
     ivy = Path(settings.get(IVY, IVY_FOLDER))
     found = delta_jars(ivy)
     if not found:
-        print("fetching Delta's jars", file=sys.stderr, flush=True)
+        say("fetching Delta's jars", sys.stderr)
         _fetch_delta_jars({**settings, IVY: str(ivy)})
         return delta_jars(ivy), True
     return found, False

@@ -19,10 +19,21 @@ def register_views(store: Store) -> list[str]:
     """
     if isinstance(store.location, CatalogLocation):
         return create_views(store, store.location)
-    tables = _tables(store)
+    return _in_session(store, _tables(store))
+
+
+def register_temporary(store: Store) -> list[str]:
+    """Make all tables and views known to the session by their plain names; return the names.
+
+    Nothing is written, in a catalog neither. Tables that are not there yet have no rows.
+    """
+    return _in_session(store, list(contracts()))
+
+
+def _in_session(store: Store, tables: list[str]) -> list[str]:
     for name in tables:
         # Columns that an older store lacks are null.
-        rows = contracts()[name].filled(store.read(name), store.ids)
+        rows = contracts()[name].filled(store.read_or_empty(name), store.ids)
         rows.createOrReplaceTempView(name)
     found = ready(tables)
     for name in found:

@@ -6,6 +6,8 @@ import sys
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from colike.printing import say_line
+
 LogFormat = Literal["text", "json"]
 
 
@@ -66,7 +68,7 @@ class Progress:
 
     def _print(self, text: str, event: dict[str, object]) -> None:
         line = json.dumps(event) if self.log_format == "json" else text
-        print(line, file=sys.stderr, flush=True)
+        say_line(line, sys.stderr)
 
 
 def peak_memory() -> int:

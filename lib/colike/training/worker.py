@@ -17,6 +17,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from colike.errors import ColikeError, ConfigError, DependencyError
+from colike.printing import say
 from colike.snapshot.manifest import open_snapshot
 from colike.snapshot.settings import TrainSettings, from_json, resolve_base_model
 from colike.training.progress import Progress
@@ -34,7 +35,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         run(arguments)
     except ColikeError as error:
-        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        say(f"{type(error).__name__}: {error}", sys.stderr)
         return 2
     return 0
 

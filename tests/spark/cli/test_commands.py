@@ -110,6 +110,17 @@ def test_sql_reads_views_and_a_wrong_name_lists_what_there_is(colike):
     assert "published_recommendations" in err
 
 
+def test_sql_prints_headings_and_values_that_no_terminal_obeys(colike):
+    query = "select 'a\x1b[31mb' as `c\x1b[1md`"
+    code, out, _ = colike("sql", query)
+    assert code == 0
+    assert "\x1b" not in out
+    assert "a\\u001b[31mb" in out
+    assert "c\\u001b[1md" in out
+    _, out, _ = colike("sql", query, "--json")
+    assert json.loads(out) == [{"c\x1b[1md": "a\x1b[31mb"}]
+
+
 def test_sql_says_so_when_it_shows_the_first_rows_alone(colike):
     _, out, _ = colike("sql", "select title from items", "--limit", "2")
     assert "(the first 2 rows; --limit shows more)" in out

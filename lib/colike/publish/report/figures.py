@@ -46,12 +46,12 @@ def against_depth(evaluation: pd.DataFrame, metric: str, sources: Sequence[str])
             line = panel[panel[C.SOURCE] == source].sort_values(C.K)
             if len(line):
                 colour = COLOURS[number % len(COLOURS)]
-                trace = _line(line, source, colour, source not in named)
+                trace = interval_line(line, C.K, source, colour, source not in named)
                 figure.add_trace(trace, row=1, col=column)
                 named.add(source)
     figure.update_xaxes(title="k", tickvals=sorted(set(rows[C.K])))
     figure.update_yaxes(title=metric.upper() if metric == "nps" else metric, col=1)
-    return _styled(figure)
+    return styled(figure)
 
 
 def jaccard_histogram(counts: Sequence[int]) -> go.Figure:
@@ -74,7 +74,7 @@ def jaccard_histogram(counts: Sequence[int]) -> go.Figure:
     figure.update_xaxes(title="jaccard", range=[0, 1])
     top = math.log10(max(*counts, 1))
     figure.update_yaxes(title="pairs of items (log)", type="log", dtick=1, range=[-0.2, top + 0.2])
-    return _styled(figure)
+    return styled(figure)
 
 
 def dial_curve(dial: Dial) -> go.Figure:
@@ -96,7 +96,7 @@ def dial_curve(dial: Dial) -> go.Figure:
     figure = go.Figure(line)
     figure.update_xaxes(title="recall of held likes")
     figure.update_yaxes(title="recall of new items", rangemode="tozero")
-    return _styled(figure)
+    return styled(figure)
 
 
 def training_curve(curve: Sequence[dict[str, float]]) -> go.Figure:
@@ -123,12 +123,23 @@ def training_curve(curve: Sequence[dict[str, float]]) -> go.Figure:
         nticks=4,
         rangemode="tozero",
     )
-    return _styled(figure).update_layout(margin_r=70)
+    return styled(figure).update_layout(margin_r=70)
 
 
-def _line(line: pd.DataFrame, source: str, colour: str, in_legend: bool) -> go.Scatter:
+def interval_line(
+    line: pd.DataFrame, x: str, source: str, colour: str, in_legend: bool
+) -> go.Scatter:
+    """Return a source's values with their intervals as a line.
+
+    Args:
+        line: Rows with value, ci_low and ci_high, in the order of `x`.
+        x: The column of the x axis.
+        source: Its name in the legend.
+        colour: Its colour.
+        in_legend: Whether the legend names it here.
+    """
     return go.Scatter(
-        x=line[C.K].tolist(),
+        x=line[x].tolist(),
         y=line[C.VALUE].tolist(),
         name=source,
         legendgroup=source,
@@ -142,11 +153,12 @@ def _line(line: pd.DataFrame, source: str, colour: str, in_legend: bool) -> go.S
             "thickness": 1.2,
             "width": 3,
         },
-        hovertemplate=f"{source}, k=%{{x}}: %{{y:.3f}}<extra></extra>",
+        hovertemplate=f"{source}, {x}=%{{x}}: %{{y:.3f}}<extra></extra>",
     )
 
 
-def _styled(figure: go.Figure) -> go.Figure:
+def styled(figure: go.Figure) -> go.Figure:
+    """Return the figure with the look that all figures share."""
     figure.update_layout(
         template="none",
         height=340,

@@ -1,6 +1,5 @@
 import json
 
-from colike.cli.output import print_rows
 from colike.cli.run import print_plan
 from colike.run.plan import Planned
 
@@ -8,14 +7,6 @@ PLANNED = [
     Planned("ingest", False, [], 3.25),
     Planned("pairs", True, ["the code changed", "table items changed (version 1, now 2)"], None),
 ]
-
-
-def test_a_title_in_brackets_or_colons_is_printed_as_it_is(capsys):
-    print_rows(["title"], [{"title": "[Oshi no Ko]"}, {"title": "Aria :heart: [bold]"}])
-
-    printed = capsys.readouterr().out
-    assert "[Oshi no Ko]" in printed
-    assert "Aria :heart: [bold]" in printed
 
 
 def test_a_plan_is_a_line_per_job_with_why_it_would_run(capsys):
