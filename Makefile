@@ -7,11 +7,12 @@ UV := VIRTUAL_ENV="$(CURDIR)/.venv" $(BIN)/uv
 DEMO := build/demo
 DEMO_USERS := 1 2 3
 BENCH := build/benchmarks.json
+SITE := build/site
 COMPILE := $(BIN)/uv pip compile --quiet \
 	--python-version 3.11 --universal --override requirements/overrides.txt \
 	--custom-compile-command "make lock"
 
-.PHONY: help setup demo lint check test test-cluster test-dbr chaos bench lock wheel zip deploy clean
+.PHONY: help setup demo lint check test test-cluster test-dbr chaos bench site pages lock wheel zip deploy clean
 
 help:
 	@echo "make demo   the whole chain on a small generated data set, into $(DEMO)"
@@ -21,6 +22,8 @@ help:
 	@echo "make test-dbr LEG=15.4  the bundle's tasks on a Databricks runtime's own versions; or LEG=18"
 	@echo "make chaos  kills, damages and odd inputs for half an hour, CHAOS_SEED=1"
 	@echo "make bench  colike beside its peers on generated data, into $(BENCH)"
+	@echo "make site   the documentation, into $(SITE); a broken link fails it"
+	@echo "make pages  the pages of docs/ that are made from tables, commands and settings"
 	@echo "make setup  the virtual environment .venv (the other targets call it)"
 	@echo "make wheel  dist/colike-VERSION-py3-none-any.whl"
 	@echo "make zip    dist/colike-VERSION.zip, for spark-submit --py-files"
@@ -82,6 +85,16 @@ bench: setup
 	$(BIN)/python -m benchmarks similarity --json $(BENCH) --case 100% --system tiled
 	$(BIN)/python -m benchmarks similarity --json $(BENCH) --case 400% --system tiled
 	$(BIN)/python -m benchmarks table --json $(BENCH) similarity
+
+# Strict by mkdocs.yml; tests build it too.
+site: setup
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --site-dir $(SITE)
+	@echo "Site: $(SITE)/index.html"
+
+pages: setup
+	$(BIN)/python -m colike.tables.docs > docs/tables.md
+	$(BIN)/python -m colike.cli.docs > docs/commands.md
+	$(BIN)/python -m colike.config.docs > docs/settings.md
 
 lock: setup
 	$(COMPILE) requirements/local.in -o requirements/local.txt

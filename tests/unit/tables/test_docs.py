@@ -10,7 +10,7 @@ PAGE = Path(__file__).parents[3] / "docs" / "tables.md"
 
 def test_the_page_is_what_the_contracts_say_now():
     made = page(contracts().values(), views().values())
-    assert PAGE.read_text("utf-8") == made, "run: python -m colike.tables.docs > docs/tables.md"
+    assert PAGE.read_text("utf-8") == made, "run: make pages"
 
 
 def test_a_section_names_the_key_the_checks_and_every_column():
