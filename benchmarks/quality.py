@@ -79,6 +79,10 @@ def measured(trial: Trial, data: Path, folder: Path) -> Iterator[Row]:
         ends = [] if figure["ci_low"] is None else [("low", "ci_low"), ("high", "ci_high")]
         for suffix, column in (("", "value"), *((f" {end}", column) for end, column in ends)):
             value = figure[column]
+            if (
+                value is None
+            ):  # it could not be measured, such as the NPS of titles that nobody found
+                continue
             yield Row(NAME, case, system, f"{name}{suffix}", value, "", 1, load, versions)
 
 
