@@ -12,6 +12,7 @@ from pyspark.errors import PySparkException
 from pyspark.sql import DataFrameWriter, SparkSession
 
 from colike.errors import ConfigError, StoreError
+from colike.spark.hadoop import HadoopFolder
 
 # Databricks allows hyphens in the names of catalogs and schemas; SQL then needs them in backticks.
 PART = r"(?:\w[\w-]*|`\w[\w-]*`)"
@@ -62,10 +63,9 @@ class FolderLocation:
         here = self.existing_here(tables)
         if here is not None:
             return here
-        from delta.tables import DeltaTable
-
-        folders = {table: f"{self.root}/tables/{table}" for table in tables}
-        return {table for table, at in folders.items() if DeltaTable.isDeltaTable(spark, at)}
+        # Delta itself also looks in every folder above, which a bucket answers one by one.
+        folder = HadoopFolder(spark, self.root)
+        return {table for table in tables if folder.has(f"tables/{table}/{LOG}")}
 
 
 @dataclass(frozen=True)
