@@ -104,9 +104,15 @@ lock: setup
 		requirements/runtime-15.4.in -o requirements/runtime-15.4.txt
 	$(BIN)/uv pip compile --quiet --python-version 3.11 --custom-compile-command "make lock" \
 		requirements/runtime-18.in -o requirements/runtime-18.txt
+	$(BIN)/uv pip compile --quiet --python-version 3.11 --custom-compile-command "make lock" \
+		requirements/moto.in -o requirements/moto.txt
 
-# A standalone master and two workers on this machine.
+# A standalone master and two workers on this machine, and an S3 server of its own environment.
+MOTO := build/moto
+
 test-cluster: setup
+	test -x $(MOTO)/bin/python || $(BIN)/uv venv --quiet --python 3.11 $(MOTO)
+	VIRTUAL_ENV="$(CURDIR)/$(MOTO)" $(BIN)/uv pip sync --quiet requirements/moto.txt
 	CLUSTER=1 $(BIN)/pytest -n0 tests/cluster
 
 # A Databricks runtime's own versions, and the bundle's tasks on them.

@@ -1,13 +1,12 @@
 """All ten jobs by spark-submit on a standalone master and two workers: `make test-cluster`.
 
-Workers have an environment without colike, which reaches them in the zip. Stores are a path and a
-URI that is no folder of this machine to colike; a worker is killed in the middle of two jobs.
+Workers have an environment without colike, which reaches them in the zip. Stores are a path and,
+with its data, a bucket of S3; a worker is killed in the middle of two jobs.
 """
 
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import sysconfig
@@ -24,6 +23,7 @@ from colike.spark.java import java_home
 from colike.tables import IdTypes, Store
 
 from ..small_model import save_small_model
+from .s3 import SERVER, free_port, jars, server, wait_for
 
 ROOT = Path(__file__).parents[2]
 SPARK_CLASS = Path(pyspark.__file__).parent / "bin" / "spark-class"
@@ -58,12 +58,6 @@ pytestmark = [
 ]
 
 
-def free_port():
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return taken.getsockname()[1]
-
-
 class Cluster:
     """A master and two workers, processes of this machine."""
 
@@ -81,7 +75,7 @@ class Cluster:
         web = str(free_port())
         self.processes = [self._start(MASTER, "--host", "127.0.0.1", "--port", str(port),
                                       "--webui-port", web)]  # fmt: skip
-        self.wait_for(port)
+        wait_for(port)
         self.workers = [self.start_worker(number) for number in range(2)]
 
     def _start(self, name, *words):
@@ -99,15 +93,6 @@ class Cluster:
         self.processes.append(worker)
         return worker
 
-    def wait_for(self, port, seconds=60):
-        until = time.monotonic() + seconds
-        while time.monotonic() < until:
-            with socket.socket() as asked:
-                if asked.connect_ex(("127.0.0.1", port)) == 0:
-                    return
-            time.sleep(0.2)
-        raise TimeoutError("the master did not start")
-
     def kill(self, worker):
         """The worker and its executors, as a machine that goes away."""
         os.killpg(worker.pid, signal.SIGKILL)
@@ -118,10 +103,9 @@ class Cluster:
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
 
-    def submit(self, package, job, store, data, run_id, *settings):
+    def submit(self, package, job, store, data, run_id, *settings, **more):
         """Start a job; what it prints is in its log."""
         overrides = [part for one in (*OVERRIDES, *settings) for part in ("--set", one)]
-        mount = f"spark.hadoop.fs.viewfs.mounttable.elsewhere.link./stores={self.folder.as_uri()}"
         options = {
             "spark.ui.enabled": "false",
             "spark.driver.host": "127.0.0.1",
@@ -130,6 +114,7 @@ class Cluster:
             "spark.sql.shuffle.partitions": "2",
             "spark.databricks.delta.snapshotPartitions": "1",
             "spark.executorEnv.PYTHONPATH": sysconfig.get_path("purelib"),
+            **more,
         }
         command = [
             Path(sys.executable).with_name("spark-submit"),
@@ -138,7 +123,6 @@ class Cluster:
             "--jars", ",".join(map(str, delta_jars())),
             "--py-files", package,
             *(f"--conf={key}={value}" for key, value in options.items()),
-            "--conf", mount,
             ROOT / "jobs" / f"{job}.py",
             "--config", "conf/mal2020.yml", "--store", store, "--data", str(data),
             "--run-id", run_id, *overrides,
@@ -148,8 +132,8 @@ class Cluster:
                                    stderr=subprocess.STDOUT)  # fmt: skip
         return process, Path(log.name)
 
-    def run(self, *call):
-        process, log = self.submit(*call)
+    def run(self, *call, **more):
+        process, log = self.submit(*call, **more)
         assert process.wait(600) == 0, log.read_text()[-4000:]
         return log.read_text()
 
@@ -188,13 +172,32 @@ def same(store, local, table):
     assert theirs.exceptAll(mine).isEmpty()
 
 
-@pytest.fixture(scope="module", params=["path", "uri"])
+@pytest.fixture(scope="module")
+def s3(cluster):
+    """A server of this machine that answers as S3 does."""
+    if not SERVER.is_file():
+        pytest.skip(f"{SERVER} is missing; make test-cluster installs it")
+    try:
+        needed = jars()
+    except OSError as error:
+        pytest.skip(f"the jars of s3a cannot be fetched: {error}")
+    with server(cluster.folder / "s3.log", needed) as started:
+        yield started
+
+
+@pytest.fixture(scope="module", params=["path", "s3a"])
 def submitted(request, cluster, package, settings, tiny_data, spark):
-    """A store after all ten jobs, each a submit of its own."""
+    """A store after all ten jobs, each a submit of its own; a bucket's is copied from there."""
     folder = cluster.folder / f"store-{request.param}"
-    where = str(folder) if request.param == "path" else f"viewfs://elsewhere/stores/{folder.name}"
+    where, data, options = str(folder), str(tiny_data), {}
+    if request.param == "s3a":
+        s3 = request.getfixturevalue("s3")
+        s3.put(tiny_data, "data")
+        where, data, options = s3.uri("store"), s3.uri("data"), s3.options
     for job in JOBS:
-        cluster.run(package, job, where, tiny_data, "submitted", *settings)
+        cluster.run(package, job, where, data, "submitted", *settings, **options)
+    if request.param == "s3a":
+        s3.get("store", folder)
     return Store.open(spark, str(folder), IdTypes("bigint", "bigint"))
 
 
@@ -209,7 +212,7 @@ def test_files_are_in_the_store_and_not_in_the_drivers_working_folder(submitted,
     assert list((files / "reports").glob("*.html"))
     assert (files / submitted.read("models").first()["uri"] / "modules.json").is_file()
     # A URI taken for a path would be a folder of this name.
-    assert not (cluster.folder / "viewfs:").exists()
+    assert not (cluster.folder / "s3a:").exists()
 
 
 @pytest.mark.parametrize(

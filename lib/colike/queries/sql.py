@@ -12,6 +12,8 @@ from colike.errors import ColikeError, ConfigError, cause_of
 LOGICAL = "org.apache.spark.sql.catalyst.plans.logical"
 #: Statements that are neither queries nor harmless; what is of none of them is a query.
 STATEMENTS = (f"{LOGICAL}.Command", f"{LOGICAL}.ParsedStatement")
+#: Statements that run another one, which Spark 4 has beside these.
+RUNNING = ("Call", "ExecuteImmediateQuery", "UnresolvedExecuteImmediate")
 #: Statements that only tell something, by the beginning of their class's name.
 TELLING = ("Show", "Describe", "Explain")
 #: Parts of a query that run programs of the machine, and functions that call any Java.
@@ -91,6 +93,8 @@ def different(names: list[str]) -> list[str]:
 
 
 def _is_statement(node: JavaObject) -> bool:
+    if _name(node) in RUNNING:
+        return True
     loader = node.getClass().getClassLoader()
     return any(loader.loadClass(name).isInstance(node) for name in STATEMENTS)
 

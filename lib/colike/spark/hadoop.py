@@ -41,29 +41,27 @@ class HadoopFolder:
         with self._refusals():
             self._system.copyToLocalFile(False, self._at(name), self._path(file.as_uri()), True)
 
+    def has(self, name: str) -> bool:
+        """Return whether there is a file or folder of that name."""
+        with self._refusals():
+            return bool(self._system.exists(self._at(name)))
+
     def names(self, name: str) -> list[str]:
         """Return the names of all files below a name, at any depth; none where there is nothing."""
-        at, found = self._at(name), []
-        with self._refusals():
-            if not self._system.exists(at):
-                return []
-            start = self._system.makeQualified(self._path(self._root)).toUri().getPath()
-            below = self._system.listFiles(at, True)
-            while below.hasNext():
-                path = str(below.next().getPath().toUri().getPath())
-                found.append(path.removeprefix(str(start).rstrip("/")).lstrip("/"))
-        return sorted(found)
+        return sorted(self._changed(name))
 
     def folders(self, name: str) -> dict[str, float]:
-        """Return the names of what lies directly below a name, and when it was changed (Unix)."""
-        at = self._at(name)
-        with self._refusals():
-            if not self._system.exists(at):
-                return {}
-            return {
-                f"{name}/{one.getPath().getName()}": one.getModificationTime() / MILLISECONDS
-                for one in self._system.listStatus(at)
-            }
+        """Return the names of what lies directly below a name, and when it was changed (Unix).
+
+        That is when the newest file in it was: object stores have no folders, and give the present
+        as the time of any.
+        """
+        depth = len(name.split("/")) + 1
+        found: dict[str, float] = {}
+        for path, at in self._changed(name).items():
+            below = "/".join(path.split("/")[:depth])
+            found[below] = max(at, found.get(below, at))
+        return found
 
     def move(self, name: str, to: str) -> None:
         """Give what has a name another one."""
@@ -76,6 +74,20 @@ class HadoopFolder:
         """Remove what has a name, with everything below it."""
         with self._refusals():
             self._system.delete(self._at(name), True)
+
+    def _changed(self, name: str) -> dict[str, float]:
+        """Return the names of all files below a name, and when each was changed (Unix)."""
+        found: dict[str, float] = {}
+        if not self.has(name):
+            return found
+        with self._refusals():
+            start = str(self._system.makeQualified(self._path(self._root)).toUri().getPath())
+            below = self._system.listFiles(self._at(name), True)
+            while below.hasNext():
+                one = below.next()
+                path = str(one.getPath().toUri().getPath()).removeprefix(start.rstrip("/"))
+                found[path.lstrip("/")] = one.getModificationTime() / MILLISECONDS
+        return found
 
     def _at(self, name: str) -> Any:
         return self._path(f"{self._root}/{name}")

@@ -4,12 +4,11 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
-from importlib import metadata
-from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pyspark
+from pyspark.sql import SparkSession
 
 from colike.errors import DependencyError
 from colike.printing import say
@@ -23,14 +22,14 @@ FETCH_ERRORS = ("Server access error", "Exception in thread", "Error")
 
 
 def delta_jars(ivy: Path = IVY_FOLDER) -> list[Path]:
-    """Return Delta's jars as the first start left them in Ivy's folder; empty before that."""
-    package, version = _delta_package().split(":")[1:]
-    jars = ivy / "jars"
-    core = jars / f"io.delta_{package}-{version}.jar"
-    storage = jars / f"io.delta_delta-storage-{version}.jar"
-    antlr = sorted(jars.glob("org.antlr_antlr4-runtime-*.jar"))
-    found = [core, storage, *antlr[-1:]]
-    return found if len(found) == 3 and all(jar.is_file() for jar in found) else []
+    """Return Delta's jars as the first start left them in Ivy's folder; empty before that.
+
+    What else Ivy fetches with them is among Spark's own jars (antlr), or a client of Unity Catalog
+    that only its catalogs use.
+    """
+    group, package, version = _delta_package().split(":")
+    found = [ivy / "jars" / f"{group}_{name}-{version}.jar" for name in (package, "delta-storage")]
+    return found if all(jar.is_file() for jar in found) else []
 
 
 def needed_jars(settings: Mapping[str, str]) -> tuple[list[Path], bool]:
@@ -38,10 +37,6 @@ def needed_jars(settings: Mapping[str, str]) -> tuple[list[Path], bool]:
 
     Sessions take them as files: Ivy's resolution takes seconds at each start.
     """
-    if not find_spec("delta"):
-        raise DependencyError(
-            "delta-spark is not installed; install the extra: pip install 'colike[local]'."
-        )
     ivy = Path(settings.get(IVY, IVY_FOLDER))
     found = delta_jars(ivy)
     if not found:
@@ -82,7 +77,18 @@ def _reason(report: str) -> str:
 
 
 def _delta_package() -> str:
-    """Return the Maven coordinates that go with the installed delta-spark."""
-    version = metadata.version("delta-spark")
-    scala = "2.12" if version.startswith("3.") else "2.13"
-    return f"io.delta:delta-spark_{scala}:{version}"
+    """Return the Maven coordinates that the installed delta-spark gives for its jars.
+
+    They name Scala's version, and since Delta 4.1 Spark's too.
+
+    Raises:
+        DependencyError: There is none.
+    """
+    try:
+        from delta import configure_spark_with_delta_pip
+    except ImportError as error:
+        raise DependencyError(
+            "delta-spark is not installed; install the extra: pip install 'colike[local]'."
+        ) from error
+    builder = configure_spark_with_delta_pip(SparkSession.Builder())
+    return str(builder._options["spark.jars.packages"])

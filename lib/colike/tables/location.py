@@ -74,10 +74,9 @@ class FolderLocation:
         here = self.existing_here(tables)
         if here is not None:
             return here
-        from delta.tables import DeltaTable
-
-        folders = {table: f"{self.root}/tables/{table}" for table in tables}
-        return {table for table, at in folders.items() if DeltaTable.isDeltaTable(spark, at)}
+        # Delta itself also looks in every folder above, which a bucket answers one by one.
+        folder = HadoopFolder(spark, self.root)
+        return {table for table in tables if folder.has(f"tables/{table}/{LOG}")}
 
     def without_log(self, spark: SparkSession, tables: Iterable[str]) -> set[str]:
         """Return those of the tables, which Delta does not know, whose folders have files."""

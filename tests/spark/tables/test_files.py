@@ -94,6 +94,16 @@ def test_what_is_removed_is_gone_here_and_where_it_was_kept(files, tmp_path):
     assert not (tmp_path / "kept" / MODEL).exists()
 
 
+def test_a_folder_at_a_uri_is_as_old_as_its_newest_file(spark, tmp_path):
+    """A time of the folder itself is none in a bucket: s3a gives the present."""
+    for name, at in (("model.safetensors", 1000), ("result.json", 2000)):
+        file = tmp_path / MODEL / "model" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch()
+        os.utime(file, (at, at))
+    assert HadoopFolder(spark, tmp_path.as_uri()).folders("models") == {MODEL: 2000}
+
+
 def test_where_a_store_keeps_its_files_follows_from_its_name(spark):
     assert isinstance(open_files(spark, "/data/store/files"), DiskFiles)
     for root in ("/Volumes/main/colike/files", "hdfs://127.0.0.1:9/store/files"):

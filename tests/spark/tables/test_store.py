@@ -1,6 +1,7 @@
 """Tables as their contracts say, before any job writes to them."""
 
 import json
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -62,6 +63,18 @@ def test_a_table_that_is_not_there_is_named_with_the_remedy(store):
     nothing = store.read_or_empty("ratings")
     assert nothing.columns == [column.name for column in contracts()["ratings"].columns]
     assert nothing.isEmpty()
+
+
+def test_a_store_at_a_uri_has_no_table_that_it_is_in_itself(store, spark, tmp_path):
+    around = tmp_path / "around"
+    shutil.copytree(Path(store.location.root) / "tables" / TABLE, around)
+    shutil.copytree(store.location.root, around / "store")
+    hadoop = spark.sparkContext._jsc.hadoopConfiguration()
+    hadoop.set("fs.viewfs.mounttable.tables.link./around", around.as_uri())
+    there = Store.open(spark, "viewfs://tables/around/store", IDS)
+    assert there.existing() == {TABLE}
+    assert there.exists(TABLE)
+    assert not there.exists("ratings")
 
 
 def test_a_schema_of_no_catalog_is_refused_with_both_remedies(spark):
