@@ -12,6 +12,10 @@ from colike.tables.writes import append
 from .story import REJECTED, RUN, events, models, move, pair_rows, pairs, vectors
 
 
+#: What the second publication has as the first had it.
+UNCHANGED = ("published_neighbours", "published_items", "published_pairs")
+
+
 @pytest.fixture(scope="package")
 def whole_store(spark, tiny_store, write, tmp_path_factory):
     """The tiny store after a second run, which trained and published popularity's lists."""
@@ -37,7 +41,7 @@ def whole_store(spark, tiny_store, write, tmp_path_factory):
         *(append(table, store.frame(table, made)) for table, made in rows.items()),
         append("evaluation", store.frame("evaluation", pair_rows()).unionByName(again)),
         append("published_recommendations", lists.drop("history", "run_id")),
-        append("published_neighbours", store.read("published_neighbours").drop("run_id")),
+        *(append(table, store.read(table).drop("run_id")) for table in UNCHANGED),
         run_id=RUN,
     )
     return store

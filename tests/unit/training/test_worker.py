@@ -66,8 +66,10 @@ def test_a_snapshot_that_is_not_there_is_exit_code_2(tmp_path, capsys):
     assert "SnapshotError" in capsys.readouterr().err
 
 
-def test_a_missing_library_is_named_with_its_extra(make_snapshot, tmp_path, monkeypatch):
-    folder = make_snapshot()
+def test_a_missing_library_is_named_with_its_extra(
+    make_snapshot, small_model, tmp_path, monkeypatch
+):
+    folder = make_snapshot(small_model)
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     arguments = worker._parser().parse_args(
         ["--snapshot", str(folder), "--out", str(tmp_path / "out")]
