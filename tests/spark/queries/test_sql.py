@@ -87,8 +87,8 @@ def test_what_runs_another_statement_is_refused_and_not_run(spark, query):
     ("query", "says"),
     [
         ("select transform(title) using 'cat' from few_items", "runs no programs"),
-        ("select java_method('java.lang.System', 'getenv', 'HOME')", "Cannot resolve function"),
-        ("select reflect('java.lang.System', 'getenv', 'HOME')", "Cannot resolve function"),
+        ("select java_method('java.lang.System', 'getenv', 'HOME')", "Cannot resolve"),
+        ("select reflect('java.lang.System', 'getenv', 'HOME')", "Cannot resolve"),
         ("select 1; select 2", "Syntax error at or near 'select'"),
         ("select * from nowhere", "TABLE_OR_VIEW_NOT_FOUND"),
         ("select builtin.java_method('java.lang.System', 'getenv', 'HOME')", "java_method"),
