@@ -15,6 +15,7 @@ Render = Callable[[str, Mapping[str, str], str | None], tuple[str, bool]]
 #: What a template may take for an item: CPU time, memory; and what it may make.
 SECONDS, MEMORY, MOST_CHARACTERS = 1.0, 256 * 2**20, 1_000_000
 LONGEST_TITLE = 100
+LONGEST_CAUSE = 300
 SPACES = re.compile(r"\s+")
 #: Controls, halves of surrogate pairs, and what only steers layout: soft hyphens, zero-width
 #: spaces, directions, word joiners, byte order marks, fillers.
@@ -114,4 +115,6 @@ def _one_sentence(where: str) -> Iterator[None]:
 
 
 def _cause(error: Exception) -> str:
-    return cause_of(error).rstrip(".")
+    """Return the cause, cut where it quotes a name or value of any length."""
+    text = cause_of(error).rstrip(".")
+    return text if len(text) <= LONGEST_CAUSE else f"{text[:LONGEST_CAUSE]} ..."

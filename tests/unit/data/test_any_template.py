@@ -36,6 +36,7 @@ ENDLESS = {
     "{{ Genres | map('upper') }}": "it writes a generator, which is no text",
     "{{ self }}": "it writes a TemplateReference, which is no text",
     "{{ title.nothing.more }}": "has no attribute 'nothing'",
+    "{{ title + title['x' * 99999] }}": "has no attribute 'xxxx",
 }  # fmt: skip
 ATOMS = [
     "title", "synopsis", "Genres", "attributes", "attributes['Genres']", "nothing", "none", "'x'",
