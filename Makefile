@@ -8,11 +8,13 @@ DEMO := build/demo
 DEMO_USERS := 1 2 3
 BENCH := build/benchmarks.json
 SITE := build/site
-COMPILE := $(BIN)/uv pip compile --quiet \
-	--python-version 3.11 --universal --override requirements/overrides.txt \
+COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --python-version 3.11 \
 	--custom-compile-command "make lock"
+ANYWHERE := --universal --override requirements/overrides.txt
+# A package whose hash is not the lock's is not installed.
+SYNC := $(BIN)/uv pip sync --quiet --require-hashes
 
-.PHONY: help setup demo lint check test test-cluster test-dbr chaos bench site pages lock wheel zip deploy clean
+.PHONY: help setup demo lint check test test-cluster test-dbr chaos audit bench site pages lock wheel zip deploy clean
 
 help:
 	@echo "make demo   the whole chain on a small generated data set, into $(DEMO)"
@@ -21,6 +23,7 @@ help:
 	@echo "make test-cluster  all jobs by spark-submit on a master and two workers of this machine"
 	@echo "make test-dbr LEG=15.4  the bundle's tasks on a Databricks runtime's own versions; or LEG=18"
 	@echo "make chaos  kills, damages and odd inputs for half an hour, CHAOS_SEED=1"
+	@echo "make audit  known faults and licences of what is installed, risky calls, build/sbom.json"
 	@echo "make bench  colike beside its peers on generated data, into $(BENCH)"
 	@echo "make site   the documentation, into $(SITE); a broken link fails it"
 	@echo "make pages  the pages of docs/ that are made from tables, commands and settings"
@@ -35,10 +38,10 @@ setup: $(READY)
 
 # The locks name every package with its version, so nothing is resolved here: uv installs what
 # they say, although petastorm asks for an older setuptools (see requirements/overrides.txt).
-$(INSTALLED): requirements/dev.txt
+$(INSTALLED): requirements/dev.txt requirements/uv.txt
 	test -x $(BIN)/pip || $(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check "$$(grep '^uv==' requirements/dev.txt)"
-	$(UV) pip sync --quiet requirements/dev.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
+	VIRTUAL_ENV="$(CURDIR)/.venv" $(SYNC) requirements/dev.txt
 	touch $(INSTALLED)
 
 # The package itself, as it lies here; a job's file may bring a console script of its own.
@@ -79,6 +82,14 @@ chaos: setup
 		--hypothesis-seed=$(CHAOS_SEED) tests/unit/data/test_any_form.py \
 		tests/unit/data/test_any_template.py tests/unit/config/test_any_config.py tests/chaos
 
+# Its tools have an environment of their own; pip-audit needs the internet and is skipped without.
+AUDIT := build/audit
+
+audit: setup
+	test -x $(AUDIT)/bin/python || $(BIN)/uv venv --quiet --python 3.11 $(AUDIT)
+	VIRTUAL_ENV="$(CURDIR)/$(AUDIT)" $(SYNC) requirements/audit.txt
+	AUDIT=$(AUDIT) $(BIN)/pytest -n0 tests/audit
+
 # What fits in half an hour; `python -m benchmarks similarity` alone runs every case and system.
 bench: setup
 	$(BIN)/python -m benchmarks similarity --json $(BENCH) --case 10%
@@ -97,22 +108,18 @@ pages: setup
 	$(BIN)/python -m colike.config.docs > docs/settings.md
 
 lock: setup
-	$(COMPILE) requirements/local.in -o requirements/local.txt
-	$(COMPILE) requirements/forward.in -o requirements/forward.txt
-	$(COMPILE) requirements/dev.in -o requirements/dev.txt
-	$(BIN)/uv pip compile --quiet --python-version 3.11 --custom-compile-command "make lock" \
-		requirements/runtime-15.4.in -o requirements/runtime-15.4.txt
-	$(BIN)/uv pip compile --quiet --python-version 3.11 --custom-compile-command "make lock" \
-		requirements/runtime-18.in -o requirements/runtime-18.txt
-	$(BIN)/uv pip compile --quiet --python-version 3.11 --custom-compile-command "make lock" \
-		requirements/moto.in -o requirements/moto.txt
+	$(COMPILE) $(ANYWHERE) requirements/local.in -o requirements/local.txt
+	$(COMPILE) $(ANYWHERE) requirements/forward.in -o requirements/forward.txt
+	$(COMPILE) $(ANYWHERE) requirements/dev.in -o requirements/dev.txt
+	for name in uv runtime-15.4 runtime-18 moto audit; do \
+		$(COMPILE) requirements/$$name.in -o requirements/$$name.txt || exit 1; done
 
 # A standalone master and two workers on this machine, and an S3 server of its own environment.
 MOTO := build/moto
 
 test-cluster: setup
 	test -x $(MOTO)/bin/python || $(BIN)/uv venv --quiet --python 3.11 $(MOTO)
-	VIRTUAL_ENV="$(CURDIR)/$(MOTO)" $(BIN)/uv pip sync --quiet requirements/moto.txt
+	VIRTUAL_ENV="$(CURDIR)/$(MOTO)" $(SYNC) requirements/moto.txt
 	CLUSTER=1 $(BIN)/pytest -n0 tests/cluster
 
 # A Databricks runtime's own versions, and the bundle's tasks on them.
@@ -121,7 +128,7 @@ LEG_HOME := build/dbr-$(LEG)
 
 test-dbr: wheel
 	test -x $(LEG_HOME)/bin/python || $(BIN)/uv venv --quiet --python 3.11 $(LEG_HOME)
-	VIRTUAL_ENV="$(CURDIR)/$(LEG_HOME)" $(BIN)/uv pip sync --quiet requirements/runtime-$(LEG).txt
+	VIRTUAL_ENV="$(CURDIR)/$(LEG_HOME)" $(SYNC) requirements/runtime-$(LEG).txt
 	LEG=$(LEG) $(BIN)/pytest -n0 tests/runtime
 
 wheel: setup
