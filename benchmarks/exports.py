@@ -40,21 +40,21 @@ def seen_of(case: str, folder: Path) -> Path:
 def neighbours_of(case: str, folder: Path) -> Path:
     """Return the Jaccard neighbours of a case: item_idx, rank, neighbour_idx, weight.
 
-    The store then has them, and what all other sources were fitted to, in its own tables as well.
+    The store then has them, and what all other sources were fitted to, in its own tables as well:
+    a benchmark of fits leaves those of one source there, and they are made again.
     """
     out = store_of(case, folder) / "neighbours"
     store = _store(out.parent)
-    overrides = (
-        f"neighbours.k={NEIGHBOURS}",
-        "similarity.min_colikes=5",
-        "recommend.sources=[ranker]",
-        VECTORS,
-    )
-    run = Run(load_config(CONFIG, overrides), store, new_run_id(), None, PlainReporter())
-    if not store.exists("item_neighbours"):
-        run_stages(run, stages(["similarity", "neighbours"]))
+    _run(store, "similarity", "neighbours")
     if not (out / "_SUCCESS").exists():
         _numbered(store).write.mode("overwrite").parquet(str(out))
+    return out
+
+
+def similarity_of(case: str, folder: Path) -> Path:
+    """Return the store of a case with what sources are fitted to besides its history."""
+    out = vectors_of(case, folder)
+    _run(_store(out), "similarity")
     return out
 
 
@@ -66,6 +66,17 @@ def vectors_of(case: str, folder: Path) -> Path:
         ids = store.read("items").select(C.ITEM_ID).repartition(PARTS)
         embedded(ids).write.format("delta").save(str(out / "tables" / "item_embeddings"))
     return out
+
+
+def _run(store: Store, *jobs: str) -> None:
+    overrides = (
+        f"neighbours.k={NEIGHBOURS}",
+        "similarity.min_colikes=5",
+        "recommend.sources=[ranker]",
+        VECTORS,
+    )
+    run = Run(load_config(CONFIG, overrides), store, new_run_id(), None, PlainReporter())
+    run_stages(run, stages(list(jobs)))
 
 
 def _store(folder: Path) -> Store:

@@ -3,8 +3,8 @@
 import sys
 from pathlib import Path
 
-from benchmarks.exports import VECTORS, likes_of, neighbours_of, vectors_of
-from benchmarks.histories import SHARES, store_of
+from benchmarks.exports import VECTORS, likes_of, similarity_of
+from benchmarks.histories import SHARES
 from benchmarks.measuring import Figures, System, measurer, medians, ours
 from benchmarks.peers import python_of
 from benchmarks.processes import Outcome
@@ -20,11 +20,9 @@ SPARK = ("colike", "pyspark", "delta-spark", "numba", "scipy")
 
 def _colike(source: str, *overrides: str) -> System:
     def command(case: str, folder: Path) -> list[str]:
-        vectors_of(case, folder)
-        neighbours_of(case, folder)
         program = [sys.executable, "-m", "benchmarks.systems.colike_fit"]
         settings = (f"sources.ease.regularization={REGULARIZATION}", VECTORS, *overrides)
-        return [*program, str(store_of(case, folder)), source, *settings]
+        return [*program, str(similarity_of(case, folder)), source, *settings]
 
     return System(command, ours(*SPARK))
 

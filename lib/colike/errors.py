@@ -65,6 +65,13 @@ def cause_of(error: BaseException) -> str:
     return next((line for line in stripped if line), type(error).__name__)
 
 
+def clipped(text: str, longest: int) -> str:
+    """Return a text that may quote a value of any length; of a longer one, both its ends."""
+    if len(text) <= longest:
+        return text
+    return f"{text[: longest // 2]} ... {text[-longest // 2 :]}"
+
+
 def text_of(error: BaseException) -> str:
     """Return an error's whole text; an error of a Java that is gone cannot tell its own."""
     try:

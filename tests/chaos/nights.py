@@ -2,11 +2,14 @@
 
 import csv
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from random import Random
+
+import pytest
 
 from colike.generate import generate
 from colike.generate.form import RATINGS_FILE
@@ -14,6 +17,12 @@ from colike.generate.form import RATINGS_FILE
 from ..quick_spark import QUICK
 
 DRIVER = Path(__file__).with_name("driver.py")
+#: CHAOS_SEED chooses data and moments.
+SEED = int(os.environ.get("CHAOS_SEED", "1"))
+MARKS = [
+    pytest.mark.chaos,
+    pytest.mark.skipif("CHAOS" not in os.environ, reason="make chaos runs it"),
+]
 #: The chain without a text embedder, and no file that names its time.
 SETTINGS = (
     "recommend.sources=[popularity,jaccard,ease]",
@@ -68,7 +77,7 @@ def command(data: Path, store: Path | str) -> list[str]:
     return ["run", "conf/mal2020.yml", *where, *settings, *skipped]
 
 
-def colike(words: Sequence[str], commit: int = 0) -> subprocess.Popen[str]:
+def started(words: Sequence[str], commit: int = 0) -> subprocess.Popen[str]:
     """Start colike in a process group of its own, killed after a commit if one is given."""
     return subprocess.Popen(
         [sys.executable, str(DRIVER), str(commit), *words],
@@ -82,7 +91,13 @@ def colike(words: Sequence[str], commit: int = 0) -> subprocess.Popen[str]:
 
 def finished(words: Sequence[str]) -> str:
     """Run colike to its end, and return what it printed."""
-    process = colike(words)
+    process = started(words)
     said, _ = process.communicate(timeout=300)
     assert process.returncode == 0, said[-3000:]
     return said
+
+
+def commits_of(said: str) -> int:
+    """Return how many commits a run made that was not killed, from what it printed."""
+    (number,) = re.findall(r"^(\d+) commits$", said, re.MULTILINE)
+    return int(number)

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from colike.config.models import Config
 from colike.config.secrets import concealed
-from colike.errors import ConfigError
+from colike.errors import ConfigError, clipped
 
 #: Characters of a sentence, which may quote keys and values of any length.
 LONGEST = 1000
@@ -34,9 +34,7 @@ def config_error(error: ValidationError, origins: Mapping[str, str], file: str) 
 
 def shown(error: ConfigError) -> str:
     """Return an error's sentence on one line, without secrets; of a long one, both its ends."""
-    text = concealed(str(error))
-    if len(text) > LONGEST:
-        text = f"{text[: LONGEST // 2]} ... {text[-LONGEST // 2 :]}"
+    text = clipped(concealed(str(error)), LONGEST)
     return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text)
 
 

@@ -9,7 +9,7 @@ from jinja2 import TemplateSyntaxError, Undefined, meta
 from jinja2.sandbox import SandboxedEnvironment
 
 from colike.data.bounds import OutOfTimeError, bounded
-from colike.errors import ConfigError, cause_of
+from colike.errors import ConfigError, cause_of, clipped
 
 Render = Callable[[str, Mapping[str, str], str | None], tuple[str, bool]]
 #: What a template may take for an item: CPU time, memory; and what it may make.
@@ -115,6 +115,4 @@ def _one_sentence(where: str) -> Iterator[None]:
 
 
 def _cause(error: Exception) -> str:
-    """Return the cause, cut where it quotes a name or value of any length."""
-    text = cause_of(error).rstrip(".")
-    return text if len(text) <= LONGEST_CAUSE else f"{text[:LONGEST_CAUSE]} ..."
+    return clipped(cause_of(error).rstrip("."), LONGEST_CAUSE)

@@ -14,18 +14,18 @@ NAMED = re.compile(r"\b(?:FROM|JOIN)\s+(\w+)", re.IGNORECASE)
 def register_views(store: Store) -> list[str]:
     """Make tables and views known by their plain names; return the names, tables first.
 
-    In a folder store they become temporary views of the session. In a catalog the schema becomes
-    the current one and its views are replaced. A view waits until all its tables exist.
+    They become temporary views of the session: nothing is written, so whoever may read a catalog
+    needs no more. Its schema becomes the current one. A view waits until all its tables exist.
     """
     if isinstance(store.location, CatalogLocation):
-        return create_views(store, store.location)
+        store.spark.sql(f"USE {store.location.sql}")
     return _in_session(store, _tables(store))
 
 
 def register_temporary(store: Store) -> list[str]:
     """Make all tables and views known to the session by their plain names; return the names.
 
-    Nothing is written, in a catalog neither. Tables that are not there yet have no rows.
+    Nothing is written. Tables that are not there yet have no rows.
     """
     return _in_session(store, list(contracts()))
 
