@@ -22,6 +22,13 @@ NUMBER = "user_number"
 NEIGHBOURS = 50
 # The only embedder that has vectors in these stores.
 VECTORS = "sources.hybrid.texts=[base]"
+#: How all sources are fitted: once for a benchmark of fits, and no more for those of lists.
+FITTED = (
+    f"neighbours.k={NEIGHBOURS}",
+    "similarity.min_colikes=5",
+    "recommend.sources=[ranker]",
+    VECTORS,
+)
 
 
 def likes_of(case: str, folder: Path) -> Path:
@@ -69,14 +76,8 @@ def vectors_of(case: str, folder: Path) -> Path:
 
 
 def _run(store: Store, *jobs: str) -> None:
-    overrides = (
-        f"neighbours.k={NEIGHBOURS}",
-        "similarity.min_colikes=5",
-        "recommend.sources=[ranker]",
-        VECTORS,
-    )
-    run = Run(load_config(CONFIG, overrides), store, new_run_id(), None, PlainReporter())
-    run_stages(run, stages(list(jobs)))
+    config = load_config(CONFIG, FITTED)
+    run_stages(Run(config, store, new_run_id(), None, PlainReporter()), stages(list(jobs)))
 
 
 def _store(folder: Path) -> Store:

@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from benchmarks.exports import VECTORS, likes_of, similarity_of
+from benchmarks.exports import FITTED, likes_of, similarity_of
 from benchmarks.histories import SHARES
 from benchmarks.measuring import Figures, System, measurer, medians, ours
 from benchmarks.peers import python_of
@@ -21,7 +21,7 @@ SPARK = ("colike", "pyspark", "delta-spark", "numba", "scipy")
 def _colike(source: str, *overrides: str) -> System:
     def command(case: str, folder: Path) -> list[str]:
         program = [sys.executable, "-m", "benchmarks.systems.colike_fit"]
-        settings = (f"sources.ease.regularization={REGULARIZATION}", VECTORS, *overrides)
+        settings = (f"sources.ease.regularization={REGULARIZATION}", *FITTED, *overrides)
         return [*program, str(similarity_of(case, folder)), source, *settings]
 
     return System(command, ours(*SPARK))
@@ -40,7 +40,7 @@ def _figures(outcomes: list[Outcome]) -> Figures:
 SYSTEMS = {
     "ease": _colike("ease"),
     "hybrid": _colike("hybrid"),
-    "ranker": _colike("ranker", "recommend.sources=[ranker]"),
+    "ranker": _colike("ranker"),
     "als": _colike("als", "recommend.sources=[als]"),
     "rectools_ease": System(_rectools, {"RecTools": "0.18.0"}),
 }
