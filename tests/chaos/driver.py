@@ -4,7 +4,6 @@ Every write of every table goes through `Writer._commit` or, as housekeeping, `_
 new table cannot be forgotten. The process is gone right after the commit, as if power had failed.
 """
 
-import atexit
 import os
 import signal
 import sys
@@ -18,9 +17,8 @@ COMMITS = ("_commit", "_keep_house")
 
 
 def killed_after(last: int) -> None:
-    """Kill this process after that commit, the first being 1; at its end say how many it made."""
+    """Kill this process after its commit of that number, the first being 1."""
     made = 0
-    atexit.register(lambda: print(f"{made} commits", flush=True))
 
     def counted(work: Callable[..., Any]) -> Callable[..., Any]:
         def commit(*arguments: Any) -> Any:

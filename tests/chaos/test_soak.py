@@ -7,12 +7,13 @@ from pathlib import Path
 from random import Random
 
 import numpy as np
+import pytest
 
 from colike.config import load_config
 from colike.run.chain import JOBS
 from colike.tables import IdTypes, Store
 
-from .nights import MARKS, SEED, SETTINGS, SKIPPED, first_night, next_night
+from .nights import SETTINGS, SKIPPED, first_night, next_night
 
 NIGHTS, STEADY = 50, 15
 DAY = 86_400
@@ -23,9 +24,13 @@ KEPT = (
     "data.keep_rejected_runs=5",
 )
 GROWING = ("quarantine", "evaluation", "runs", "published_recommendations", "published_pairs")
+SEED = int(os.environ.get("CHAOS_SEED", "1"))
 #: Share of the mean by which a measure may grow in a night.
 SLOPE = 0.02
-pytestmark = MARKS
+pytestmark = [
+    pytest.mark.chaos,
+    pytest.mark.skipif("CHAOS" not in os.environ, reason="make chaos runs it"),
+]
 
 
 def let_a_day_pass(folder: Path) -> None:

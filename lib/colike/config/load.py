@@ -20,6 +20,8 @@ from colike.errors import ConfigError
 Tree = dict[str, Any]
 Origins = dict[str, str]
 BASE = "base.yml"
+#: The section of settings of Spark's own.
+SPARK = "spark"
 #: UTF-8 has at most four for a character.
 MOST_BYTES = 4 * MOST_CHARACTERS
 #: Where packaged configs are, as the user writes it; a file of that path comes first.
@@ -33,7 +35,8 @@ def load_config(path: str | Path, overrides: Iterable[str] = ()) -> Config:
 
     Args:
         path: A YAML file, or the name of one that the package carries (`conf/demo.yml`).
-        overrides: Texts `a.b=c`; `c` is read as YAML.
+        overrides: Texts `a.b=c`; `c` is read as YAML, but `spark.x.y=c` is Spark's setting of that
+            name, with `c` as it stands.
 
     Raises:
         ConfigError: For a file that is missing or not YAML, and for an unknown, missing or
@@ -119,6 +122,10 @@ def _parse_override(text: str) -> Tree:
     keys = path.strip().split(".")
     if len(keys) > MOST_LEVELS:
         raise ConfigError(f"--set {quotable(text)}: it is more than {MOST_LEVELS} levels deep.")
+    if keys[0] == SPARK and len(keys) > 1:
+        # Names of Spark's settings have dots, and begin as the section is called.
+        name = path.strip().removeprefix(f"{SPARK}.") if keys[1] == SPARK else path.strip()
+        return {SPARK: {name: value.strip()}}
     tree: Any = _parse_value(value, text)
     for key in reversed(keys):
         tree = {key: tree}

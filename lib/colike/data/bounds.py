@@ -8,12 +8,15 @@ thread, where Python runs handlers of signals; Spark's Python workers have no ot
 import resource
 import signal
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from types import FrameType
 
 SIZES = Path("/proc/self/statm")
+#: Seconds of CPU time after which it is stopped again: Python swallows what is raised in a
+#: destructor or while garbage is collected.
+AGAIN = 0.05
 #: After so many times as long the process ends: it was in a call that looks at no signal.
 LAST = 2
 
@@ -51,19 +54,23 @@ def bounded(seconds: float, memory: int) -> Iterator[None]:
 def _timed(seconds: float) -> Iterator[None]:
     handler = signal.signal(signal.SIGPROF, _stop)
     timers = {
-        timer: signal.setitimer(timer, most)
-        for timer, most in (
-            (signal.ITIMER_PROF, seconds),
-            (signal.ITIMER_VIRTUAL, LAST * seconds),
-        )
+        signal.ITIMER_PROF: signal.setitimer(signal.ITIMER_PROF, seconds, AGAIN),
+        signal.ITIMER_VIRTUAL: signal.setitimer(signal.ITIMER_VIRTUAL, LAST * seconds),
     }
     try:
         yield
     finally:
-        # What is around this has its own bounds, whose clocks stood still.
-        for timer, before in timers.items():
-            signal.setitimer(timer, *before)
+        # It may be stopped right here, and not a second time so soon.
+        with suppress(OutOfTimeError):
+            _wind(timers)
+        _wind(timers)
         signal.signal(signal.SIGPROF, handler)
+
+
+def _wind(timers: Mapping[int, tuple[float, float]]) -> None:
+    """Set timers to what they had left: what is around has bounds too, whose clocks stood still."""
+    for timer, before in timers.items():
+        signal.setitimer(timer, *before)
 
 
 def _stop(number: int, frame: FrameType | None) -> None:

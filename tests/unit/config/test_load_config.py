@@ -285,3 +285,13 @@ def test_the_hash_of_a_config_ignores_order_of_keys_and_sees_every_value():
         load_config("conf/mal2020.yml", ["split.salt=other"]),
     )
     assert config_hash(one.model_dump(mode="json")) != config_hash(other.model_dump(mode="json"))
+
+
+@pytest.mark.parametrize("prefix", ["", "spark."])
+def test_a_setting_of_spark_is_set_by_its_own_name(prefix):
+    name = "spark.sql.shuffle.partitions"
+    config = load_config("conf/mal2020.yml", [f"{prefix}{name}=2"])
+    assert config.spark[name] == "2"
+    assert config.spark["spark.driver.memory"] == "4g"
+    text = message("conf/mal2020.yml", f"{prefix}spark.a b=2")
+    assert "is no setting of Spark" in text

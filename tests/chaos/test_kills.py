@@ -1,0 +1,104 @@
+"""A run that is killed anywhere leaves a store that the next run brings to what a new one has."""
+
+import os
+import shutil
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from colike.errors import StoreError
+from colike.tables.damage import damages
+from colike.tables.writer import Writer
+
+from .nights import ONE_CHAMPION, SEED, colike, command
+from .sameness import differing, opened
+
+#: Every write of every table ends in one of these, so a new table cannot be forgotten.
+COMMITS = ("_commit", "_keep_house")
+MOMENTS = 20
+#: Seconds that a run has taken when it is killed: from Java's start to after its end.
+SOONEST, LATEST = 2.0, 45.0
+pytestmark = [
+    pytest.mark.chaos,
+    pytest.mark.skipif("CHAOS" not in os.environ, reason="make chaos runs it"),
+]
+
+
+@contextmanager
+def copied_after_each_commit(store: Path, folder: Path) -> Iterator[list[tuple[str, Path]]]:
+    """Yield the tables that are committed inside, each with a copy of the store of that moment.
+
+    It is what a kill of the process at that moment would leave.
+    """
+    copies: list[tuple[str, Path]] = []
+
+    def copying(work: Callable[..., Any]) -> Callable[..., Any]:
+        def commit(writer: Writer, table: str, *more: Any) -> Any:
+            result = work(writer, table, *more)
+            copy = folder / f"killed-{len(copies) + 1}"
+            copies.append((table, Path(shutil.copytree(store, copy))))
+            return result
+
+        return commit
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name in COMMITS:
+            patch.setattr(Writer, name, copying(getattr(Writer, name)))
+        yield copies
+
+
+def test_a_kill_after_any_commit_is_mended_by_the_next_run_with_any_files(night, tmp_path):
+    whole = night.copied(tmp_path / "whole")
+    with copied_after_each_commit(whole.location.local, tmp_path) as copies:
+        night.run(whole, "killed")
+    assert differing(whole, night.new) == []
+    assert len(copies) >= 15
+    failed = {}
+    for number, (table, folder) in enumerate(copies, 1):
+        store = opened(night.before.spark, folder)
+        # In turn with the files that were being read, and with those of before.
+        data, wanted = (night.second, night.new) if number % 2 else (night.first, night.old)
+        night.run(store, f"after-{number}", data)
+        told = differing(store, wanted)
+        print(f"commit {number}, {table}, then files of {data.name}: {told or 'as new'}")
+        if told:
+            failed[number, table] = told
+        shutil.rmtree(folder)
+    assert failed == {}
+
+
+def test_a_kill_at_any_moment_is_mended_by_the_next_run(night, tmp_path):
+    random, killed = Random(SEED), 0
+    for number in range(MOMENTS):
+        folder = tmp_path / f"moment-{number}"
+        night.copied(folder)
+        process = colike(command(night.second, folder, ONE_CHAMPION))
+        time.sleep(random.uniform(SOONEST, LATEST))
+        os.killpg(process.pid, signal.SIGKILL)  # Java and Python's workers too
+        killed += process.wait() == -signal.SIGKILL
+        store = opened(night.before.spark, folder)
+        damaged = {table for table, damage in damages(store).items() if damage}
+        assert damaged == set(), number
+        night.run(store, f"after-{number}")
+        assert differing(store, night.new) == [], number
+        shutil.rmtree(folder)
+    print(f"{killed} of {MOMENTS} runs were killed before their end")
+    assert killed >= MOMENTS / 2
+
+
+def test_of_two_runs_at_once_one_works_and_the_other_says_who_holds_the_store(night, tmp_path):
+    for where in ("path", "uri"):
+        folder = tmp_path / f"both-{where}"
+        night.copied(folder)
+        named = folder.as_uri() if where == "uri" else str(folder)
+        both = [colike(command(night.second, named, ONE_CHAMPION)) for _ in range(2)]
+        said = [process.communicate(timeout=300)[0] for process in both]
+        assert sorted(process.returncode for process in both) == [0, 2], said
+        assert any(StoreError.__name__ in text and "is in use by" in text for text in said)
+        assert differing(opened(night.before.spark, folder), night.new) == []
