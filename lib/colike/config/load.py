@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from colike.config.errors import config_error, shown
 from colike.config.models import Config
-from colike.config.secrets import quotable, remember
+from colike.config.secrets import SPARK, quotable, remember
 from colike.config.yaml import MOST_CHARACTERS, MOST_LEVELS, fault_of, parse
 from colike.errors import ConfigError
 
@@ -116,13 +116,21 @@ def _parse_override(text: str) -> Tree:
     path, sign, value = text.partition("=")
     if not sign or not path:
         raise ConfigError(f"--set {text}: write it as section.key=value.")
-    keys = path.strip().split(".")
+    keys = _keys(path.strip())
     if len(keys) > MOST_LEVELS:
         raise ConfigError(f"--set {quotable(text)}: it is more than {MOST_LEVELS} levels deep.")
     tree: Any = _parse_value(value, text)
+    if keys[0] == SPARK and isinstance(tree, int | float):
+        tree = value.strip()  # as it was typed: Spark's settings are texts
     for key in reversed(keys):
         tree = {key: tree}
     return dict(tree)
+
+
+def _keys(path: str) -> list[str]:
+    """Return the keys of a path; what is below `spark` is one, since Spark's names have dots."""
+    section, _, name = path.partition(".")
+    return [section, name] if section == SPARK and name else path.split(".")
 
 
 def _parse_value(value: str, text: str) -> Any:

@@ -54,7 +54,7 @@ def test_a_config_without_secrets_is_kept_as_it_is():
         "spark={spark.my.token: 12345678}",
         "spark={spark.my.token: [12345678]}",
         "spark={spark.my.token: 12345678",
-        "spark.spark.my.token=12345678",
+        "spark.spark.my.token=[12345678]",
         "spark={my.token: '12345678'}",
     ],
 )
