@@ -15,7 +15,7 @@ from colike.run.main import job_main
 from colike.run.outputs import Outputs
 from colike.run.settings import Settings
 from colike.run.stage import Stage
-from colike.similarity.engines import Counting, similarity
+from colike.similarity.engines import Counting, banding_of, similarity
 from colike.similarity.jaccard import named
 from colike.similarity.kept import Kept, KeptInputs, kept_colikes, similarity_of_kept
 from colike.tables.writes import keep, overwrite
@@ -48,6 +48,12 @@ def _kept(inputs: Inputs, counting: Counting, items: DataFrame) -> Kept:
     return kept_colikes(KeptInputs(own, items, pin, changed, inputs.code), counting)
 
 
+def _check(settings: Settings) -> None:
+    """Refuse what MinHash cannot find, before anything is counted."""
+    if settings.similarity.method == "minhash":
+        banding_of(settings.similarity.minhash)
+
+
 STAGE = Stage(
     name="similarity",
     reads=("user_history", "items"),
@@ -55,6 +61,7 @@ STAGE = Stage(
     sections=("similarity",),
     run=run,
     continues=(COLIKES,),
+    check=_check,
 )
 main = job_main(STAGE)
 

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from colike.config.errors import config_error, shown
 from colike.config.models import Config
-from colike.config.secrets import quotable, remember
+from colike.config.secrets import SPARK, quotable, remember
 from colike.config.yaml import MOST_CHARACTERS, MOST_LEVELS, fault_of, parse
 from colike.errors import ConfigError
 
@@ -119,7 +119,7 @@ def _parse_override(text: str) -> Tree:
     path, sign, value = text.partition("=")
     if not sign or not path:
         raise ConfigError(f"--set {text}: write it as section.key=value.")
-    keys = path.strip().split(".")
+    keys = _keys(path.strip())
     if len(keys) > MOST_LEVELS:
         raise ConfigError(f"--set {quotable(text)}: it is more than {MOST_LEVELS} levels deep.")
     if keys[0] == SPARK and len(keys) > 1:
@@ -127,9 +127,17 @@ def _parse_override(text: str) -> Tree:
         name = path.strip().removeprefix(f"{SPARK}.") if keys[1] == SPARK else path.strip()
         return {SPARK: {name: value.strip()}}
     tree: Any = _parse_value(value, text)
+    if keys[0] == SPARK and isinstance(tree, int | float):
+        tree = value.strip()  # as it was typed: Spark's settings are texts
     for key in reversed(keys):
         tree = {key: tree}
     return dict(tree)
+
+
+def _keys(path: str) -> list[str]:
+    """Return the keys of a path; what is below `spark` is one, since Spark's names have dots."""
+    section, _, name = path.partition(".")
+    return [section, name] if section == SPARK and name else path.split(".")
 
 
 def _parse_value(value: str, text: str) -> Any:

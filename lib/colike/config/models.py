@@ -285,7 +285,10 @@ class Config(Section):
                 f"{self.maintain.keep_runs}: figures would outlast the log that says how old they "
                 "are, and stay for ever"
             )
-        deepest = max([*self.recommend.neighbours_grid, *self.evaluate.ks])
+        chosen = self.recommend
+        deepest = max(
+            [*chosen.neighbours_grid, *chosen.neighbours_per_item.values(), *self.evaluate.ks]
+        )
         if deepest > self.neighbours.k:
             raise ValueError(
                 f"neighbours.k = {self.neighbours.k} is below {deepest}, which is used"

@@ -13,13 +13,15 @@ from typing import Any, Final
 HIDDEN: Final = "***"
 SPARK: Final = "spark"
 #: Names of what is secret.
-_NAME = r"(?:secret|passw|token|credential|key|signature|\bsig\b)"
+_NAME = r"(?:secret|passw|\bpwd\b|token|credential|key|signature|\bsig\b)"
 SECRET: Final = re.compile(_NAME, re.IGNORECASE)
 #: Before, the secret: `//user:PASSWORD@`, `https://TOKEN@`, `?token=VALUE` and `-Dkey=VALUE`.
+#: A password may have an @, or a slash unless it is a port by what it looks like.
 IN_TEXT: Final = (
-    re.compile(r"(://[^/@\s:]*:)([^/@\s]+)(?=@)"),
+    re.compile(r"(://[^/@\s:]*:)(?!\d+[/?#])([^/\s'\"]+)(?=@)"),
+    re.compile(r"(://[^/@\s:]*:)(?!\d+[/?#])([^@\s'\"]+)(?=@)"),
     re.compile(r"(https?://)([^/@\s:]+)(?=@)", re.IGNORECASE),
-    re.compile(rf"([?&][\w.-]*{_NAME}[\w.-]*=)([^&#\s'\"]+)", re.IGNORECASE),
+    re.compile(rf"([?&;#][\w.-]*{_NAME}[\w.-]*=)([^&;#\s'\"]+)", re.IGNORECASE),
     re.compile(rf"(-D[\w.-]*{_NAME}[\w.-]*=)([^\s'\"]+)", re.IGNORECASE),
 )
 IN_ENVIRONMENT: Final = re.compile(

@@ -26,7 +26,7 @@ class MinhashConfig(Section):
     jaccard: Annotated[float, Field(gt=0, lt=1)]
     recall: Annotated[float, Field(gt=0, lt=1)]
     rows: Positive
-    matches: Positive
+    matches: Annotated[int, Field(gt=0, le=20)]
     largest_bucket: Positive
     sampled_items: NotNegative
 

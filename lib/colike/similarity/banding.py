@@ -1,8 +1,13 @@
 """Banding: how many MinHash values it takes to find pairs (Leskovec et al., ch. 3.4)."""
 
 from dataclasses import dataclass
-from itertools import count
 from math import comb
+from typing import Final
+
+from colike.errors import ConfigError
+
+#: Most MinHash values of an item: more of them cost more than counting all pairs.
+MOST_HASHES: Final = 10_000
 
 
 @dataclass(frozen=True)
@@ -43,6 +48,16 @@ def banding_for(jaccard: float, recall: float, rows: int, matches: int) -> Bandi
 
     >>> banding_for(jaccard=0.1, recall=0.95, rows=1, matches=1)
     Banding(bands=29, rows=1, matches=1)
+
+    Raises:
+        ConfigError: It takes more than MOST_HASHES values.
     """
-    tried = (Banding(bands, rows, matches) for bands in count(matches))
-    return next(banding for banding in tried if banding.recall(jaccard) >= recall)
+    tried = (Banding(bands, rows, matches) for bands in range(matches, MOST_HASHES // rows + 1))
+    found = next((banding for banding in tried if banding.recall(jaccard) >= recall), None)
+    if found is None:
+        raise ConfigError(
+            f"similarity.minhash: with rows = {rows} and matches = {matches}, {MOST_HASHES:,} "
+            f"MinHash values of an item do not find {recall:g} of the pairs with a jaccard of "
+            f"{jaccard:g}; lower `rows`, `matches` or `recall`, or raise `jaccard`."
+        )
+    return found

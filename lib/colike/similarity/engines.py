@@ -8,7 +8,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from colike import columns as C
-from colike.config.similarity import SimilarityConfig
+from colike.config.similarity import MinhashConfig, SimilarityConfig
 from colike.data.splits import TrainLikes
 from colike.similarity.banding import Banding, banding_for
 from colike.similarity.counting import counted
@@ -42,6 +42,15 @@ def similarity(counting: Counting) -> DataFrame:
     return ENGINES[counting.settings.method](counting)
 
 
+def banding_of(settings: MinhashConfig) -> Banding:
+    """Return the banding that finds what the config asks for.
+
+    Raises:
+        ConfigError: None does at a cost that makes sense.
+    """
+    return banding_for(settings.jaccard, settings.recall, settings.rows, settings.matches)
+
+
 def _self_join(counting: Counting) -> DataFrame:
     settings, likes = counting.settings, counting.likes
     if settings.self_join.max_likes is not None:
@@ -64,7 +73,7 @@ def _minhash(counting: Counting) -> DataFrame:
     settings, likes, wanted = counting.settings, counting.likes, counting.settings.minhash
     bounds = (settings.min_colikes, settings.min_jaccard)
     margins = item_likes(likes).localCheckpoint()
-    banding = banding_for(wanted.jaccard, wanted.recall, wanted.rows, wanted.matches)
+    banding = banding_of(wanted)
     found = candidates(
         signatures(likes, margins, banding.hashes, settings.min_colikes),
         dense_margins(margins, counting.items),

@@ -45,7 +45,7 @@ class Files(Protocol):
         ...
 
     def read_text(self, name: str) -> str | None:
-        """Return a file's text, None where there is no such file."""
+        """Return a file's text, None where there is no such file; damaged bytes become marks."""
         ...
 
     def write_text(self, name: str, text: str) -> str:
@@ -98,7 +98,7 @@ class DiskFiles:
     def read_text(self, name: str) -> str | None:
         """Return a file's text, None where there is no such file."""
         path = self._root / name
-        return path.read_text("utf-8") if path.is_file() else None
+        return path.read_text("utf-8", "replace") if path.is_file() else None
 
     def write_text(self, name: str, text: str) -> str:
         """Write a text, whole or not at all, and return where it is."""
@@ -216,7 +216,7 @@ class CopiedFiles:
         with tempfile.TemporaryDirectory(prefix="colike-") as scratch:
             file = Path(scratch) / "file"
             self._place.download(name, file)
-            return file.read_text("utf-8")
+            return file.read_text("utf-8", "replace")
 
     def write_text(self, name: str, text: str) -> str:
         """Write a text and return where it is."""

@@ -51,6 +51,16 @@ def test_a_text_is_read_as_it_was_written_and_written_again(files, tmp_path):
     assert [path.name for path in (tmp_path / "kept").iterdir()] == ["config.json"]
 
 
+def test_a_text_whose_bytes_are_damaged_is_read_and_can_be_written_again(files, tmp_path):
+    files.write_text("config.json", '{"name": "x"}')
+    kept = tmp_path / "kept" / "config.json"
+    kept.write_bytes(b'{"name": "\xff\xfe')
+    (tmp_path / "kept" / ".config.json.crc").unlink(missing_ok=True)
+    assert files.read_text("config.json") == '{"name": "\ufffd\ufffd'
+    files.write_text("config.json", "{}")
+    assert files.read_text("config.json") == "{}"
+
+
 def test_a_folder_that_was_kept_is_there_for_another_machine(files, spark, tmp_path):
     make(files)
     files.keep(MODEL, "result.json")

@@ -106,6 +106,13 @@ def test_an_unknown_section_lists_the_sections(written):
     assert "similarity, sources, spark, split, tracking, train" in text
 
 
+@pytest.mark.parametrize("value", ["8g", "4", "1e5", "true", "-Dx=y -Dz", "'4'"])
+def test_an_override_of_a_setting_of_spark_is_the_text_as_it_was_typed(value):
+    config = load_config("conf/mal2020.yml", [f"spark.spark.driver.memory={value}"])
+    assert config.spark["spark.driver.memory"] == value.strip("'")
+    assert config.spark["spark.sql.shuffle.partitions"] == "8", "the others stay"
+
+
 def test_an_unknown_key_of_an_override_names_the_override():
     text = message("conf/mal2020.yml", "split.sallt=x")
     assert text.startswith("--set split.sallt=x: split.sallt: unknown key")

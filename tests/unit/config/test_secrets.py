@@ -14,6 +14,12 @@ SECRETS = {
     "spark={spark.hadoop.fs.azure.account.key.mine: 'az+key/1=='}": "az+key/1==",
     "spark={spark.driver.extraJavaOptions: '-Xss4m -Dmy.password=hunter22'}": "hunter22",
     "tracking.uri=postgresql://me:pass.word@host/db": "pass.word",
+    "tracking.uri=postgresql://me:pa/ss.word@host/db": "pa/ss.word",
+    "tracking.uri=postgresql://me:p@ss.word@host/db": "p@ss.word",
+    "tracking.uri='jdbc:sqlserver://h;user=me;password=pass.word;x=1'": "pass.word",
+    "tracking.uri=postgresql://h/db?user=me&pwd=pass.word": "pass.word",
+    "tracking.uri='https://h/v1#token=abc123456'": "abc123456",
+    "data.ratings.path=s3a://AKIA:se/cr+et1@bucket/f.csv": "se/cr+et1",
     "tracking.registry_uri=https://dapi123456@host": "dapi123456",
     "data.ratings.path='https://host/f.csv?se=1&sig=abc%2Fdef'": "abc%2Fdef",
     "embed.embedders.x={kind: openai, model: m, base_url: 'http://u:topsecret@h/v1'}": "topsecret",
@@ -54,7 +60,7 @@ def test_a_config_without_secrets_is_kept_as_it_is():
         "spark={spark.my.token: 12345678}",
         "spark={spark.my.token: [12345678]}",
         "spark={spark.my.token: 12345678",
-        "spark.spark.my.token=12345678",
+        "spark.spark.my.token=[12345678]",
         "spark={my.token: '12345678'}",
     ],
 )
@@ -75,7 +81,14 @@ def test_keys_of_the_environment_are_shown_nowhere(monkeypatch):
 
 @pytest.mark.parametrize(
     "text",
-    ["abfss://container@account.dfs.core.windows.net/f", "s3a://bucket/key=1/x?v=2", "a.key = 7"],
+    [
+        "abfss://container@account.dfs.core.windows.net/f",
+        "s3a://bucket/key=1/x?v=2",
+        "a.key = 7",
+        "http://host:8080/a@b",
+        "http://host:80?to=a@b.c",
+        "see http://host: a@b",
+    ],
 )
 def test_addresses_without_secrets_stay(text):
     assert concealed(text) == text

@@ -7,6 +7,7 @@ from typer.testing import CliRunner
 
 from colike.cli.main import app
 from colike.config import load_config
+from colike.data.descriptions import renderer
 from colike.data.guess.dataset import look_at, scale_of
 from colike.data.guess.draft import draft
 from colike.errors import ConfigError
@@ -137,3 +138,39 @@ def test_the_command_prints_or_writes_and_overwrites_nothing(tmp_path):
     again = CliRunner().invoke(app, ["init", str(folder), "--out", str(out)])
     assert isinstance(again.exception, ConfigError)
     assert str(out) in str(again.exception)
+
+
+HOSTILE = (
+    "Tag\x1b[31m", "{{ title", "{% raw %}", "a\u2028evil: 1", "b\x85# x", "c\u202ed", "e: [f",
+    "x" * 20_000,
+)  # fmt: skip
+
+
+@pytest.fixture
+def hostile(tmp_path):
+    """A folder of files whose names and columns a config or a template would obey."""
+    rated = "".join(f"{user},{item},{item % 5 + 1}\n" for user in range(9) for item in ITEMS)
+    items = "".join(f"{item},Title {item}{f',v{item % 3}' * len(HOSTILE)}\n" for item in ITEMS)
+    folder = write(
+        tmp_path / "data",
+        ratings="user_id,item_id,rating\n" + rated,
+        items=f"item_id,title,{','.join(HOSTILE)}\n" + items,
+    )
+    (folder / "mo\nre.csv").write_text("a,b\n1,2\n")
+    (folder / "braces.csv").write_text("{a,b\n1,2\n")
+    return folder
+
+
+def test_columns_and_files_that_would_be_obeyed_are_left_out_or_stay_text(hostile, tmp_path):
+    config = config_of(hostile, tmp_path)
+    attributes = list(config.data.items.attribute_columns)
+    assert attributes == [
+        "{{ title",
+        "{% raw %}",
+        "a\u2028evil: 1",
+        "b\x85# x",
+        "c\u202ed",
+        "e: [f",
+    ]
+    render = renderer(config.descriptions.template, attributes, 55)
+    assert render("T", {"{% raw %}": "x", "e: [f": "y"}, "s") == ("T. raw: x. e: f: y. s", False)

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from colike.similarity.banding import Banding, banding_for
+from colike.errors import ConfigError
+from colike.similarity.banding import MOST_HASHES, Banding, banding_for
 
 
 @pytest.mark.parametrize("matches", [1, 2, 4])
@@ -30,3 +31,24 @@ def test_more_rows_tell_dissimilar_pairs_apart_and_cost_hashes():
     one, two = banding_for(0.1, 0.95, 1, 1), banding_for(0.1, 0.95, 2, 1)
     assert two.recall(0.01) < one.recall(0.01) / 5
     assert two.hashes > 10 * one.hashes
+
+
+def test_the_most_values_are_enough_for_all_that_makes_sense():
+    assert banding_for(0.05, 0.99, 1, 5).hashes < MOST_HASHES
+    assert banding_for(0.1, 0.97, 2, 3).hashes < MOST_HASHES
+
+
+@pytest.mark.parametrize(
+    ("jaccard", "recall", "rows", "matches"),
+    [
+        (0.1, 0.97, 20, 1),
+        (0.1, 0.97, 1_000_000, 1),
+        (1e-7, 0.97, 1, 1),
+        (0.01, 0.97, 2, 20),
+    ],
+)
+def test_what_no_number_of_bands_finds_is_refused_and_not_looked_for_for_ever(
+    jaccard, recall, rows, matches
+):
+    with pytest.raises(ConfigError, match="10,000 MinHash values of an item do not find"):
+        banding_for(jaccard, recall, rows, matches)

@@ -58,3 +58,28 @@ def test_a_store_is_free_again_after_an_error(tmp_path):
 def test_two_stores_do_not_wait_for_each_other(tmp_path):
     with another_process_that_holds(tmp_path / "one"), folder_lock(tmp_path / "two"):
         pass
+
+
+def a_file(folder):
+    folder.write_text("x")
+
+
+def a_file_above(folder):
+    folder.parent.write_text("x")
+
+
+def a_folder_as_lock(folder):
+    (folder / ".lock").mkdir(parents=True)
+
+
+@pytest.mark.parametrize("place", [a_file, a_file_above, a_folder_as_lock])
+def test_where_no_store_can_be_is_one_sentence(tmp_path, place):
+    folder = tmp_path / "above" / "store"
+    if place is not a_file_above:
+        folder.parent.mkdir()
+    place(folder)
+    says = r"Store .*store cannot be written \(.+\); give another --store"
+    with pytest.raises(StoreError, match=says), folder_lock(folder):
+        pass
+    with pytest.raises(StoreError, match="File name too long"), folder_lock(tmp_path / ("x" * 300)):
+        pass

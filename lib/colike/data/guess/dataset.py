@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from colike.config.files import IdType
+from colike.config.section import CONTROLS
 from colike.data.guess.forms import NUMBER, Sample, sample_of
 from colike.data.guess.roles import Roles, attributes_of, overlap, plain, roles_of
 from colike.errors import ConfigError
@@ -147,7 +148,9 @@ def _bounds(low: float, high: float) -> tuple[float, float]:
 def _inputs(folder: Path) -> list[Path]:
     if not folder.is_dir():
         raise ConfigError(f"{folder} is no folder; give the folder that your files are in.")
-    visible = [path for path in sorted(folder.iterdir()) if not NO_DATA.match(path.name)]
+    # A config cannot name a file with control characters in its name.
+    named = [path for path in sorted(folder.iterdir()) if not CONTROLS.search(path.name)]
+    visible = [path for path in named if not NO_DATA.match(path.name)]
     return [path for path in visible if path.is_file() or any(path.rglob("*"))]
 
 

@@ -1,6 +1,7 @@
 """Writes a config for a data set, with a comment wherever the user should look."""
 
 import json
+import re
 from importlib import resources
 from typing import Any
 
@@ -9,8 +10,11 @@ from jinja2 import Environment, StrictUndefined
 from colike.config.form import Column, File
 from colike.data.guess.dataset import Found
 from colike.data.guess.forms import Sample
+from colike.printing import printable
 
 TEMPLATE = "init/config.yml.j2"
+#: What labels in a template have a space for.
+UNSAID = re.compile(r"[^\w .,:;()&/+'!?*-]|_")
 #: Keys of a file's form, in the order in which they are written.
 FORM = ("separator", "encoding", "header", "quote", "escape")
 
@@ -22,6 +26,8 @@ def draft(found: Found) -> str:
     )
     environment.filters["yaml"] = _yaml
     environment.filters["form"] = _form
+    environment.filters["label"] = label
+    environment.filters["line"] = printable
     template = resources.files("colike.conf").joinpath(TEMPLATE).read_text("utf-8")
     return environment.from_string(template).render(
         found=found,
@@ -62,6 +68,15 @@ def _form(sample: Sample) -> dict[str, Any]:
     }
 
 
+def label(name: str) -> str:
+    """Return a column's name as a template may have it, where braces would be obeyed.
+
+    >>> label("IMDb_rating {% raw %}")
+    'IMDb rating raw'
+    """
+    return " ".join(UNSAID.sub(" ", name).split())
+
+
 def _yaml(value: Any) -> str:
-    """Return a value as YAML on one line; JSON is YAML."""
-    return json.dumps(value, ensure_ascii=False)
+    """Return a value as YAML on one line; JSON is YAML, but for some ends of lines."""
+    return printable(json.dumps(value, ensure_ascii=False))

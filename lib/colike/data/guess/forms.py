@@ -3,7 +3,7 @@
 import codecs
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from colike.config.form import File
+from colike.config.section import CONTROLS
 from colike.data.reading.files import form_of, rows_of
 from colike.data.reading.header import Header, dialect_of, head_of
 from colike.data.reading.records import Dialect
@@ -24,6 +25,8 @@ SEPARATORS = (",", "\t", ";", "|", "::")
 LOOKED_AT_BYTES = 32 << 20
 SAMPLED_ROWS = 200_000
 SNIFFED_ROWS = 500
+#: Characters of a column that a config names.
+LONGEST_NAME = 200
 NUMBER = re.compile(r"\s*[-+]?(\d+\.?\d*|\.\d+)\s*")
 
 
@@ -71,7 +74,7 @@ def _sample(path: Path, relative: str) -> Sample | None:
     if not has_header(head, form):
         form = form.model_copy(update={"header": False})
     names = Header.of(source.name, head, form).names
-    return None if len(names) < 2 else _of_columns(path, form, source, names)
+    return _of_columns(path, form, source, names)
 
 
 def encoding_of(head: bytes) -> str:
@@ -144,9 +147,11 @@ def _keys(source: Source) -> list[str]:
     return list(keys)
 
 
-def _of_columns(
-    path: Path, form: File, source: Source, names: list[str] | tuple[str, ...]
-) -> Sample:
+def _of_columns(path: Path, form: File, source: Source, found: Sequence[str]) -> Sample | None:
+    """Return the columns that a config can name, None for fewer than two."""
+    names = [name for name in found if len(name) <= LONGEST_NAME and not CONTROLS.search(name)]
+    if len(names) < 2:
+        return None
     wanted = {name: name if form.header else int(name) for name in names}
     texts: dict[str, list[str]] = {name: [] for name in names}
     read = rows_of(source, form, wanted, {}, 0, LOOKED_AT_BYTES if form.header else None)
