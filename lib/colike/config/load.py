@@ -20,8 +20,6 @@ from colike.errors import ConfigError
 Tree = dict[str, Any]
 Origins = dict[str, str]
 BASE = "base.yml"
-#: The section of settings of Spark's own.
-SPARK = "spark"
 #: UTF-8 has at most four for a character.
 MOST_BYTES = 4 * MOST_CHARACTERS
 #: Where packaged configs are, as the user writes it; a file of that path comes first.
@@ -36,7 +34,7 @@ def load_config(path: str | Path, overrides: Iterable[str] = ()) -> Config:
     Args:
         path: A YAML file, or the name of one that the package carries (`conf/demo.yml`).
         overrides: Texts `a.b=c`; `c` is read as YAML, but `spark.x.y=c` is Spark's setting of that
-            name, with `c` as it stands.
+            name, a text.
 
     Raises:
         ConfigError: For a file that is missing or not YAML, and for an unknown, missing or
@@ -119,25 +117,18 @@ def _parse_override(text: str) -> Tree:
     path, sign, value = text.partition("=")
     if not sign or not path:
         raise ConfigError(f"--set {text}: write it as section.key=value.")
-    keys = _keys(path.strip())
+    keys = path.strip().split(".")
     if len(keys) > MOST_LEVELS:
         raise ConfigError(f"--set {quotable(text)}: it is more than {MOST_LEVELS} levels deep.")
-    if keys[0] == SPARK and len(keys) > 1:
-        # Names of Spark's settings have dots, and begin as the section is called.
-        name = path.strip().removeprefix(f"{SPARK}.") if keys[1] == SPARK else path.strip()
-        return {SPARK: {name: value.strip()}}
     tree: Any = _parse_value(value, text)
-    if keys[0] == SPARK and isinstance(tree, int | float):
-        tree = value.strip()  # as it was typed: Spark's settings are texts
+    if keys[0] == SPARK and len(keys) > 1:
+        # Spark's names have dots and begin as the section is called; its values are texts.
+        name = path.strip().removeprefix(f"{SPARK}.") if keys[1] == SPARK else path.strip()
+        is_written_so = tree is None or isinstance(tree, int | float)
+        return {SPARK: {name: value.strip() if is_written_so else tree}}
     for key in reversed(keys):
         tree = {key: tree}
     return dict(tree)
-
-
-def _keys(path: str) -> list[str]:
-    """Return the keys of a path; what is below `spark` is one, since Spark's names have dots."""
-    section, _, name = path.partition(".")
-    return [section, name] if section == SPARK and name else path.split(".")
 
 
 def _parse_value(value: str, text: str) -> Any:

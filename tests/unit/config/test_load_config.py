@@ -106,9 +106,10 @@ def test_an_unknown_section_lists_the_sections(written):
     assert "similarity, sources, spark, split, tracking, train" in text
 
 
+@pytest.mark.parametrize("name", ["spark.driver.memory", "spark.spark.driver.memory"])
 @pytest.mark.parametrize("value", ["8g", "4", "1e5", "true", "-Dx=y -Dz", "'4'"])
-def test_an_override_of_a_setting_of_spark_is_the_text_as_it_was_typed(value):
-    config = load_config("conf/mal2020.yml", [f"spark.spark.driver.memory={value}"])
+def test_an_override_of_a_setting_of_spark_is_the_text_as_it_was_typed(name, value):
+    config = load_config("conf/mal2020.yml", [f"{name}={value}"])
     assert config.spark["spark.driver.memory"] == value.strip("'")
     assert config.spark["spark.sql.shuffle.partitions"] == "8", "the others stay"
 
@@ -292,13 +293,3 @@ def test_the_hash_of_a_config_ignores_order_of_keys_and_sees_every_value():
         load_config("conf/mal2020.yml", ["split.salt=other"]),
     )
     assert config_hash(one.model_dump(mode="json")) != config_hash(other.model_dump(mode="json"))
-
-
-@pytest.mark.parametrize("prefix", ["", "spark."])
-def test_a_setting_of_spark_is_set_by_its_own_name(prefix):
-    name = "spark.sql.shuffle.partitions"
-    config = load_config("conf/mal2020.yml", [f"{prefix}{name}=2"])
-    assert config.spark[name] == "2"
-    assert config.spark["spark.driver.memory"] == "4g"
-    text = message("conf/mal2020.yml", f"{prefix}spark.a b=2")
-    assert "is no setting of Spark" in text

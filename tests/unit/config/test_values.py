@@ -42,7 +42,7 @@ REFUSED = {
     "recommend.neighbours_per_item={jaccard: 51}": "neighbours.k = 50 is below 51, which is used",
     "similarity.minhash.matches=21": "Input should be less than or equal to 20",
     "spark.spark.x=[1]": "spark.spark.x: Input should be a valid string, not [1]",
-    "spark.a=b": "'a' is no setting of Spark; their names begin with `spark.`",
+    "spark={a: b}": "'a' is no setting of Spark; their names begin with `spark.`",
 }
 
 
