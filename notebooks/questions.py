@@ -75,4 +75,4 @@ book.ask("publications", "new_in_lists", "lists_that_changed_most")
 
 # COMMAND ----------
 
-book.ask("slowest_jobs", "failed_jobs", "rejected_by_reason", "rejected_lines")
+book.ask("slowest_jobs", "failed_jobs", "rejected_by_reason", "rejected_lines", "odd_rows")

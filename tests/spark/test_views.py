@@ -120,7 +120,7 @@ def test_a_view_waits_until_all_its_tables_exist():
     without_moves = [table for table in contracts() if table != "champion_moves"]
     assert "v_recommendations" not in ready(without_moves)
     assert "v_recommendations" in ready([*without_moves, "champion_moves"])
-    assert set(ready(["runs"])) == {"run_metrics", "v_run_history"}
+    assert set(ready(["runs"])) == {"run_metrics", "v_checks", "v_run_history"}
 
 
 def test_a_view_comes_behind_the_views_that_it_reads(monkeypatch: pytest.MonkeyPatch):

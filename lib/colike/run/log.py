@@ -11,6 +11,7 @@ from pyspark.sql import functions as F
 from colike import columns as C
 from colike.config.secrets import concealed
 from colike.tables import Store, contracts
+from colike.tables.checks import CheckCount
 from colike.tables.ledger import Ledger
 from colike.tables.state import Known, Pin
 from colike.tables.writer import Writer
@@ -41,6 +42,7 @@ class Event:
     figures: Mapping[str, float] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
     error: str | None = None
+    checks: Sequence[CheckCount] = ()
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,8 @@ class RunLog:
         # A log of an earlier release, which had no such column, says nothing of this one's keys.
         if runs is not None and C.ENTRY in runs.columns:
             log.is_formed = runs.columns == [column.name for column in contracts()[RUNS].columns]
-            for row in _newest_by_job(runs).collect():
+            filled = contracts()[RUNS].filled(runs, store.ids)
+            for row in _newest_by_job(filled).collect():
                 log._take(row)
         return log
 

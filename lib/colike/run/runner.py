@@ -199,7 +199,11 @@ def run_stage(stage: Stage, session: Session) -> bool:
         outputs = _work(stage, session, inputs, writer)
     except Exception as error:
         error.add_note(f"job {stage.name}")
-        failed = replace(_event(stage, key, FAILED, session), error=as_logged(error))
+        failed = replace(
+            _event(stage, key, FAILED, session),
+            error=as_logged(error),
+            checks=tuple(writer.checks.values()),
+        )
         in_addition(
             error,
             "table runs could not be told",
@@ -241,6 +245,8 @@ def _work(stage: Stage, session: Session, inputs: Inputs, writer: Writer) -> Out
         for note in (*outputs.notes, *_not_run_notes(outputs)):
             run.reporter.note(stage.name, note)
         writer.apply(outputs.writes)
+    for note in writer.notes():
+        run.reporter.note(stage.name, note)
     for path, text in outputs.files.items():
         written = run.store.files.write_text(path, text)
         run.reporter.note(stage.name, f"{written} written")
@@ -270,4 +276,5 @@ def _succeeded(event: Event, writer: Writer, outputs: Outputs, seconds: float) -
         rows=writer.rows,
         figures={name: float(value) for name, (value, _) in figures.items()},
         units={name: unit for name, (_, unit) in figures.items()},
+        checks=tuple(writer.checks.values()),
     )

@@ -8,6 +8,7 @@ from typing import Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict
+from pyspark.sql import Column as SqlColumn
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import (
@@ -72,11 +73,21 @@ class Column(BaseModel):
 
 
 class Check(BaseModel):
-    """A SQL condition on every row; Delta refuses writes that violate it."""
+    """A SQL condition on every row; a row for which it is null breaks it, as Delta has it.
+
+    Rows that break a check of severity `fail` are refused by Delta. Those that break one of
+    severity `warn` are written: such rows are odd, and not wrong.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     name: str
     sql: str
+    severity: Literal["fail", "warn"] = "fail"
+
+    @property
+    def broken(self) -> SqlColumn:
+        """Whether a row breaks the check."""
+        return ~F.coalesce(F.expr(self.sql), F.lit(False))
 
 
 class TableContract(BaseModel):
@@ -98,6 +109,11 @@ class TableContract(BaseModel):
     only_here: str = ""
     checks: list[Check]
     columns: list[Column]
+
+    @property
+    def constraints(self) -> dict[str, str]:
+        """The checks that Delta enforces: their SQL by name."""
+        return {check.name: check.sql for check in self.checks if check.severity == "fail"}
 
     def spark_schema(self, ids: IdTypes) -> StructType:
         """Return the Spark schema with comments, for the data set's id types."""

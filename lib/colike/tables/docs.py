@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterable, Sequence
 
-from colike.tables.contracts import Column, TableContract, contracts
+from colike.tables.contracts import Check, Column, TableContract, contracts
 from colike.tables.view_files import View, views
 
 HEAD = """# Tables and views
@@ -46,11 +46,17 @@ def section(contract: TableContract) -> str:
         ("Freshness", contract.freshness),
         ("Owner", contract.owner),
         ("Only here", contract.only_here),
-        ("Checks", _codes(check.sql for check in contract.checks)),
+        ("Checks", ", ".join(map(_check, contract.checks))),
     ]
     lines = [f"- {name}: {text}" for name, text in facts if text]
     columns = _table(("column", "type", "null", "meaning"), map(_cells, contract.columns))
     return "\n".join([f"## {contract.table}", "", contract.description, "", *lines, "", columns])
+
+
+def _check(check: Check) -> str:
+    """Return a check's name and condition, and its severity where a breach stops nothing."""
+    severity = "" if check.severity == "fail" else f" ({check.severity})"
+    return f"`{check.name}`{severity}: `{check.sql}`"
 
 
 def _cells(column: Column) -> Sequence[str]:

@@ -1,13 +1,13 @@
 """The states of a store's tables: read once at the start of a run, then kept up to date."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
 from colike.tables.contracts import contracts
 from colike.tables.state import Known, Pin, TableState, id_of, look_up
 from colike.tables.store import Store
-from colike.tables.upgrade import upgraded
+from colike.tables.upgrade import enforced, upgraded
 
 # Look-ups mostly wait for the driver, so several run at once.
 AT_ONCE = 4
@@ -21,6 +21,8 @@ class Ledger:
     states: dict[str, TableState] = field(default_factory=dict)
     #: Tables whose form is known to be that of their contracts.
     formed: set[str] = field(default_factory=set)
+    #: Checks that a table's old rows break, by table: Delta does not enforce them.
+    unmet: dict[str, Sequence[str]] = field(default_factory=dict)
 
     @staticmethod
     def read(store: Store, tables: Iterable[str], known: Mapping[str, Known]) -> "Ledger":
@@ -66,8 +68,13 @@ class Ledger:
         if table not in self.states:
             self.store.create(table)
             self.created(table, id_of(self.store.spark, identifier))
-        elif table not in self.formed and upgraded(self.store, table):
-            self.states[table] = look_up(self.store.spark, identifier, lambda: None)
+        elif table not in self.formed:
+            has_changed = upgraded(self.store, table)
+            constraints = enforced(self.store, table)
+            if constraints.unmet:
+                self.unmet[table] = constraints.unmet
+            if has_changed or constraints.changed:
+                self.states[table] = look_up(self.store.spark, identifier, lambda: None)
         self.formed.add(table)
 
     def created(self, table: str, table_id: str) -> None:

@@ -20,6 +20,10 @@ PROPERTIES = {
 }
 
 
+#: What the names of Delta's properties with constraints begin with.
+CONSTRAINT = "delta.constraints."
+
+
 class Tables(Protocol):
     """Where tables are read: a store, or a stage's pinned inputs."""
 
@@ -132,14 +136,14 @@ def _plain(value: Any) -> Any:
 
 
 def ddl(contract: TableContract, identifier: str, ids: IdTypes) -> str:
-    """Return the CREATE TABLE statement of a contract, comments and checks included."""
+    """Return the CREATE TABLE statement of a contract, comments and constraints included."""
     columns = ",\n  ".join(
         f"`{field.name}` {field.dataType.simpleString()}"
         f"{'' if field.nullable else ' NOT NULL'} COMMENT {quoted(field.metadata['comment'])}"
         for field in contract.spark_schema(ids)
     )
-    checks = {f"delta.constraints.{check.name}": check.sql for check in contract.checks}
-    properties = {**PROPERTIES, **checks}
+    constraints = {f"{CONSTRAINT}{name}": sql for name, sql in contract.constraints.items()}
+    properties = {**PROPERTIES, **constraints}
     if contract.change_feed:
         properties["delta.enableChangeDataFeed"] = "true"
     if contract.clustering:

@@ -1,11 +1,25 @@
 """Brings a table that an earlier release made into the form of its contract, rows included."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
 from colike.errors import StoreError
 from colike.tables.contracts import contracts
-from colike.tables.store import Store
+from colike.tables.store import CONSTRAINT, Store
+
+#: What Delta says of a constraint that rows of the table break.
+VIOLATED = "violate the new CHECK constraint"
+
+
+@dataclass(frozen=True)
+class Constraints:
+    """Whether a table's constraints were changed, and the checks that its rows break."""
+
+    changed: bool
+    unmet: Sequence[str] = ()
 
 
 def upgraded(store: Store, table: str) -> bool:
@@ -33,6 +47,43 @@ def upgraded(store: Store, table: str) -> bool:
     rows = contracts()[table].filled(old, store.ids).localCheckpoint().select(*formed)
     writer = rows.write.format("delta").mode("overwrite").option("overwriteSchema", "true")
     store.location.save(writer, table)
+    return True
+
+
+def enforced(store: Store, table: str) -> Constraints:
+    """Let Delta enforce the checks of a table's contract as they are now.
+
+    Delta reads the table once for each check that it did not enforce. Checks that its rows break
+    it cannot enforce.
+    """
+    contract, name = contracts()[table], store.location.identifier(table)
+    if not contract.checks:
+        return Constraints(changed=False)
+    properties = store.spark.sql(f"SHOW TBLPROPERTIES {name}").collect()
+    there = {row["key"].removeprefix(CONSTRAINT): row["value"] for row in properties}
+    wanted = contract.constraints
+    names = [check.name for check in contract.checks]
+    others = [one for one in names if _compact(there.get(one)) != _compact(wanted.get(one))]
+    for check in others:
+        if check in there:
+            store.spark.sql(f"ALTER TABLE {name} DROP CONSTRAINT {check}")
+    unmet = [check for check in others if check in wanted and not _add(store, name, check, wanted)]
+    return Constraints(bool(others), unmet)
+
+
+def _compact(sql: str | None) -> str:
+    """Return a condition without spaces, of which Delta puts one between all words and signs."""
+    return "".join((sql or "").split())
+
+
+def _add(store: Store, name: str, check: str, sql: Mapping[str, str]) -> bool:
+    """Let Delta enforce a check; return False if rows of the table break it."""
+    try:
+        store.spark.sql(f"ALTER TABLE {name} ADD CONSTRAINT {check} CHECK ({sql[check]})")
+    except Exception as error:
+        if VIOLATED not in str(error):
+            raise
+        return False
     return True
 
 

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import Column, DataFrame, DataFrameWriterV2
 from pyspark.sql import functions as F
 
 from colike import columns as C
 from colike.errors import QualityError, StoreError
+from colike.tables.checks import CheckCount, Watched, counted, refusal, warning
 from colike.tables.contracts import contracts
 from colike.tables.difference import CHANGE, DELETE, row_difference
 from colike.tables.ledger import Ledger
@@ -25,12 +26,20 @@ BROKEN_CHECK = re.compile(r"(?:CHECK|NOT NULL) constraint .*", re.IGNORECASE)
 MERGED = ("numTargetRowsInserted", "numTargetRowsUpdated", "numTargetRowsDeleted")
 METRICS = (MERGED, ("numOutputRows",), ("numDeletedRows",))
 
+UNTOLD = "Spark did not tell how many of the rows for table {} break its checks"
+UNMET = (
+    "table {} has rows of an earlier release that break its checks ({}), so Delta does not enforce "
+    "these yet; colike does, which takes a pass over the rows before each write"
+)
+
 
 @dataclass
 class Writer:
     """Carries out the writes of one job; keeps the pins and row counts of what it wrote.
 
-    With `counts` off it does not look its commits up: the log is neither pinned nor counted.
+    `checks` has how many of the rows broke each check of their tables, those of rows that were
+    refused included. With `counts` off it does not look its commits up: the log is neither pinned
+    nor counted.
     """
 
     ledger: Ledger
@@ -38,6 +47,8 @@ class Writer:
     tables: Sequence[str]
     pins: dict[str, Pin] = field(default_factory=dict)
     rows: dict[str, int] = field(default_factory=dict)
+    checks: dict[tuple[str, str], CheckCount] = field(default_factory=dict)
+    untold: set[str] = field(default_factory=set)
     counts: bool = True
 
     @property
@@ -62,31 +73,52 @@ class Writer:
                 )
             getattr(self, f"_{write.how}")(write)
 
+    def notes(self) -> list[str]:
+        """Return what the user should know of the checks of what was written, in sentences."""
+        unmet = self.ledger.unmet
+        return [
+            *(warning(one) for one in self.checks.values() if one.warns),
+            *(UNTOLD.format(table) for table in sorted(self.untold)),
+            *(
+                UNMET.format(table, ", ".join(unmet[table]))
+                for table in self.rows
+                if table in unmet
+            ),
+        ]
+
     def _overwrite(self, write: Write) -> None:
-        rows = self._prepared(write)
-        self._commit(write.table, lambda: rows.writeTo(self._name(write)).overwrite(F.lit(True)))
+        self._put(write, lambda rows: rows.overwrite(F.lit(True)))
 
     def _append(self, write: Write) -> None:
-        rows = self._prepared(write)
-        self._commit(write.table, lambda: rows.writeTo(self._name(write)).append())
+        self._put(write, lambda rows: rows.append())
 
     def _replace(self, write: Write) -> None:
-        rows, condition = self._prepared(write), has(write.where)
-        self._commit(write.table, lambda: rows.writeTo(self._name(write)).overwrite(condition))
+        self._put(write, lambda rows: rows.overwrite(has(write.where)))
+
+    def _put(self, write: Write, put: Callable[[DataFrameWriterV2], object]) -> None:
+        rows, name = self._prepared(write), self._name(write)
+        watched = Watched.of(contracts()[write.table], rows)
+        self._commit(write.table, lambda: put(watched.rows.writeTo(name)), rows)
+        self._note_counts(write.table, watched.counts())
 
     def _merge(self, write: Write) -> None:
+        """Make the table equal to the rows, all of which are counted, changed or not."""
         if write.table not in self.ledger.states:
             self._overwrite(write)
             return
-        wanted = self._prepared(write)
-        difference = row_difference(self.store.read(write.table), wanted, write.table).cache()
+        rows = self._prepared(write)
+        watched = Watched.of(contracts()[write.table], rows)
+        current = self.store.read(write.table)
+        difference = row_difference(current, watched.rows, write.table).cache()
         try:
-            if difference.isEmpty():
-                self._keep(write)
+            # Counted to the end: a look at the first rows would not see all of `rows`.
+            if difference.count():
+                self._commit(write.table, lambda: self._merge_rows(write, difference), rows)
             else:
-                self._commit(write.table, lambda: self._merge_rows(write, difference))
+                self._keep(write)
         finally:
             difference.unpersist()
+        self._note_counts(write.table, watched.counts())
 
     def _keep(self, write: Write) -> None:
         """Note that the table is as it should be; it is created if it does not exist."""
@@ -127,8 +159,18 @@ class Writer:
 
     def _prepared(self, write: Write) -> DataFrame:
         self.ledger.prepare(write.table)
+        contract = contracts()[write.table]
         with_run = write.rows.withColumn(C.RUN_ID, F.lit(self.run_id))
-        return contracts()[write.table].conform(with_run, self.store.ids)
+        rows = contract.conform(with_run, self.store.ids)
+        if write.table in self.ledger.unmet:
+            self._require(write.table, rows)
+        return rows
+
+    def _require(self, table: str, rows: DataFrame) -> None:
+        """Refuse rows that Delta would not: the table's old rows keep its constraints off."""
+        counts = counted(contracts()[table], rows)
+        if any(one.stops for one in counts):
+            raise self._refused(table, rows, counts)
 
     def _name(self, write: Write) -> str:
         return self.store.location.identifier(write.table)
@@ -149,19 +191,20 @@ class Writer:
             .execute()
         )
 
-    def _commit(self, table: str, commit: Callable[[], object]) -> None:
+    def _commit(
+        self, table: str, commit: Callable[[], object], rows: DataFrame | None = None
+    ) -> None:
         state = self.ledger.states[table]
         try:
             with signed(self.store.spark, state.pin.table_id):
                 commit()
         except Exception as error:
             broken = BROKEN_CHECK.search(str(error))
-            if broken is None:
+            if broken is None or rows is None:
                 raise
-            raise QualityError(
-                f"Rows for table {table} break its contract, conf/tables/{table}.yml: "
-                f"{broken[0]} The table keeps its last version."
-            ) from error
+            # Delta stops at the first such row, so they are counted in a pass of their own.
+            counts = counted(contracts()[table], rows)
+            raise self._refused(table, rows, counts, broken[0]) from error
         if self.counts:
             self._count(table)
 
@@ -170,9 +213,22 @@ class Writer:
         metrics = row["operationMetrics"]
         self.ledger.committed(table, int(row["version"]))
         self.pins[table] = self.ledger.states[table].pin
-        counted = next((names for names in METRICS if names[0] in metrics), ())
-        written = sum(int(metrics.get(name, 0)) for name in counted)
+        told = next((names for names in METRICS if names[0] in metrics), ())
+        written = sum(int(metrics.get(name, 0)) for name in told)
         self.rows[table] = self.rows.get(table, 0) + written
+
+    def _refused(
+        self, table: str, rows: DataFrame, counts: Sequence[CheckCount], said: str = ""
+    ) -> QualityError:
+        self._note_counts(table, counts)
+        return refusal(contracts()[table], rows, counts, said)
+
+    def _note_counts(self, table: str, counts: Sequence[CheckCount] | None) -> None:
+        if counts is None:
+            self.untold.add(table)
+        for one in counts or ():
+            before = self.checks.get((table, one.check_name))
+            self.checks[table, one.check_name] = one if before is None else before.plus(one)
 
     def _keep_house(self, table: str, work: Callable[[], object]) -> None:
         state = self.ledger.states[table]

@@ -25,7 +25,8 @@ def any_row(table):
     for field in contracts()[table].spark_schema(BIGINT):
         kind = field.dataType.simpleString()
         row[field.name] = VALUES.get(kind, {} if kind.startswith("map") else [])
-    return row | {"item_b": 2, "neighbour_id": 2, "item_idx": 0, "split": "train", "jaccard": 0.5}
+    fulfilling = {"item_b": 2, "neighbour_id": 2, "split": "train", "kind": "positive"}
+    return row | fulfilling | {"embedding": [1.0]}
 
 
 def writes_a_row(stage):

@@ -41,8 +41,8 @@ def test_a_table_is_created_as_its_contract_says(store):
     detail = store.spark.sql(f"DESCRIBE DETAIL {name}").collect()[0]
     assert detail["description"] == contract.description
     assert detail["properties"]["delta.enableDeletionVectors"] == "false"
-    for check in contract.checks:
-        assert f"delta.constraints.{check.name}" in detail["properties"]
+    for name, sql in contract.constraints.items():
+        assert detail["properties"][f"delta.constraints.{name}"] == sql
 
 
 def test_delta_keeps_the_bounds_of_the_clustering_columns_alone(store):

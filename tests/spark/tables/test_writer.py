@@ -56,8 +56,17 @@ def newest(store):
     return Ledger.read(store, [TABLE], {}).states[TABLE].newest
 
 
-def item(item_id, index, attributes, title="T"):
-    return (item_id, index, title, attributes, "text", "T. text", False, "hash")
+def item(item_id, index, attributes, title="T", synopsis="text"):
+    return (item_id, index, title, attributes, synopsis, "T. text", False, "hash")
+
+
+def told(writer):
+    """Rows and failed of each check."""
+    return {check: (one.rows, one.failed) for (_, check), one in writer.checks.items()}
+
+
+def write_replacing(table, frame):
+    return replace(table, frame, {"source": ["jaccard"]})
 
 
 def test_overwrite_append_and_replace_make_one_version_each(store, write, written):
@@ -91,15 +100,27 @@ def test_overwrite_append_and_replace_make_one_version_each(store, write, writte
 
 
 @pytest.mark.parametrize(
-    ("write_of", "broken", "names"),
+    ("write_of", "broken", "says"),
     [
-        (overwrite, ("jaccard", "a", 0, "b", 0.5), "rank_from_one"),
-        (overwrite, ("jaccard", None, 1, "b", 0.5), "item_id"),
-        (append, ("jaccard", "a", 1, "a", 0.5), "not_itself"),
+        (
+            overwrite,
+            ("jaccard", "a", 0, "b", 0.5),
+            'check rank_from_one fails for 1 of 2 rows, such as {"source":"jaccard","item_id":"a",'
+            '"rank":0}.',
+        ),
+        (append, ("jaccard", None, 1, "b", 0.5), '"item_id":null,"rank":1}.'),
+        (append, (None, "a", 1, "b", 0.5), "NOT NULL constraint violated for column: source"),
+        (
+            append,
+            ("jaccard", "a", -1, "a", float("nan")),
+            "check rank_from_one fails for 1 of 2 rows, check not_itself fails for 1 of 2 rows, "
+            "check weight_is_finite fails for 1 of 2 rows, such as",
+        ),
+        (write_replacing, ("jaccard", "a", 1, "b", float("inf")), "check weight_is_finite fails"),
     ],
 )
 def test_a_row_that_breaks_the_contract_leaves_the_last_version(
-    store, write, write_of, broken, names
+    store, write, write_of, broken, says
 ):
     if not store.exists(TABLE):
         write(store, overwrite(TABLE, neighbours(store, FIRST)))
@@ -109,7 +130,7 @@ def test_a_row_that_breaks_the_contract_leaves_the_last_version(
     text = str(raised.value)
     assert text.startswith("Rows for table item_neighbours break its contract")
     assert "conf/tables/item_neighbours.yml" in text
-    assert names in text
+    assert says in text
     assert text.endswith("The table keeps its last version.")
     assert "\n" not in text
     assert newest(store) == before
@@ -148,6 +169,53 @@ def test_a_merge_touches_only_rows_that_differ_and_makes_no_version_when_none_do
     assert merged([*changed[:2], item("d", 2, {}, "U")], "run-4").rows["items"] == 1
     runs = {row["item_id"]: row["run_id"] for row in store.read("items").collect()}
     assert runs == {"a": "run-3", "b": "run-3", "d": "run-4"}
+
+
+def test_the_rows_of_all_writes_are_counted_by_check_zeros_too(store, write):
+    writer = write(
+        store,
+        overwrite(TABLE, neighbours(store, FIRST, SECOND)),
+        append(TABLE, neighbours(store, OTHER)),
+        replace(TABLE, neighbours(store), {"source": ["jaccard"]}),
+    )
+    checks = [check.name for check in contracts()[TABLE].checks]
+    assert told(writer) == dict.fromkeys(checks, (3, 0))
+    assert writer.notes() == []
+
+
+def test_a_merge_counts_all_rows_that_the_table_should_have_and_warns_of_odd_ones(
+    spark, tmp_path, write
+):
+    there = Store.open(spark, str(tmp_path), IdTypes("bigint", "string"))
+
+    def merged(rows, run_id):
+        return write(there, merge("items", spark.createDataFrame(rows, ITEMS)), run_id=run_id)
+
+    first = [item("a", 0, {}, synopsis=""), item("b", 1, {}), item("c", 2, {}, synopsis="")]
+    changed = [*first[:2], item("c", 2, {})]
+    for rows, run_id, failed in ((first, "made", 2), (first, "same", 2), (changed, "other", 1)):
+        writer = merged(rows, run_id)
+        assert told(writer) == {
+            "item_idx_not_negative": (3, 0),
+            "has_title": (3, 0),
+            "has_description": (3, 0),
+            "synopsis_has_text": (3, failed),
+        }
+        (note,) = writer.notes()
+        assert note.startswith(f"warning: {failed} of 3 rows for table items")
+    assert there.read("items").where("synopsis = ''").count() == 1, "odd rows are written"
+
+    with pytest.raises(QualityError, match=r'check has_title fails for 1 of 3 rows.*"item_id":"b"'):
+        merged([changed[0], item("b", 1, {}, title=""), changed[2]], "wrong")
+    assert {row["title"] for row in there.read("items").collect()} == {"T"}
+
+
+def test_a_writer_keeps_the_counts_of_rows_that_were_refused(store):
+    writer = Writer(Ledger.read(store, [TABLE], {}), "run-1", [TABLE])
+    with pytest.raises(QualityError):
+        writer.apply([overwrite(TABLE, neighbours(store, FIRST, (*FIRST[:2], 0, *FIRST[3:])))])
+    assert told(writer)["rank_from_one"] == (2, 1)
+    assert told(writer)["not_itself"] == (2, 0)
 
 
 def test_a_table_that_is_kept_has_a_pin_and_no_new_version(store, write, written):

@@ -6,7 +6,7 @@ from pydantic import ValidationError
 
 from colike import columns as C
 from colike.tables import IdTypes, TableContract, contracts
-from colike.tables.contracts import parse_type
+from colike.tables.contracts import Check, parse_type
 from colike.tables.store import ddl
 
 # The tables of the design, but for `item_colikes`, which is optional there.
@@ -112,4 +112,16 @@ def test_the_ddl_carries_comments_nullability_checks_and_no_deletion_vectors(tab
         assert column.comment.replace("'", "\\'") in line
         assert (" NOT NULL " in line) is not column.nullable
     for check in contract.checks:
-        assert f"'delta.constraints.{check.name}'" in statement
+        is_enforced = f"'delta.constraints.{check.name}'" in statement
+        assert is_enforced is (check.severity == "fail")
+
+
+def test_a_check_stops_a_job_unless_its_severity_is_warn():
+    assert Check(name="some", sql="n > 0").severity == "fail"
+    with pytest.raises(ValidationError, match="severity"):
+        Check(name="some", sql="n > 0", severity="maybe")
+    items = contracts()["items"]
+    severities = {check.name: check.severity for check in items.checks}
+    assert severities["has_title"] == "fail"
+    assert severities["synopsis_has_text"] == "warn"
+    assert {name for name, kind in severities.items() if kind == "fail"} == {*items.constraints}

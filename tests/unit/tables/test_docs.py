@@ -22,7 +22,10 @@ def test_a_section_names_the_key_the_checks_and_every_column():
         owner="kitchen",
         freshness="nightly",
         clustering=[],
-        checks=[Check(name="some", sql="n > 0")],
+        checks=[
+            Check(name="some", sql="n > 0"),
+            Check(name="many", sql="n > 9", severity="warn"),
+        ],
         columns=[Column(name="jar", type="string", nullable=False, comment="Red | blue")],
     )
     assert section(contract).splitlines() == [
@@ -34,7 +37,7 @@ def test_a_section_names_the_key_the_checks_and_every_column():
         "- Primary key: `jar`",
         "- Freshness: nightly",
         "- Owner: kitchen",
-        "- Checks: `n > 0`",
+        "- Checks: `some`: `n > 0`, `many` (warn): `n > 9`",
         "",
         "| column | type | null | meaning |",
         "| --- | --- | --- | --- |",
