@@ -25,6 +25,7 @@ FIGURES: Final = "figures"
 UNITS: Final = "units"
 UNIT: Final = "unit"
 ERROR: Final = "error"
+CHECKS: Final = "checks"
 
 # ratings and histories
 RATING: Final = "rating"

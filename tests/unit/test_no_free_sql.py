@@ -15,7 +15,7 @@ QUOTES = {"identifier", "quoted", "in_backticks", "created", "ddl"}
 #: Parameters and locals that hold nothing else, by file.
 QUOTED = {
     "tables/state.py": {"identifier"},  # of a location
-    "tables/upgrade.py": {"name", "columns"},  # of a location; of contracts
+    "tables/upgrade.py": {"name", "columns", "check", "sql"},  # of a location; of contracts
     "tables/maintenance.py": {"hours"},  # a whole number
     "tables/store.py": {"pin"},  # a version, a whole number
     "spark/archive.py": {"folder"},  # a new temporary folder

@@ -1,6 +1,6 @@
 """Brings a table that an earlier release made into the form of its contract, rows included."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pyspark.sql import functions as F
@@ -60,14 +60,15 @@ def enforced(store: Store, table: str) -> Constraints:
     if not contract.checks:
         return Constraints(changed=False)
     properties = store.spark.sql(f"SHOW TBLPROPERTIES {name}").collect()
-    there = {row["key"].removeprefix(CONSTRAINT): row["value"] for row in properties}
+    there = {row.key.removeprefix(CONSTRAINT): row.value for row in properties}
     wanted = contract.constraints
     names = [check.name for check in contract.checks]
     others = [one for one in names if _compact(there.get(one)) != _compact(wanted.get(one))]
     for check in others:
         if check in there:
             store.spark.sql(f"ALTER TABLE {name} DROP CONSTRAINT {check}")
-    unmet = [check for check in others if check in wanted and not _add(store, name, check, wanted)]
+    new = {check: wanted[check] for check in others if check in wanted}
+    unmet = [check for check, sql in new.items() if not _add(store, name, check, sql)]
     return Constraints(bool(others), unmet)
 
 
@@ -76,10 +77,10 @@ def _compact(sql: str | None) -> str:
     return "".join((sql or "").split())
 
 
-def _add(store: Store, name: str, check: str, sql: Mapping[str, str]) -> bool:
+def _add(store: Store, name: str, check: str, sql: str) -> bool:
     """Let Delta enforce a check; return False if rows of the table break it."""
     try:
-        store.spark.sql(f"ALTER TABLE {name} ADD CONSTRAINT {check} CHECK ({sql[check]})")
+        store.spark.sql(f"ALTER TABLE {name} ADD CONSTRAINT {check} CHECK ({sql})")
     except Exception as error:
         if VIOLATED not in str(error):
             raise
