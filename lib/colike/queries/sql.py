@@ -12,13 +12,15 @@ from colike.errors import ColikeError, ConfigError, cause_of
 LOGICAL = "org.apache.spark.sql.catalyst.plans.logical"
 #: Statements that are neither queries nor harmless; what is of none of them is a query.
 STATEMENTS = (f"{LOGICAL}.Command", f"{LOGICAL}.ParsedStatement")
-#: Statements that run another one, which Spark 4 has beside these.
-RUNNING = ("Call", "ExecuteImmediateQuery", "UnresolvedExecuteImmediate")
+#: Statements beside these: they write files, or run another one, as Spark 4 can.
+RUNNING = ("InsertIntoDir", "Call", "ExecuteImmediateQuery", "UnresolvedExecuteImmediate")
 #: Statements that only tell something, by the beginning of their class's name.
 TELLING = ("Show", "Describe", "Explain")
 #: Parts of a query that run programs of the machine, and functions that call any Java.
 PROGRAMS = ("ScriptTransformation",)
 JAVA = ("reflect", "java_method", "try_reflect")
+#: Whether Spark puts environment variables and settings in place of `${env:NAME}`.
+SUBSTITUTION = "spark.sql.variable.substitute"
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ def ask(spark: SparkSession, query: str, limit: int) -> Answer:
     """
     for name in JAVA:
         spark._jsparkSession.sessionState().catalog().dropTempFunction(name, True)
+    spark.conf.set(SUBSTITUTION, "false")
     try:
         require_reading(spark, query)
         frame = spark.sql(query)
@@ -58,24 +61,41 @@ def ask(spark: SparkSession, query: str, limit: int) -> Answer:
 
 
 def require_reading(spark: SparkSession, query: str) -> None:
-    """Raise ConfigError for a statement that does more than read; it is parsed, not run.
+    """Raise ConfigError for a statement that does more than read; it is analysed, not run.
 
     Raises:
         ConfigError: It may write, or run a program.
         ParseException: It is no SQL.
     """
-    plan = spark._jsparkSession.sessionState().sqlParser().parsePlan(query)
+    state = spark._jsparkSession.sessionState()
+    plan = state.sqlParser().parsePlan(query)
     name = _name(plan)
-    if _is_statement(plan) and not name.startswith(TELLING):
-        raise ConfigError(
-            f"`colike sql` only reads: SELECT, WITH, SHOW, DESCRIBE and EXPLAIN; this is {name}. "
-            "Nothing was changed."
-        )
+    if name.startswith(TELLING):
+        return
+    if _is_statement(plan):
+        raise _refused(name)
     for node in _nodes(plan):
-        if node is not plan and _is_statement(node) and not name.startswith("Explain"):
+        if node is not plan and _is_statement(node):
             raise ConfigError(f"`colike sql` only reads, and this has {_name(node)} inside.")
         if _name(node) in PROGRAMS:
             raise ConfigError("`colike sql` runs no programs: TRANSFORM is not allowed.")
+    # Statements of extensions, such as Delta's RESTORE, are known for what they are only then.
+    for node in _nodes(state.executePlan(plan, _without_running(spark)).analyzed()):
+        if _is_statement(node):
+            raise _refused(name)
+
+
+def _refused(name: str) -> ConfigError:
+    return ConfigError(
+        f"`colike sql` only reads: SELECT, WITH, SHOW, DESCRIBE and EXPLAIN; this is {name}. "
+        "Nothing was changed."
+    )
+
+
+def _without_running(spark: SparkSession) -> JavaObject:
+    """Return the mode in which Spark analyses a statement and leaves it at that."""
+    execution: Any = spark._jvm
+    return execution.org.apache.spark.sql.execution.CommandExecutionMode.SKIP()
 
 
 def different(names: list[str]) -> list[str]:

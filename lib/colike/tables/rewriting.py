@@ -14,7 +14,8 @@ def rewrite(store: Store, table: str, rows: DataFrame) -> None:
     """Put a new table with these rows of a table in its place, and remove the old one.
 
     A kill in between leaves one of the two in place, or the new one under its other name: then
-    `resume` puts it in place.
+    `resume` puts it in place. What a kill left of an old one is removed first: it has the rows that
+    were to go, and its name is needed.
 
     Args:
         store: The store, which has to be held.
@@ -23,7 +24,8 @@ def rewrite(store: Store, table: str, rows: DataFrame) -> None:
     """
     location, spark, contract = store.location, store.spark, contracts()[table]
     new, old = _new(table), f"{table}_old"
-    location.drop(spark, new)
+    for left in (new, old):
+        location.drop(spark, left)
     identifier = location.identifier(new)
     # The rows are old ones, which may break a newer check; the next write lets Delta enforce them.
     spark.sql(ddl(contract.model_copy(update={"checks": []}), identifier, store.ids))

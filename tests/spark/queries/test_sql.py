@@ -42,6 +42,11 @@ def test_statements_that_tell_something_are_allowed(spark, query):
     assert ask(spark, query, 100).rows
 
 
+@pytest.mark.parametrize("name", ["${env:SECRET_KEY}", "${system:user.home}", "${spark.app.id}"])
+def test_nothing_of_the_environment_is_put_into_a_query(spark, name):
+    assert ask(spark, f"select '{name}'", 1).rows == [[name]]
+
+
 WRITING = (
     "delete from few_items",
     "insert into few_items select * from few_items",
@@ -65,6 +70,45 @@ def test_what_changes_something_is_refused_and_not_run(spark, query):
     with pytest.raises(ConfigError, match="`colike sql` only reads"):
         ask(spark, query, 1)
     assert ask(spark, "select count(*) from few_items", 1).rows == [[3]]
+
+
+RATINGS, COPY = "delta.`{0}/ratings`", "delta.`{0}/copy`"
+OF_FILES = (
+    f"restore table {RATINGS} to version as of 0",
+    f"restore {RATINGS} version as of 0",
+    f"create table {COPY} shallow clone {RATINGS}",
+    f"create or replace table {RATINGS} shallow clone {RATINGS} version as of 0",
+    f"optimize {RATINGS}",
+    f"vacuum {RATINGS}",
+    f"reorg table {RATINGS} apply (purge)",
+    f"generate symlink_format_manifest for table {RATINGS}",
+    f"alter table {RATINGS} set tblproperties (a = 1)",
+    f"delete from {RATINGS}",
+    "insert overwrite directory '{0}/files' using csv select 1",
+    "with a as (select 1) insert overwrite directory '{0}/files' using csv select * from a",
+    "from {0}.x insert overwrite directory '{0}/files' using csv select 1".replace(
+        "{0}.x", RATINGS
+    ),
+)
+
+
+@pytest.fixture(scope="module")
+def tables(spark, tmp_path_factory):
+    """A folder with a Delta table of three rows, at version 1."""
+    folder = tmp_path_factory.mktemp("tables")
+    for n in (1, 2):
+        rows = spark.range(n).coalesce(1).write.format("delta").mode("append")
+        rows.save(str(folder / "ratings"))
+    return folder
+
+
+@pytest.mark.parametrize("query", OF_FILES)
+def test_what_the_parser_has_as_no_command_is_refused_and_not_run(spark, tables, query):
+    with pytest.raises(ConfigError, match="`colike sql` only reads"):
+        ask(spark, query.format(tables), 1)
+    assert [path.name for path in tables.iterdir()] == ["ratings"]
+    assert len(ask(spark, f"select id from {RATINGS.format(tables)}", 9).rows) == 3
+    assert len(ask(spark, f"describe history {RATINGS.format(tables)}", 9).rows) == 2
 
 
 @pytest.mark.parametrize(
