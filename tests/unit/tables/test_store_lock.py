@@ -1,6 +1,9 @@
+import errno
+import os
 import subprocess
 import sys
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -57,4 +60,15 @@ def test_a_store_is_free_again_after_an_error(tmp_path):
 
 def test_two_stores_do_not_wait_for_each_other(tmp_path):
     with another_process_that_holds(tmp_path / "one"), folder_lock(tmp_path / "two"):
+        pass
+
+
+def test_a_folder_of_another_user_is_refused_with_what_to_do(tmp_path, monkeypatch):
+    def denied(*_):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(tmp_path / ".lock"))
+
+    # Root, as whom tests may run, is denied nothing.
+    monkeypatch.setattr(Path, "open", denied)
+    says = r"cannot be written to by this user \(Permission denied: .*\.lock\); give its folders"
+    with pytest.raises(StoreError, match=says), folder_lock(tmp_path):
         pass
