@@ -5,6 +5,8 @@ Writes: the published tables without the rows of old runs; all tables with fewer
 row changes.
 """
 
+from collections.abc import Sequence
+
 from pyspark.sql import Window
 from pyspark.sql import functions as F
 
@@ -26,12 +28,12 @@ READS = tuple(sorted(set(contracts()) - {"runs", *PUBLISHED}))
 
 def run(inputs: Inputs, settings: Settings) -> Outputs:
     """Keep the runs that the newest champion moves name, then compact and vacuum."""
-    hours = settings.maintain.vacuum_hours
+    hours, published = settings.maintain.vacuum_hours, _published(inputs, settings)
     removed = remove_old(inputs.files, _kept_models(inputs, settings), hours)
-    reports = remove_reports(inputs.files, settings.maintain.keep_runs)
+    reports = remove_reports(inputs.files, settings.maintain.keep_runs, published)
     return Outputs(
         writes=[
-            *_kept_runs(inputs, settings),
+            *_kept_runs(published),
             *(optimize(table) for table in LOGS),
             *(vacuum(table, hours) for table in contracts()),
         ],
@@ -40,12 +42,16 @@ def run(inputs: Inputs, settings: Settings) -> Outputs:
     )
 
 
-def _kept_runs(inputs: Inputs, settings: Settings) -> list[Write]:
-    """Without a champion move nothing is known to be old, and so nothing is deleted."""
+def _published(inputs: Inputs, settings: Settings) -> list[str]:
+    """The runs that the newest champion moves name."""
     moves = inputs.read_or_empty("champion_moves").orderBy(F.desc(C.AT))
     newest = moves.limit(settings.publish.keep_runs).select(C.RUN_ID).collect()
-    runs = sorted({row[C.RUN_ID] for row in newest})
-    return [trim(table, {C.RUN_ID: runs}) for table in PUBLISHED] if runs else []
+    return sorted({row[C.RUN_ID] for row in newest})
+
+
+def _kept_runs(published: Sequence[str]) -> list[Write]:
+    """Without a champion move nothing is known to be old, and so nothing is deleted."""
+    return [trim(table, {C.RUN_ID: published}) for table in PUBLISHED] if published else []
 
 
 def _kept_models(inputs: Inputs, settings: Settings) -> list[str]:

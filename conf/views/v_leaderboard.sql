@@ -19,12 +19,16 @@ WITH champion AS (
   SELECT max_by(run_id, at) AS run_id FROM champion_moves
 ),
 published AS (
-  SELECT min(m.at) AS published_at
-  FROM champion_moves AS m JOIN champion AS c ON c.run_id = m.run_id
+  SELECT min(m.at) AS published_at, min(r.entry) AS entry
+  FROM champion_moves AS m
+  JOIN champion AS c ON c.run_id = m.run_id
+  LEFT JOIN runs AS r ON r.run_id = m.run_id AND r.job = 'publish' AND r.event = 'succeeded'
 ),
 evaluated AS (
-  SELECT max_by(r.run_id, r.at) AS run_id
-  FROM runs AS r JOIN published AS p ON r.at <= p.published_at
+  SELECT max_by(r.run_id, r.entry) AS run_id
+  FROM runs AS r
+  JOIN published AS p
+    ON CASE WHEN p.entry IS NULL THEN r.at <= p.published_at ELSE r.entry < p.entry END
   WHERE r.job = 'evaluate' AND r.event = 'succeeded'
 )
 SELECT

@@ -35,6 +35,10 @@ class StoreError(ColikeError):
     """A store, table or version that is not there, or is held by another run."""
 
 
+class MachineError(ColikeError):
+    """A machine without room or memory, or on which a process was killed."""
+
+
 class EvaluationError(ColikeError):
     """Figures that no honest measurement can give."""
 

@@ -66,7 +66,8 @@ def test_views_show_the_champions_run_until_the_pointer_moves(
     for table in FOLLOWING.values():
         with_more(store.read(table), "true", **later).createOrReplaceTempView(table)
     evaluated = "job = 'evaluate' AND event = 'succeeded'"
-    runs = with_more(store.read("runs"), evaluated, **later, at="at + interval 1 hour")
+    an_hour_later = {"at": "at + interval 1 hour", "entry": "entry + 100"}
+    runs = with_more(store.read("runs"), evaluated, **later, **an_hour_later)
     runs.createOrReplaceTempView("runs")
 
     moves = store.read("champion_moves")
@@ -84,6 +85,24 @@ def test_views_show_the_champions_run_until_the_pointer_moves(
     back.createOrReplaceTempView("champion_moves")
     assert runs_in(session, "v_recommendations") == {first}
     assert runs_in(session, "v_leaderboard") == {first}
+
+
+def test_the_leaderboard_is_of_the_publications_own_run_when_a_clock_was_put_back(
+    spark: SparkSession, tiny_store: Store
+):
+    session = spark.newSession()
+    store = Store.open(session, tiny_store.location.name, tiny_store.ids)
+    register_views(store)
+    later, evaluation = {"run_id": f"'{LATER}'"}, store.read("evaluation")
+    with_more(evaluation, "true", **later).createOrReplaceTempView("evaluation")
+    done = "job IN ('evaluate', 'publish') AND event = 'succeeded'"
+    an_hour_back = {"at": "at - interval 1 hour", "entry": "entry + 100"}
+    runs = with_more(store.read("runs"), done, **later, **an_hour_back)
+    runs.createOrReplaceTempView("runs")
+    # A move is always later than the ones before.
+    moves = with_more(store.read("champion_moves"), "true", **later, at="at + interval 1 second")
+    moves.createOrReplaceTempView("champion_moves")
+    assert runs_in(session, "v_leaderboard") == {LATER}
 
 
 # Jobs of the next night, which has not published yet, write these.

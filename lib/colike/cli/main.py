@@ -31,6 +31,7 @@ from colike.launch.machine import end_workers
 from colike.printing import say
 from colike.queries.output import error_screen
 from colike.run.failures import last_words
+from colike.run.faults import naming_faults
 from colike.tables.damage import of_a_table
 
 FORESEEN = 2
@@ -81,7 +82,8 @@ def main() -> None:
     Typer itself ends a command line that it cannot parse, with its message and exit code 2 too.
     """
     try:
-        app()
+        with naming_faults():
+            app()
     except ColikeError as error:
         _fail(concealed(f"{type(error).__name__}: {error}"), FORESEEN)
     except Exception as error:

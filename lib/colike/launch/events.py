@@ -2,6 +2,7 @@
 
 import json
 import re
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,12 @@ from colike.launch.folders import Training
 from colike.snapshot.outcome import Result, finished
 
 Listener = Callable[[dict[str, Any]], None]
+#: What torchrun says of a process that was killed; those that it ends itself get SIGTERM.
+TOLD_BY_TORCHRUN = "Signal 9 (SIGKILL) received by PID"
+KILLED = (
+    "it was killed, as the system does when memory runs out; run job train again, which resumes "
+    "from the last checkpoint, with a smaller train.batch_size if it happens again"
+)
 
 
 def arguments(training: Training) -> list[str]:
@@ -28,11 +35,20 @@ def event_of(line: str) -> dict[str, Any] | None:
     return event if isinstance(event, dict) and "event" in event else None
 
 
-def failure(output: str, snapshot: Path) -> ColikeError:
-    """Return the error of a failed worker: its own message, or the last line of its output."""
+def failure(output: str, snapshot: Path, code: int | None = None) -> ColikeError:
+    """Return the error of a failed worker: that it was killed, its own message, or its last line.
+
+    Args:
+        output: What it wrote to stderr.
+        snapshot: What it trained from.
+        code: Its exit code, where it was a process of this one.
+    """
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     own = [line for line in lines if re.match(r"[A-Z]\w+Error: ", line)]
-    last = (own or lines or ["it printed nothing"])[-1]
+    # Others of its processes then fail as well, of what they no longer hear from it.
+    if code == -signal.SIGKILL or TOLD_BY_TORCHRUN in output:
+        own = [KILLED]
+    last = (own or lines or [f"it printed nothing, and ended with code {code}"])[-1]
     return ColikeError(f"The training worker failed: {last} (snapshot {snapshot}).")
 
 

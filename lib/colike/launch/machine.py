@@ -49,7 +49,7 @@ def run_here(training: Training, listener: Listener, processes: int = 1) -> Resu
     finally:
         _RUNNING.remove(process)
     if code:
-        raise failure(others or f"it ended with code {code}", training.snapshot)
+        raise failure(others, training.snapshot, code)
     return result_of(training.out)
 
 

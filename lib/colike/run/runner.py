@@ -11,9 +11,10 @@ from colike.config.saved import CONFIG_FILE
 from colike.errors import ColikeError, raised_in_a_task
 from colike.run.code import code_version
 from colike.run.failures import as_logged, in_addition
+from colike.run.faults import naming_faults
 from colike.run.ids import checked_run_id
 from colike.run.inputs import Inputs
-from colike.run.lease import hold
+from colike.run.lease import hold, locked_folder
 from colike.run.log import FAILED, NOT_RUN, RUNS, SECONDS, SUCCEEDED, Event, RunLog, Success, now
 from colike.run.outputs import Outputs
 from colike.run.reporters import Reporter
@@ -151,11 +152,14 @@ def run_stages(run: Run, stages: Sequence[Stage]) -> list[str]:
     Raises:
         ConfigError: The settings of a stage cannot work; nothing was run.
         StoreError: Another run holds the store.
+        MachineError: A disk is full or takes no writes, memory ran out, or a worker was killed.
         ColikeError: A stage failed; the tables it did not finish keep their last versions.
     """
     for stage in stages:
         stage.check(stage.settings(run.config))
-    with naming_damaged_tables(), hold(run.store, run.run_id):
+    # Of a table that could not be written on a full disk nothing is damaged.
+    folder = locked_folder(run.store)
+    with naming_damaged_tables(), naming_faults(folder), hold(run.store, run.run_id):
         session = Session.begin(run, stages)
         try:
             worked = [stage.name for stage in stages if run_stage(stage, session)]

@@ -46,6 +46,17 @@ class HadoopFolder:
         with self._refusals():
             return bool(self._system.exists(self._at(name)))
 
+    def has_files(self, name: str) -> bool:
+        """Return whether there is a file at any depth below a name, but for hidden ones."""
+        if not self.has(name):
+            return False
+        with self._refusals():
+            below = self._system.listFiles(self._at(name), True)
+            while below.hasNext():
+                if not str(below.next().getPath().getName()).startswith("."):
+                    return True
+        return False
+
     def names(self, name: str) -> list[str]:
         """Return the names of all files below a name, at any depth; none where there is nothing."""
         return sorted(self._changed(name))

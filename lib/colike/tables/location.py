@@ -66,8 +66,12 @@ class FolderLocation:
         """Return those of the tables that a local folder has, without Spark; None for a URI."""
         if self.local is None:
             return None
-        folder = self.local / "tables"
-        return {table for table in tables if (folder / table / LOG).is_dir()}
+        below = {table: self.local / "tables" / table for table in tables}
+        return {
+            table
+            for table, at in below.items()
+            if (at / LOG).is_dir() and (_has_files(at / LOG) or _has_files(at))
+        }
 
     def existing(self, spark: SparkSession, tables: Iterable[str]) -> set[str]:
         """Return those of the tables that have been created."""
@@ -76,15 +80,31 @@ class FolderLocation:
             return here
         # Delta itself also looks in every folder above, which a bucket answers one by one.
         folder = HadoopFolder(spark, self.root)
-        return {table for table in tables if folder.has(f"tables/{table}/{LOG}")}
+        return {
+            table
+            for table in tables
+            if folder.has_files(f"tables/{table}/{LOG}")
+            or (folder.has(f"tables/{table}/{LOG}") and folder.has_files(f"tables/{table}"))
+        }
 
     def without_log(self, spark: SparkSession, tables: Iterable[str]) -> set[str]:
         """Return those of the tables, which Delta does not know, whose folders have files."""
         if self.local is not None:
             below = {table: self.local / "tables" / table for table in tables}
-            return {table for table, at in below.items() if at.is_dir() and any(at.iterdir())}
+            return {table for table, at in below.items() if _has_files(at)}
         folder = HadoopFolder(spark, self.root)
-        return {table for table in tables if folder.names(f"tables/{table}")}
+        return {table for table in tables if folder.has_files(f"tables/{table}")}
+
+    def clear(self, spark: SparkSession, table: str) -> None:
+        """Remove what is left of a table that was being made when a run was killed: no file."""
+        if self.local is not None:
+            at = self.local / "tables" / table
+            if at.is_dir() and not _has_files(at):
+                shutil.rmtree(at)
+            return
+        folder = HadoopFolder(spark, self.root)
+        if folder.has(f"tables/{table}") and not folder.has_files(f"tables/{table}"):
+            folder.remove(f"tables/{table}")
 
     def set_aside(self, spark: SparkSession, table: str, to: str) -> str:
         """Give a table another name, which is that of no table; return where it is then."""
@@ -183,6 +203,14 @@ class CatalogLocation:
             return set()
         shown = spark.sql(f"SHOW TABLES IN {self.sql}").collect()
         return set(tables) & {row["tableName"] for row in shown}
+
+
+def _has_files(folder: Path) -> bool:
+    """Return whether there is a file at any depth of a folder, but for hidden and unfinished ones.
+
+    A table whose making was cut off has none: it has a folder for its log, and no commit in it.
+    """
+    return any(path.is_file() and not path.name.startswith(".") for path in folder.rglob("*"))
 
 
 def _let_go(spark: SparkSession) -> None:

@@ -15,7 +15,7 @@ def folder_lock(folder: Path) -> Iterator[None]:
     """Hold a store's folder for this process; the system frees it when the process ends.
 
     Raises:
-        StoreError: Another process holds the store, or there can be none.
+        StoreError: Another process holds the store, or this user cannot write there.
     """
     with _opened(folder) as file:
         try:
@@ -40,6 +40,6 @@ def _opened(folder: Path) -> TextIO:
         return (folder / ".lock").open("a+", encoding="utf-8", errors="replace")
     except OSError as error:
         raise StoreError(
-            f"Store {folder} cannot be written ({error.strerror}); give another --store, or mend "
-            "the folder and its rights."
+            f"Store {folder} cannot be written ({error.strerror}: {error.filename}); give another "
+            "--store, or mend the folder and its rights."
         ) from error

@@ -113,6 +113,8 @@ class Store:
         catalog = self.location if isinstance(self.location, CatalogLocation) else None
         if catalog is not None and not catalog.has_schema(self.spark):
             catalog.create_schema(self.spark)
+        if isinstance(self.location, FolderLocation):
+            self.location.clear(self.spark, table)
         self.spark.sql(ddl(contracts()[table], self.location.identifier(table), self.ids))
 
 

@@ -51,12 +51,31 @@ def test_the_tasks_of_one_run_take_the_lease_one_after_the_other_even_if_one_was
         pass
 
 
-def test_the_lease_of_a_killed_run_is_taken_over_when_it_is_stale(catalog, monkeypatch):
+@pytest.mark.parametrize("passed", [STALE, -STALE - timedelta(minutes=1)], ids=["later", "back"])
+def test_the_lease_of_a_killed_run_is_taken_over_when_it_is_stale_or_the_clock_was_put_back(
+    catalog, monkeypatch, passed
+):
     killed(catalog, "killed")
-    later = datetime.now(UTC) + STALE + timedelta(seconds=1)
-    monkeypatch.setattr(lease_module, "now", lambda: later)
+    at = datetime.now(UTC) + passed + timedelta(seconds=1)
+    monkeypatch.setattr(lease_module, "now", lambda: at)
     with hold(catalog, "second"):
         pass
+
+
+def test_of_two_runs_that_found_the_lease_free_the_first_to_commit_has_it(catalog, monkeypatch):
+    first, write = Lease(catalog, "first"), Lease._write
+
+    def write_late(lease, event, ended=()):
+        if (lease.run_id, event) == ("second", "held"):
+            first.take()
+        write(lease, event, ended)
+
+    monkeypatch.setattr(Lease, "_write", write_late)
+    with pytest.raises(StoreError, match="in use by run first"), hold(catalog, "second"):
+        pass
+    rows = catalog.read("runs").select("run_id", "event").collect()
+    assert sorted(map(tuple, rows)) == [("first", "held"), ("second", "released")]
+    first.release()
 
 
 def test_a_lease_is_renewed_while_the_run_works(catalog, monkeypatch):

@@ -11,6 +11,7 @@ from pyspark.sql import functions as F
 
 from colike.errors import SchemaError, StoreError
 from colike.tables import IdTypes, Store, contracts
+from colike.tables.damage import damages
 from colike.tables.writes import overwrite
 
 IDS = IdTypes("bigint", "string")
@@ -75,6 +76,23 @@ def test_a_store_at_a_uri_has_no_table_that_it_is_in_itself(store, spark, tmp_pa
     assert there.existing() == {TABLE}
     assert there.exists(TABLE)
     assert not there.exists("ratings")
+
+
+@pytest.mark.parametrize("is_uri", [False, True], ids=["folder", "URI"])
+def test_a_table_whose_making_was_cut_off_is_made(spark, tmp_path, is_uri):
+    """A kill, or a full disk, before Delta's first commit: the log's folder has no entry."""
+    hadoop, where = spark.sparkContext._jsc.hadoopConfiguration(), str(tmp_path / "store")
+    if is_uri:
+        hadoop.set("fs.viewfs.mounttable.cut.link./store", (tmp_path / "store").as_uri())
+        where = "viewfs://cut/store"
+    log = tmp_path / "store" / "tables" / TABLE / "_delta_log"
+    log.mkdir(parents=True)
+    (log / ".00000000000000000000.json.1234.tmp").write_text('{"commitInfo":')
+    store = Store.open(spark, where, IDS)
+    assert store.existing() == set()
+    assert damages(store) == {}
+    store.create(TABLE)
+    assert store.read(TABLE).isEmpty()
 
 
 def test_a_schema_of_no_catalog_is_refused_with_both_remedies(spark):

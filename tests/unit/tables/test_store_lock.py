@@ -1,6 +1,9 @@
+import errno
+import os
 import subprocess
 import sys
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -82,4 +85,15 @@ def test_where_no_store_can_be_is_one_sentence(tmp_path, place):
     with pytest.raises(StoreError, match=says), folder_lock(folder):
         pass
     with pytest.raises(StoreError, match="File name too long"), folder_lock(tmp_path / ("x" * 300)):
+        pass
+
+
+def test_a_folder_of_another_user_is_refused_with_what_to_do(tmp_path, monkeypatch):
+    def denied(*_, **__):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(tmp_path / ".lock"))
+
+    # Root, as whom tests may run, is denied nothing.
+    monkeypatch.setattr(Path, "open", denied)
+    says = r"cannot be written \(Permission denied: .*\.lock\); give another --store"
+    with pytest.raises(StoreError, match=says), folder_lock(tmp_path):
         pass

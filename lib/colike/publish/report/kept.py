@@ -1,6 +1,7 @@
 """Where reports are in a store's files, and how many are kept."""
 
 import html
+from collections.abc import Collection
 
 from colike.tables.files import Files
 
@@ -23,10 +24,17 @@ def remove_reports_of(files: Files, user: int | str) -> list[str]:
     return found
 
 
-def remove_reports(files: Files, keep: int) -> list[str]:
-    """Remove all reports but those that were written last; returns the names of the removed."""
-    written = files.folders(REPORTS)
-    old = sorted(written, key=lambda name: (written[name], name), reverse=True)[keep:]
+def remove_reports(files: Files, keep: int, published: Collection[str]) -> list[str]:
+    """Remove old reports; returns their names.
+
+    Args:
+        files: The store's files.
+        keep: How many of those that were written last stay, by the clock of then.
+        published: Runs whose reports stay whatever the clock said.
+    """
+    written, shown = files.folders(REPORTS), {report_name(run) for run in published}
+    newest = sorted(written, key=lambda name: (written[name], name), reverse=True)
+    old = [name for name in newest[keep:] if name not in shown]
     for name in old:
         files.remove(name)
     return old
