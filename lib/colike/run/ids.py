@@ -7,6 +7,9 @@ from datetime import UTC, datetime
 from colike.config.section import NAME
 from colike.errors import ConfigError
 
+#: Characters of what is no id that its error quotes.
+LONGEST = 100
+
 
 def new_run_id() -> str:
     """Return an id that sorts by time: UTC to the second and six random hex digits."""
@@ -21,7 +24,7 @@ def checked_run_id(run_id: str) -> str:
     """
     if re.fullmatch(NAME, run_id) is None:
         raise ConfigError(
-            f"Run id {run_id!r} is not a name: use at most 80 letters, digits, dots, hyphens and "
-            "underscores, beginning with a letter or digit."
+            f"Run id {run_id[:LONGEST]!r} is not a name: use at most 80 letters, digits, dots, "
+            "hyphens and underscores, beginning with a letter or digit."
         )
     return run_id

@@ -27,3 +27,9 @@ def test_new_ids_are_names_that_sort_by_time_and_differ():
     assert [checked_run_id(one) for one in ids] == ids
     assert len(set(ids)) == 20
     assert [one[:15] for one in ids] == sorted(one[:15] for one in ids)
+
+
+def test_an_error_quotes_the_beginning_of_a_long_id():
+    with pytest.raises(ConfigError) as raised:
+        checked_run_id("x" * 100_000)
+    assert len(str(raised.value)) < 300
