@@ -10,9 +10,11 @@ from random import Random
 
 from colike.generate import generate
 from colike.generate.form import RATINGS_FILE
+from colike.run.chain import JOBS
 
 from ..quick_spark import QUICK
 
+SEED = int(os.environ.get("CHAOS_SEED", "1"))
 DRIVER = Path(__file__).with_name("driver.py")
 #: The chain without a text embedder, and no file that names its time.
 SETTINGS = (
@@ -28,6 +30,10 @@ SETTINGS = (
     "spark.spark.default.parallelism=2",
 )
 SKIPPED = ("pairs", "train", "embed")
+NIGHTLY = tuple(job for job in JOBS if job not in SKIPPED)
+#: Settings for the session of the tests; no past decides on the champion.
+ONE_CHAMPION = "publish.champion=ease"
+IN_PROCESS = (*(one for one in SETTINGS if not one.startswith("spark.")), ONE_CHAMPION)
 #: Tables that say what a run has found, and their columns that tell when and by whom.
 COMPARED = (
     "ratings", "items", "user_history", "item_similarity", "item_neighbours", "recommendations",
@@ -60,29 +66,29 @@ def next_night(before: Path, folder: Path, random: Random) -> Path:
     return folder
 
 
-def command(data: Path, store: Path | str) -> list[str]:
-    """Return the words of `colike run` on a night's files."""
-    settings = [word for setting in SETTINGS for word in ("--set", setting)]
+def command(data: Path, store: Path | str, *more: str) -> list[str]:
+    """Return the words of `colike run` on a night's files, with more settings than a night's."""
+    settings = [word for setting in (*SETTINGS, *more) for word in ("--set", setting)]
     skipped = [word for job in SKIPPED for word in ("--skip", job)]
     where = ["--data", str(data), "--store", str(store), "--log-format", "plain"]
     return ["run", "conf/mal2020.yml", *where, *settings, *skipped]
 
 
-def colike(words: Sequence[str], commit: int = 0) -> subprocess.Popen[str]:
+def colike(words: Sequence[str], commit: int = 0, **environment: str) -> subprocess.Popen[str]:
     """Start colike in a process group of its own, killed after a commit if one is given."""
     return subprocess.Popen(
         [sys.executable, str(DRIVER), str(commit), *words],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        env={**os.environ, "SPARK_LOCAL_IP": "127.0.0.1"},
+        env={**os.environ, "SPARK_LOCAL_IP": "127.0.0.1", **environment},
         start_new_session=True,
     )
 
 
-def finished(words: Sequence[str]) -> str:
+def finished(words: Sequence[str], **environment: str) -> str:
     """Run colike to its end, and return what it printed."""
-    process = colike(words)
+    process = colike(words, **environment)
     said, _ = process.communicate(timeout=300)
     assert process.returncode == 0, said[-3000:]
     return said
