@@ -12,17 +12,23 @@ import pytest
 def small_disk(folder: Path, size: str = "64m") -> Iterator[Callable[[str], None]]:
     """A disk of this size at a new folder; gives what mounts it again (`ro`, `size=1m`)."""
     folder.mkdir(parents=True)
-    _mount("-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder))
     try:
-        yield lambda options: _mount("-o", f"remount,{options}", str(folder))
+        refused = _mounted("-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder))
+    except FileNotFoundError:
+        refused = "there is no command mount"
+    if refused:
+        pytest.skip(f"no file system can be mounted here: {refused}")
+
+    def again(options: str) -> None:
+        assert _mounted("-o", f"remount,{options}", str(folder)) == ""
+
+    try:
+        yield again
     finally:
         subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
-def _mount(*words: str) -> None:
-    try:
-        done = subprocess.run(["mount", *words], capture_output=True, text=True, check=False)
-    except FileNotFoundError:
-        pytest.skip("this system has no command mount")
-    if done.returncode:
-        pytest.skip(f"this user may not mount a file system: {done.stderr.strip()}")
+def _mounted(*words: str) -> str:
+    """Mount, and return why it was refused; nothing if it was not."""
+    done = subprocess.run(["mount", *words], capture_output=True, text=True, check=False)
+    return done.stderr.strip() if done.returncode else ""

@@ -51,13 +51,14 @@ def test_a_disk_that_fills_up_or_takes_no_writes_is_named_and_is_no_damage(
     with small_disk(tmp_path / "disk", "1m") as remount:
         store = Store.open(spark, str(tmp_path / "disk"), IdTypes("bigint", "bigint"))
         run_jobs(CONFIG, store, [ONE_ROW])
-        with pytest.raises(MachineError, match=r"A disk is full .*job neighbours.*make room"):
-            run_jobs(OTHER, store, [a_stage(too_much)], run_id="full")
         remount("ro")
         with pytest.raises(MachineError, match="takes no writes: its file system is read-only"):
             run_jobs(CONFIG, store, [ONE_ROW], run_id="refused")
+        remount("rw")
+        with pytest.raises(MachineError, match=r"A disk is full .*job neighbours.*make room"):
+            run_jobs(OTHER, store, [a_stage(too_much)], run_id="full")
         # Nothing of it is damaged, and what was there before is still what is read.
         assert store.read("item_neighbours").count() == 1
-        remount("rw,size=64m")
+        remount("size=64m")
         assert run_jobs(OTHER, store, [a_stage(too_much)], run_id="room") == ["neighbours"]
         assert store.read("item_neighbours").count() == MANY
