@@ -101,6 +101,48 @@ def test_ctrl_c_ends_torchrun_and_all_that_it_started(make_snapshot, tmp_path, s
     assert seconds < SECONDS_TO_END
 
 
+def kill_a_worker_of(folder):
+    """Kill a process that trains, and not the torchrun that started it."""
+    for pid in processes_that_name(folder):
+        if b"torch.distributed.run" not in Path(f"/proc/{pid}/cmdline").read_bytes():
+            os.kill(int(pid), signal.SIGKILL)
+            return
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_a_killed_worker_is_told_so_and_leaves_no_output(
+    make_snapshot, tmp_path, small_model, monkeypatch, processes
+):
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    folder = make_snapshot(small_model, max_steps=1_000_000, **SETTINGS)
+
+    def kill(event):
+        if event.get("step") == 3:
+            kill_a_worker_of(folder)
+
+    with pytest.raises(ColikeError, match="it was killed, as the system does when memory"):
+        run_here(Training(folder, tmp_path / "out"), kill, processes)
+    assert processes_that_name(folder) == []
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_a_killed_job_takes_all_that_it_started_with_it(
+    make_snapshot, tmp_path, small_model, processes
+):
+    folder = make_snapshot(small_model, max_steps=1_000_000, **SETTINGS)
+    with job(folder, tmp_path / "out", processes) as process:
+        while process.stdout.readline() != "step 3\n":
+            assert process.poll() is None
+        process.kill()
+        process.wait()
+        end = time.monotonic() + SECONDS_TO_END
+        while processes_that_name(folder) and time.monotonic() < end:
+            time.sleep(0.1)
+        assert processes_that_name(folder) == []
+    assert not (tmp_path / "out").exists()
+
+
 @pytest.mark.parametrize("processes", [1, 2])
 def test_a_refusal_is_raised_with_the_workers_own_message(make_snapshot, tmp_path, processes):
     (tmp_path / "out").mkdir()
