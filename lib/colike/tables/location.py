@@ -82,7 +82,7 @@ class FolderLocation:
         """Return those of the tables, which Delta does not know, whose folders have files."""
         if self.local is not None:
             below = {table: self.local / "tables" / table for table in tables}
-            return {table for table, at in below.items() if at.is_dir() and any(at.iterdir())}
+            return {table for table, at in below.items() if _is_something(at)}
         folder = HadoopFolder(spark, self.root)
         return {table for table in tables if folder.names(f"tables/{table}")}
 
@@ -183,6 +183,11 @@ class CatalogLocation:
             return set()
         shown = spark.sql(f"SHOW TABLES IN {self.sql}").collect()
         return set(tables) & {row["tableName"] for row in shown}
+
+
+def _is_something(path: Path) -> bool:
+    """Return whether there is a folder with something in it, a file, or a link to nowhere."""
+    return any(path.iterdir()) if path.is_dir() else path.is_file() or path.is_symlink()
 
 
 def _let_go(spark: SparkSession) -> None:
