@@ -14,6 +14,9 @@ from colike.tables.store import Store
 #: A file of a table, or the table's folder, as Spark's and Delta's errors name it.
 FILE = re.compile(r"/tables/(\w+)|/(\w+)/(?:_delta_log|part-)")
 
+#: Delta takes a file of its log without content, as a power cut leaves it, for a commit.
+EMPTY = "the newest commit in its log says nothing: the file was cut off"
+
 
 def damages(store: Store) -> Mapping[str, str | None]:
     """Return the tables of a store, each with what is wrong with it, None where nothing is.
@@ -32,7 +35,9 @@ def damages(store: Store) -> Mapping[str, str | None]:
 
 def _damage_of(store: Store, table: str) -> str | None:
     try:
-        store.spark.sql(f"DESCRIBE HISTORY {store.location.identifier(table)} LIMIT 1").collect()
+        history = f"DESCRIBE HISTORY {store.location.identifier(table)} LIMIT 1"
+        if store.spark.sql(history).collect()[0]["operation"] is None:
+            return EMPTY
         store.read(table).write.format("noop").mode("overwrite").save()
     except (PySparkException, Py4JJavaError) as error:
         return cause_of(error)

@@ -91,7 +91,7 @@ class FolderLocation:
         """Return those of the tables, which Delta does not know, whose folders have files."""
         if self.local is not None:
             below = {table: self.local / "tables" / table for table in tables}
-            return {table for table, at in below.items() if _has_files(at)}
+            return {table for table, at in below.items() if _is_something(at)}
         folder = HadoopFolder(spark, self.root)
         return {table for table in tables if folder.has_files(f"tables/{table}")}
 
@@ -211,6 +211,11 @@ def _has_files(folder: Path) -> bool:
     A table whose making was cut off has none: it has a folder for its log, and no commit in it.
     """
     return any(path.is_file() and not path.name.startswith(".") for path in folder.rglob("*"))
+
+
+def _is_something(path: Path) -> bool:
+    """Return whether there is a folder with files, a file, or a link to nowhere."""
+    return _has_files(path) if path.is_dir() else path.is_file() or path.is_symlink()
 
 
 def _let_go(spark: SparkSession) -> None:

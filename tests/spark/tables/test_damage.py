@@ -49,9 +49,23 @@ def remove_the_log(table):
     shutil.rmtree(table / "_delta_log")
 
 
+def empty_the_last_commit(table):
+    log_files(table)[-1].write_bytes(b"")
+
+
+def a_file_in_its_place(table):
+    shutil.rmtree(table)
+    table.write_text("")
+
+
+def a_link_to_nowhere(table):
+    shutil.rmtree(table)
+    table.symlink_to(table.with_name("nowhere"))
+
+
 DAMAGES = [
     remove_a_file, cut_a_file, overwrite_a_file, write_into_the_log, empty_the_log,
-    lose_a_log_file, remove_the_log,
+    lose_a_log_file, remove_the_log, empty_the_last_commit, a_file_in_its_place, a_link_to_nowhere,
 ]  # fmt: skip
 
 
