@@ -9,13 +9,11 @@ from pyspark.errors import PySparkException
 
 from colike.errors import StoreError, cause_of
 from colike.tables.contracts import contracts
+from colike.tables.state import EMPTY, unreadable
 from colike.tables.store import Store
 
 #: A file of a table, or the table's folder, as Spark's and Delta's errors name it.
 FILE = re.compile(r"/tables/(\w+)|/(\w+)/(?:_delta_log|part-)")
-
-#: Delta takes a file of its log without content, as a power cut leaves it, for a commit.
-EMPTY = "the newest commit in its log says nothing: the file was cut off"
 
 
 def damages(store: Store) -> Mapping[str, str | None]:
@@ -65,9 +63,5 @@ def of_a_table(error: BaseException) -> StoreError | None:
     for found in FILE.finditer(str(error)):
         table = found[1] or found[2]
         if table in contracts():
-            return StoreError(
-                f"Table {table} cannot be read: {cause_of(error)}. If `colike doctor --store "
-                "STORE` calls it damaged, `colike repair --store STORE` sets it aside, and the "
-                "next run makes it again."
-            )
+            return unreadable(table, cause_of(error))
     return None

@@ -9,6 +9,8 @@ from typing import Any
 from pyspark.sql import Row, SparkSession
 from pyspark.sql import functions as F
 
+from colike.errors import StoreError
+
 # Delta's operations that may change rows. All others (OPTIMIZE, VACUUM, properties, comments,
 # constraints, new columns) leave the rows as they are. A commit without a name may be anything.
 CHANGES_ROWS = frozenset(
@@ -36,6 +38,8 @@ CHANGES_ROWS = frozenset(
         None,
     }
 )
+#: What is wrong where the newest commit has not even a name.
+EMPTY = "the newest commit in its log says nothing, as if the file had been cut off"
 USER_METADATA = "spark.databricks.delta.commitInfo.userMetadata"
 TABLE_ID = "colike.table_id"
 
@@ -80,14 +84,28 @@ def look_up(spark: SparkSession, identifier: str, known: Callable[[], Known | No
         spark: The session.
         identifier: SQL name of the table.
         known: Returns what an earlier run saw, None where no run did; asked after the look-up.
+
+    Raises:
+        StoreError: The newest commit says nothing. Delta takes a file without content, which a
+            power cut can leave, for a commit, and the table is without the rows of all others.
     """
     history = spark.sql(f"DESCRIBE HISTORY {identifier}")
     made_at = F.col("timestamp").cast("double").alias("made_at")
     rows = history.select("version", "operation", "userMetadata", made_at).collect()
     table_id = _id_in(rows) or id_of(spark, identifier)
     newest = int(rows[0]["version"])
+    if rows[0]["operation"] is None:
+        raise unreadable(identifier, EMPTY)
     replaced_at = min((row["made_at"] for row in rows if row["version"] > 0), default=None)
     return TableState(Pin(table_id, last_change(rows, table_id, known())), newest, replaced_at)
+
+
+def unreadable(table: str, cause: str) -> StoreError:
+    """Return the error for a table that cannot be read, with how it is mended."""
+    return StoreError(
+        f"Table {table} cannot be read: {cause}. If `colike doctor --store STORE` calls it "
+        "damaged, `colike repair --store STORE` sets it aside, and the next run makes it again."
+    )
 
 
 def last_change(rows: Sequence[Row], table_id: str, known: Known | None) -> int:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from delta.tables import DeltaTable
 
+from colike.errors import StoreError
 from colike.tables import IdTypes, Store
 from colike.tables.ledger import Ledger
 from colike.tables.state import Known, Pin, id_of, last_change, look_up
@@ -60,6 +61,16 @@ def test_a_table_that_somebody_else_wrote_is_asked_for_its_id(store, said):
     assert said == [f"DESCRIBE HISTORY {name}", f"DESCRIBE DETAIL {name}"]
     assert state.pin == Pin(id_of(store.spark, name), 0)
     assert state.replaced_at is None, "a first version replaces nothing"
+
+
+def test_a_newest_commit_without_content_is_no_table_without_rows(store, write):
+    write(store, overwrite(TABLE, rows(store, 1)))
+    newest = max((folder_of(store) / "_delta_log").glob("*.json"))
+    newest.write_bytes(b"")
+    store.spark.sparkContext._jvm.org.apache.spark.sql.delta.DeltaLog.clearCache()
+    assert store.read(TABLE).isEmpty(), "Delta takes it for a commit that changes nothing"
+    with pytest.raises(StoreError, match=rf"{TABLE}.* cannot be read: the newest commit .*repair"):
+        state_of(store)
 
 
 def test_only_operations_that_change_rows_move_the_version(store, write):
