@@ -16,7 +16,7 @@ from types import FrameType
 SIZES = Path("/proc/self/statm")
 #: Seconds of CPU time after which it is stopped again: Python swallows what is raised in a
 #: destructor or while garbage is collected.
-AGAIN = 0.05
+AGAIN = 0.1
 #: After so many times as long the process ends: it was in a call that looks at no signal.
 LAST = 2
 

@@ -1,5 +1,6 @@
 """One run at a time per folder: Delta's commit on a local folder is check-then-rename."""
 
+import errno
 import fcntl
 import os
 from collections.abc import Iterator
@@ -9,6 +10,9 @@ from typing import TextIO
 
 from colike.errors import StoreError
 
+#: What a disk has when it is full or takes no writes: whoever runs the jobs says so (run/faults.py).
+OF_THE_DISK = (errno.EROFS, errno.ENOSPC, errno.EDQUOT)
+
 
 @contextmanager
 def folder_lock(folder: Path) -> Iterator[None]:
@@ -16,6 +20,7 @@ def folder_lock(folder: Path) -> Iterator[None]:
 
     Raises:
         StoreError: Another process holds the store, or this user cannot write there.
+        OSError: The disk is full or takes no writes.
     """
     with _opened(folder) as file:
         try:
@@ -39,6 +44,8 @@ def _opened(folder: Path) -> TextIO:
         folder.mkdir(parents=True, exist_ok=True)
         return (folder / ".lock").open("a+", encoding="utf-8", errors="replace")
     except OSError as error:
+        if error.errno in OF_THE_DISK:
+            raise
         raise StoreError(
             f"Store {folder} cannot be written ({error.strerror}: {error.filename}); give another "
             "--store, or mend the folder and its rights."

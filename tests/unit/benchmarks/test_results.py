@@ -81,7 +81,7 @@ def test_the_page_has_the_tables_of_the_kept_figures():
     rows = json.loads(KEPT.read_text("utf-8"))
     page = (ROOT / "docs" / "benchmarks.md").read_text("utf-8")
     others = (neighbours, training, encode, readers, whole_chain)
-    for name in (NAME, recommend.NAME, *(other.NAME for other in others)):
+    for name in (NAME, recommend.NAME, fits.NAME, *(other.NAME for other in others)):
         assert table(rows, name) in page
     for name in (NAME, recommend.NAME):
         assert growth(rows, name, SHARES) in page

@@ -8,7 +8,7 @@ import pytest
 
 from colike.data.bounds import LAST, OutOfTimeError, bounded
 
-SECONDS = 0.2
+SECONDS = 0.5
 MEMORY = 2**28
 
 
@@ -36,7 +36,7 @@ def collect():
 
     gc.callbacks.append(collected)
     try:
-        gc.collect()
+        gc.collect(0)
     finally:
         gc.callbacks.remove(collected)
 
