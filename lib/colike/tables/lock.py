@@ -10,7 +10,7 @@ from typing import TextIO
 
 from colike.errors import StoreError
 
-#: What a disk has when it is full or takes no writes: whoever runs the jobs says so (run/faults.py).
+#: A disk that is full or takes no writes; the run says so (run/faults.py).
 OF_THE_DISK = (errno.EROFS, errno.ENOSPC, errno.EDQUOT)
 
 
