@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
 from colike.tables.contracts import contracts
+from colike.tables.rewriting import require_in_place
 from colike.tables.state import Known, Pin, TableState, id_of, look_up
 from colike.tables.store import Store
 from colike.tables.upgrade import enforced, upgraded
@@ -63,9 +64,14 @@ class Ledger:
         return {table: state.newest for table, state in self.states.items()}
 
     def prepare(self, table: str) -> None:
-        """Create the table from its contract, or give an older one its form."""
+        """Create the table from its contract, or give an older one its form.
+
+        Raises:
+            StoreError: The table is there, but not in its place.
+        """
         identifier = self.store.location.identifier(table)
         if table not in self.states:
+            require_in_place(self.store, table)
             self.store.create(table)
             self.created(table, id_of(self.store.spark, identifier))
         elif table not in self.formed:

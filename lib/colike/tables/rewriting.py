@@ -5,6 +5,7 @@ Old versions, the change feed and the log's statistics all go with the old table
 
 from pyspark.sql import DataFrame
 
+from colike.errors import StoreError
 from colike.tables.contracts import contracts
 from colike.tables.state import id_of, signed
 from colike.tables.store import Store, ddl
@@ -41,6 +42,20 @@ def resume(store: Store, table: str) -> None:
     """Put a table that was written again, and is not in its place yet, there."""
     if not store.exists(table) and store.location.has(store.spark, _new(table)):
         store.location.set_aside(store.spark, _new(table), table)
+
+
+def require_in_place(store: Store, table: str) -> None:
+    """Refuse to make a table anew whose rows are there under another name.
+
+    Raises:
+        StoreError: A `rewrite` of the table was killed before it had put it in its place.
+    """
+    if store.location.has(store.spark, _new(table)):
+        raise StoreError(
+            f"Table {table} of store {store.location.name} was being written again without a "
+            "person when `colike forget` was killed, and is not in its place yet; run the same "
+            "`colike forget USER` again."
+        )
 
 
 def _new(table: str) -> str:

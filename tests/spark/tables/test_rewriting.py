@@ -2,6 +2,7 @@
 
 import pytest
 
+from colike.errors import StoreError
 from colike.tables import IdTypes, Store
 from colike.tables.rewriting import resume, rewrite
 from colike.tables.writes import overwrite
@@ -58,3 +59,13 @@ def test_a_try_that_was_killed_is_done_again_and_leaves_nothing(store, killed_in
     assert len(folders(store)) == 2
     assert written_again(store) == ["stays"]
     assert folders(store) == [TABLE]
+
+
+def test_a_run_makes_no_new_table_beside_one_that_is_not_in_its_place_yet(store, write):
+    move = type(store.location).set_aside
+    move(store.location, store.spark, TABLE, f"{TABLE}_new")
+    rows = store.spark.createDataFrame([("new", "a", 1, "b", 0.5)], ROWS)
+    with pytest.raises(StoreError, match=rf"{TABLE} .*`colike forget` was killed"):
+        write(store, overwrite(TABLE, rows))
+    assert folders(store) == [f"{TABLE}_new"]
+    assert written_again(store) == ["stays"]
