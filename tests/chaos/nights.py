@@ -15,7 +15,6 @@ from colike.run.chain import JOBS
 from ..quick_spark import QUICK
 
 SEED = int(os.environ.get("CHAOS_SEED", "1"))
-DRIVER = Path(__file__).with_name("driver.py")
 #: The chain without a text embedder, and no file that names its time.
 SETTINGS = (
     "recommend.sources=[popularity,jaccard,ease]",
@@ -74,10 +73,10 @@ def command(data: Path, store: Path | str, *more: str) -> list[str]:
     return ["run", "conf/mal2020.yml", *where, *settings, *skipped]
 
 
-def colike(words: Sequence[str], commit: int = 0, **environment: str) -> subprocess.Popen[str]:
-    """Start colike in a process group of its own, killed after a commit if one is given."""
+def colike(words: Sequence[str], **environment: str) -> subprocess.Popen[str]:
+    """Start colike in a process group of its own."""
     return subprocess.Popen(
-        [sys.executable, str(DRIVER), str(commit), *words],
+        [sys.executable, "-m", "colike.cli.main", *words],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

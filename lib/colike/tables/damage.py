@@ -9,7 +9,7 @@ from pyspark.errors import PySparkException
 
 from colike.errors import StoreError, cause_of
 from colike.tables.contracts import contracts
-from colike.tables.state import EMPTY, unreadable
+from colike.tables.state import EMPTY, after_commit, unreadable
 from colike.tables.store import Store
 
 #: A file of a table, or the table's folder, as Spark's and Delta's errors name it.
@@ -33,8 +33,7 @@ def damages(store: Store) -> Mapping[str, str | None]:
 
 def _damage_of(store: Store, table: str) -> str | None:
     try:
-        history = f"DESCRIBE HISTORY {store.location.identifier(table)} LIMIT 1"
-        if store.spark.sql(history).collect()[0]["operation"] is None:
+        if after_commit(store.spark, store.location.identifier(table))["operation"] is None:
             return EMPTY
         store.read(table).write.format("noop").mode("overwrite").save()
     except (PySparkException, Py4JJavaError) as error:

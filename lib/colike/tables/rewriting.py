@@ -45,7 +45,7 @@ def resume(store: Store, table: str) -> None:
 
 
 def require_in_place(store: Store, table: str) -> None:
-    """Refuse to make a table anew whose rows are there under another name.
+    """Refuse to create a table whose rows are still under the name it was rewritten to.
 
     Raises:
         StoreError: A `rewrite` of the table was killed before it had put it in its place.

@@ -131,7 +131,7 @@ def last_change(rows: Sequence[Row], table_id: str, known: Known | None) -> int:
 
 
 def after_commit(spark: SparkSession, identifier: str) -> Row:
-    """Return version and operationMetrics of the newest commit."""
+    """Return version, operation and operationMetrics of the newest commit."""
     return spark.sql(f"DESCRIBE HISTORY {identifier} LIMIT 1").collect()[0]
 
 
