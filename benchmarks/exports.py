@@ -1,5 +1,6 @@
 """The input of peers: plain Parquet of a case's likes, ratings and neighbours, made once."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from pyspark.sql import Column, DataFrame, Window
@@ -36,12 +37,12 @@ def likes_of(case: str, folder: Path) -> Path:
 
     user_number is dense from 0, rating is 1.
     """
-    return _rows_of(case, folder, "likes", F.col("likes_train"))
+    return _rows_of(case, folder, "likes", lambda: F.col("likes_train"))
 
 
 def seen_of(case: str, folder: Path) -> Path:
     """Return all train ratings of a case, in the form of `likes_of`."""
-    return _rows_of(case, folder, "seen", seen_in(TRAIN))
+    return _rows_of(case, folder, "seen", lambda: seen_in(TRAIN))
 
 
 def neighbours_of(case: str, folder: Path) -> Path:
@@ -84,12 +85,12 @@ def _store(folder: Path) -> Store:
     return open_store(load_config(CONFIG), str(folder))
 
 
-def _rows_of(case: str, folder: Path, name: str, items: Column) -> Path:
+def _rows_of(case: str, folder: Path, name: str, items: Callable[[], Column]) -> Path:
     out = store_of(case, folder) / name
     if not (out / "_SUCCESS").exists():
         history = _store(out.parent).read("user_history")
         dense = F.row_number().over(Window.orderBy(C.USER_ID)) - 1
-        numbered = history.select(C.USER_ID, items.alias(C.ITEMS), dense.alias(NUMBER))
+        numbered = history.select(C.USER_ID, items().alias(C.ITEMS), dense.alias(NUMBER))
         rows = numbered.select(
             C.USER_ID, NUMBER, F.explode(C.ITEMS).alias(C.ITEM_IDX), F.lit(1.0).alias(C.RATING)
         )

@@ -22,7 +22,7 @@ THRESHOLDS = (
     "neighbours.k=60",
     "recommend.k=12",
     "recommend.neighbours_per_item.jaccard=3",
-    "recommend.sources=[popularity,jaccard]",
+    "recommend.sources=[popularity,jaccard,ease]",
 )
 
 

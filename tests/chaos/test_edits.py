@@ -19,14 +19,19 @@ from .edits import EDITS, first_state, write
 from .nights import COMPARED, IN_PROCESS, SEED
 from .sameness import differing, opened, rows_of
 
-STATES, SEQUENCES, MOST_STEPS = 11, 50, 4
+STATES, SEQUENCES, MOST_STEPS = 11, 50, 3
 #: Every so many sequences end with the jobs that measure and publish.
 PUBLISHING = 12
 JOBS, LAST_JOBS = ("ingest", "similarity", "neighbours", "recommend"), ("evaluate", "publish")
 TABLES = tuple(table for table in COMPARED if not table.startswith("published_"))
 PUBLISHED = (*COMPARED, "evaluation")
-#: A night's, with counts that are brought up to date, and a source that all states have.
-CONFIG = (*IN_PROCESS, "similarity.tiled.keep_colikes=true", "publish.champion=jaccard")
+#: A night's, with counts that are brought up to date, and sources that all states have.
+CONFIG = (
+    *IN_PROCESS,
+    "recommend.sources=[popularity,jaccard]",
+    "similarity.tiled.keep_colikes=true",
+    "publish.champion=jaccard",
+)
 pytestmark = [
     pytest.mark.chaos,
     pytest.mark.skipif("CHAOS" not in os.environ, reason="make chaos runs it"),

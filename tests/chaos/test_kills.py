@@ -21,7 +21,8 @@ from .sameness import differing, opened
 
 #: Every write of every table ends in one of these, so a new table cannot be forgotten.
 COMMITS = ("_commit", "_keep_house")
-MOMENTS = 20
+#: Twice as many moments as their product, for a store begins in two ways.
+ROUNDS, KILLS = 2, 5
 #: Seconds that a run has taken when it is killed: from Java's start to after its end.
 SOONEST, LATEST = 2.0, 45.0
 pytestmark = [
@@ -62,8 +63,8 @@ def test_a_kill_after_any_commit_is_mended_by_the_next_run_with_any_files(night,
     failed = {}
     for number, (table, folder) in enumerate(copies, 1):
         store = opened(night.before.spark, folder)
-        # In turn with the files that were being read, and with those of before.
-        data, wanted = (night.second, night.new) if number % 2 else (night.first, night.old)
+        # With the files that were being read, or now and then with those of before.
+        data, wanted = (night.second, night.new) if number % 4 else (night.first, night.old)
         night.run(store, f"after-{number}", data)
         told = differing(store, wanted)
         print(f"commit {number}, {table}, then files of {data.name}: {told or 'as new'}")
@@ -73,23 +74,31 @@ def test_a_kill_after_any_commit_is_mended_by_the_next_run_with_any_files(night,
     assert failed == {}
 
 
-def test_a_kill_at_any_moment_is_mended_by_the_next_run(night, tmp_path):
-    random, killed = Random(SEED), 0
-    for number in range(MOMENTS):
-        folder = tmp_path / f"moment-{number}"
-        night.copied(folder)
-        process = colike(command(night.second, folder, ONE_CHAMPION))
-        time.sleep(random.uniform(SOONEST, LATEST))
-        os.killpg(process.pid, signal.SIGKILL)  # Java and Python's workers too
-        killed += process.wait() == -signal.SIGKILL
+@pytest.mark.parametrize("begins", ["new", "there"])
+def test_kills_at_any_moments_are_mended_by_the_next_run(night, tmp_path, begins):
+    """Run after run is killed, each with the other night's files than the one before."""
+    random, killed = Random(f"{SEED} {begins}"), 0
+    for time_after_time in range(ROUNDS):
+        folder = tmp_path / f"store-{time_after_time}"
+        if begins == "there":
+            night.copied(folder)
+        for number in range(KILLS):
+            data = night.first if number % 2 else night.second
+            process = colike(command(data, folder, ONE_CHAMPION))
+            moment = random.uniform(SOONEST, LATEST)
+            time.sleep(moment)
+            os.killpg(process.pid, signal.SIGKILL)  # Java and Python's workers too
+            killed += process.wait() == -signal.SIGKILL
+            found = damages(opened(night.before.spark, folder))
+            told = {table: damage for table, damage in found.items() if damage}
+            print(f"killed after {moment:.1f} s with {len(found)} tables: {told or 'none damaged'}")
+            assert told == {}
         store = opened(night.before.spark, folder)
-        damaged = {table for table, damage in damages(store).items() if damage}
-        assert damaged == set(), number
-        night.run(store, f"after-{number}")
-        assert differing(store, night.new) == [], number
+        night.run(store, f"after-{time_after_time}")
+        assert differing(store, night.new) == []
         shutil.rmtree(folder)
-    print(f"{killed} of {MOMENTS} runs were killed before their end")
-    assert killed >= MOMENTS / 2
+    print(f"{killed} of {ROUNDS * KILLS} runs were killed before their end")
+    assert killed >= ROUNDS * KILLS / 2
 
 
 def test_of_two_runs_at_once_one_works_and_the_other_says_who_holds_the_store(night, tmp_path):

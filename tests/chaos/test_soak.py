@@ -3,41 +3,41 @@
 import os
 import shutil
 import time
+from datetime import timedelta
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import numpy as np
 import pytest
 
 from colike.config import load_config
 from colike.run.chain import JOBS
-from colike.tables import IdTypes, Store
+from colike.tables import Store, contracts
 
-from .nights import SETTINGS, SKIPPED, first_night, next_night
+from .nights import SEED, SETTINGS, SKIPPED, first_night, next_night
+from .sameness import opened
 
 NIGHTS, STEADY = 50, 15
-DAY = 86_400
+DAY = timedelta(days=1)
+# Delta's own, which the tests' session has put off.
+CHECKPOINTS = "spark.databricks.delta.properties.defaults.checkpointInterval"
+#: Little is fitted, and little stays: what a night adds is what counts here.
 KEPT = (
+    "recommend.sources=[popularity,jaccard]",
+    "evaluate.protocols=[holdout]",
     "evaluate.keep_runs=5",
     "maintain.keep_runs=5",
     "publish.keep_runs=3",
     "data.keep_rejected_runs=5",
 )
 GROWING = ("quarantine", "evaluation", "runs", "published_recommendations", "published_pairs")
-SEED = int(os.environ.get("CHAOS_SEED", "1"))
 #: Share of the mean by which a measure may grow in a night.
 SLOPE = 0.02
 pytestmark = [
     pytest.mark.chaos,
     pytest.mark.skipif("CHAOS" not in os.environ, reason="make chaos runs it"),
 ]
-
-
-def let_a_day_pass(folder: Path) -> None:
-    """All files are a day older."""
-    for path in folder.rglob("*"):
-        at = path.stat().st_mtime - DAY
-        os.utime(path, (at, at))
 
 
 def measured(store: Store, folder: Path) -> dict[str, float]:
@@ -48,11 +48,30 @@ def measured(store: Store, folder: Path) -> dict[str, float]:
     return {**sizes, "files of logs": logs, "other files": len(paths) - logs, "bytes": kept}
 
 
-def test_nothing_grows_over_fifty_nights(spark, run_jobs, tmp_path):
+@pytest.fixture
+def folder(spark, tmp_path):
+    """A folder for a store, made while Delta writes its checkpoints as often as it does."""
+    before = spark.conf.get(CHECKPOINTS)
+    spark.conf.set(CHECKPOINTS, 10)
+    yield tmp_path / "store"
+    spark.conf.set(CHECKPOINTS, before)
+
+
+def clock_of(store: Store) -> Any:
+    """Return a clock that Delta goes by in all tables of a store, until it forgets their logs."""
+    jvm = store.spark.sparkContext._jvm
+    clock = jvm.org.apache.spark.util.ManualClock(int(time.time() * 1000))
+    for table in contracts():
+        path = jvm.org.apache.hadoop.fs.Path(f"{store.location.root}/tables/{table}")
+        jvm.org.apache.spark.sql.delta.DeltaLog.forTable(store.spark._jsparkSession, path, clock)
+    return clock
+
+
+def test_nothing_grows_over_fifty_nights(spark, folder, run_jobs, tmp_path):
     settings = [one for one in SETTINGS if not one.startswith("spark.")]
     config = load_config("conf/mal2020.yml", [*settings, *KEPT])
-    folder = tmp_path / "store"
-    store = Store.open(spark, str(folder), IdTypes("bigint", "bigint"))
+    store = opened(spark, folder)
+    clock = clock_of(store)
     data, random = first_night(tmp_path / "night-0", SEED), Random(SEED)
     jobs = [job for job in JOBS if job not in SKIPPED]
     found = []
@@ -62,8 +81,7 @@ def test_nothing_grows_over_fifty_nights(spark, run_jobs, tmp_path):
         seconds = time.monotonic() - start
         found.append({**measured(store, folder), "seconds": seconds})
         print(night, found[-1], flush=True)
-        let_a_day_pass(folder)
-        spark.sparkContext._jvm.org.apache.spark.sql.delta.DeltaLog.clearCache()
+        clock.advance(int(DAY.total_seconds() * 1000))
         before, data = data, next_night(data, tmp_path / f"night-{night + 1}", random)
         shutil.rmtree(before)
     grown = {}
