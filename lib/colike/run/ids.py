@@ -5,7 +5,7 @@ import uuid
 from datetime import UTC, datetime
 
 from colike.config.section import NAME
-from colike.errors import ConfigError
+from colike.errors import ConfigError, clipped
 
 #: Characters of what is no id that its error quotes.
 LONGEST = 100
@@ -24,7 +24,7 @@ def checked_run_id(run_id: str) -> str:
     """
     if re.fullmatch(NAME, run_id) is None:
         raise ConfigError(
-            f"Run id {run_id[:LONGEST]!r} is not a name: use at most 80 letters, digits, dots, "
+            f"Run id {clipped(run_id, LONGEST)!r} is not a name: use at most 80 letters, digits, dots, "
             "hyphens and underscores, beginning with a letter or digit."
         )
     return run_id
