@@ -24,7 +24,7 @@ def checked_run_id(run_id: str) -> str:
     """
     if re.fullmatch(NAME, run_id) is None:
         raise ConfigError(
-            f"Run id {clipped(run_id, LONGEST)!r} is not a name: use at most 80 letters, digits, dots, "
-            "hyphens and underscores, beginning with a letter or digit."
+            f"Run id {clipped(run_id, LONGEST)!r} is not a name: use at most 80 letters, "
+            "digits, dots, hyphens and underscores, beginning with a letter or digit."
         )
     return run_id

@@ -9,11 +9,11 @@ from pyspark.errors import PySparkException
 
 from colike.errors import StoreError, cause_of
 from colike.tables.contracts import contracts
-from colike.tables.state import EMPTY, after_commit, unreadable
+from colike.tables.state import READING, newest_commit, unreadable, wrong_with
 from colike.tables.store import Store
 
-#: A file of a table, or the table's folder, as Spark's and Delta's errors name it.
-FILE = re.compile(r"/tables/(\w+)|/(\w+)/(?:_delta_log|part-)")
+#: A file of a table, or the table's folder, as Spark's and Delta's errors name it; or our own note.
+FILE = re.compile(rf"/tables/(\w+)|/(\w+)/(?:_delta_log|part-)|{READING} (\w+)")
 
 
 def damages(store: Store) -> Mapping[str, str | None]:
@@ -33,8 +33,9 @@ def damages(store: Store) -> Mapping[str, str | None]:
 
 def _damage_of(store: Store, table: str) -> str | None:
     try:
-        if after_commit(store.spark, store.location.identifier(table))["operation"] is None:
-            return EMPTY
+        wrong = wrong_with(newest_commit(store.spark, store.location.identifier(table)))
+        if wrong is not None:
+            return wrong
         store.read(table).write.format("noop").mode("overwrite").save()
     except (PySparkException, Py4JJavaError) as error:
         return cause_of(error)
@@ -59,8 +60,9 @@ def naming_damaged_tables() -> Iterator[None]:
 
 def of_a_table(error: BaseException) -> StoreError | None:
     """Return an error of Spark as a sentence about the table that it names; None if it does not."""
-    for found in FILE.finditer(str(error)):
-        table = found[1] or found[2]
+    told = "\n".join([str(error), *getattr(error, "__notes__", [])])
+    for found in FILE.finditer(told):
+        table = found[1] or found[2] or found[3]
         if table in contracts():
             return unreadable(table, cause_of(error))
     return None

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from colike.tables.contracts import contracts
 from colike.tables.rewriting import require_in_place
-from colike.tables.state import Known, Pin, TableState, id_of, look_up
+from colike.tables.state import Known, Pin, TableState, id_of, look_up, noting
 from colike.tables.store import Store
 from colike.tables.upgrade import enforced, upgraded
 
@@ -45,7 +45,8 @@ class Ledger:
 
         def state(table: str) -> TableState:
             identifier = store.location.identifier(table)
-            return look_up(store.spark, identifier, lambda: known().get(table))
+            with noting(table):
+                return look_up(store.spark, identifier, lambda: known().get(table))
 
         with ThreadPoolExecutor(AT_ONCE) as pool:
             return Ledger(store, dict(zip(existing, pool.map(state, existing), strict=True)))

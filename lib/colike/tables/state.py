@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from py4j.protocol import Py4JJavaError
+from pyspark.errors import PySparkException
 from pyspark.sql import Row, SparkSession
 from pyspark.sql import functions as F
 
@@ -38,8 +40,11 @@ CHANGES_ROWS = frozenset(
         None,
     }
 )
-#: What is wrong where the newest commit has not even a name.
-EMPTY = "the newest commit in its log says nothing, as if the file had been cut off"
+# What is wrong where the newest commit has not even a name, and where there is none.
+_EMPTY = "the newest commit in its log says nothing, as if the file had been cut off"
+_NONE = "its log lists no commit"
+#: Begins the note of an error that came up while a table was read.
+READING = "while reading table"
 USER_METADATA = "spark.databricks.delta.commitInfo.userMetadata"
 TABLE_ID = "colike.table_id"
 
@@ -86,18 +91,42 @@ def look_up(spark: SparkSession, identifier: str, known: Callable[[], Known | No
         known: Returns what an earlier run saw, None where no run did; asked after the look-up.
 
     Raises:
-        StoreError: The newest commit says nothing. Delta takes a file without content, which a
-            power cut can leave, for a commit, and the table is without the rows of all others.
+        StoreError: The log cannot be what a commit has left.
     """
     history = spark.sql(f"DESCRIBE HISTORY {identifier}")
     made_at = F.col("timestamp").cast("double").alias("made_at")
     rows = history.select("version", "operation", "userMetadata", made_at).collect()
+    wrong = wrong_with(rows)
+    if wrong is not None:
+        raise unreadable(identifier, wrong)
     table_id = _id_in(rows) or id_of(spark, identifier)
     newest = int(rows[0]["version"])
-    if rows[0]["operation"] is None:
-        raise unreadable(identifier, EMPTY)
     replaced_at = min((row["made_at"] for row in rows if row["version"] > 0), default=None)
     return TableState(Pin(table_id, last_change(rows, table_id, known())), newest, replaced_at)
+
+
+def wrong_with(rows: Sequence[Row]) -> str | None:
+    """Return what is wrong with a table's history, None where nothing is.
+
+    Delta takes a file without content, which a power cut can leave, for a commit, and the table is
+    without the rows of all others.
+
+    Args:
+        rows: The newest commits, newest first, with their operations.
+    """
+    if not rows:
+        return _NONE
+    return _EMPTY if rows[0]["operation"] is None else None
+
+
+@contextmanager
+def noting(table: str) -> Iterator[None]:
+    """Note on an error of Spark that a table was being read: of a log Delta names no file."""
+    try:
+        yield
+    except (PySparkException, Py4JJavaError) as error:
+        error.add_note(f"{READING} {table}")
+        raise
 
 
 def unreadable(table: str, cause: str) -> StoreError:
@@ -130,9 +159,22 @@ def last_change(rows: Sequence[Row], table_id: str, known: Known | None) -> int:
     return oldest
 
 
+def newest_commit(spark: SparkSession, identifier: str) -> list[Row]:
+    """Return version, operation and operationMetrics of the newest commit, if there is one."""
+    return spark.sql(f"DESCRIBE HISTORY {identifier} LIMIT 1").collect()
+
+
 def after_commit(spark: SparkSession, identifier: str) -> Row:
-    """Return version, operation and operationMetrics of the newest commit."""
-    return spark.sql(f"DESCRIBE HISTORY {identifier} LIMIT 1").collect()[0]
+    """Return the row of `newest_commit`, of a table that was just committed to.
+
+    Raises:
+        StoreError: The log cannot be what a commit has left.
+    """
+    rows = newest_commit(spark, identifier)
+    wrong = wrong_with(rows)
+    if wrong is not None:
+        raise unreadable(identifier, wrong)
+    return rows[0]
 
 
 def id_of(spark: SparkSession, identifier: str) -> str:

@@ -13,6 +13,7 @@ from colike.errors import StoreError
 from colike.tables.contracts import IdTypes, TableContract, contracts
 from colike.tables.files import Files, open_files
 from colike.tables.location import CatalogLocation, FolderLocation, locate
+from colike.tables.state import noting
 
 PROPERTIES = {
     # Other engines (delta-rs, plain Spark) read tables without deletion vectors.
@@ -90,7 +91,8 @@ class Store:
                 f"colike run CONF --store {self.location.name}."
             )
         pin = "" if version is None else f" VERSION AS OF {version}"
-        return self.spark.sql(f"SELECT * FROM {self.location.identifier(table)}{pin}")
+        with noting(table):
+            return self.spark.sql(f"SELECT * FROM {self.location.identifier(table)}{pin}")
 
     def read_or_empty(self, table: str) -> DataFrame:
         """Return a table, or no rows where the store does not have it yet."""

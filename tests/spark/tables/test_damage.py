@@ -8,6 +8,7 @@ from colike.errors import StoreError
 from colike.run.repair import repair
 from colike.tables import Store
 from colike.tables.damage import damages, naming_damaged_tables
+from colike.tables.ledger import Ledger
 
 
 def data_file(table):
@@ -53,6 +54,12 @@ def empty_the_last_commit(table):
     log_files(table)[-1].write_bytes(b"")
 
 
+def a_folder_for_the_last_commit(table):
+    path = log_files(table)[-1]
+    path.unlink()
+    path.mkdir()
+
+
 def a_file_in_its_place(table):
     shutil.rmtree(table)
     table.write_text("")
@@ -65,7 +72,8 @@ def a_link_to_nowhere(table):
 
 DAMAGES = [
     remove_a_file, cut_a_file, overwrite_a_file, write_into_the_log, empty_the_log,
-    lose_a_log_file, remove_the_log, empty_the_last_commit, a_file_in_its_place, a_link_to_nowhere,
+    lose_a_log_file, remove_the_log, empty_the_last_commit, a_folder_for_the_last_commit,
+    a_file_in_its_place, a_link_to_nowhere,
 ]  # fmt: skip
 
 
@@ -95,6 +103,18 @@ def test_damage_is_found_and_the_table_set_aside_with_what_that_loses(store, dam
     folders = sorted(path.name for path in (store.location.local / "tables").iterdir())
     assert folders == sorted(["items", repaired.where.rpartition("/")[2]])
     assert damages(store) == {"items": None}
+
+
+@pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: damage.__name__)
+def test_whoever_meets_damage_names_the_table(store, damage):
+    damage(store.location.local / "tables" / "evaluation")
+
+    def read():
+        Ledger.read(store, ["evaluation"], {})
+        store.read("evaluation").collect()
+
+    with pytest.raises(StoreError, match=r"[Tt]able .*evaluation"), naming_damaged_tables():
+        read()
 
 
 def test_a_table_that_cannot_be_read_is_named_with_the_remedy(store):
