@@ -4,6 +4,7 @@ import logging
 import os
 import signal
 import sys
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from threading import current_thread, main_thread
@@ -74,6 +75,8 @@ def session(settings: Mapping[str, str], app: str = "colike") -> SparkSession:
             "Run `colike doctor`: it names what is missing."
         ) from error
     logging.getLogger("py4j").setLevel(logging.WARNING)
+    # Of an error that it raises, Spark warns first, in a page of Java's frames.
+    warnings.filterwarnings("ignore", "toPandas attempted Arrow optimization")
     if interrupted is not signal.default_int_handler and current_thread() is main_thread():
         # Spark's context sets a handler of its own; whoever had one before keeps it.
         signal.signal(signal.SIGINT, interrupted)
