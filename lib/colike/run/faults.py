@@ -4,6 +4,7 @@ Spark and Delta tell them in the middle of long accounts, some of which name a t
 is neither the table nor colike.
 """
 
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -13,10 +14,15 @@ from pathlib import Path
 
 from colike.errors import ColikeError, MachineError, cause_of, text_of
 
+GONE = "SocketException: (?:Broken pipe|Connection reset)"
+
 
 @dataclass(frozen=True)
 class Fault:
-    """A fault by what the system or Spark says of it, and what a user does about it."""
+    """A fault by what the system or Spark says of it, and what a user does about it.
+
+    `signs` are regular expressions.
+    """
 
     signs: tuple[str, ...]
     what: str
@@ -45,7 +51,11 @@ FAULTS = (
         "command again",
     ),
     Fault(
-        ("Python worker exited unexpectedly",),
+        (
+            "Python worker exited unexpectedly",
+            # What Java meets that was handing rows over or taking them.
+            rf"{GONE}(?=[\s\S]*?api\.python\.BasePythonRunner\b)",
+        ),
         "A Python worker of Spark was killed, as the system does when memory runs out",
         "run the same command again; if it happens again, use a machine with more memory, or "
         "fewer cores of it: spark.master=local[2]",
@@ -77,9 +87,10 @@ def naming_faults(store: Path | None = None) -> Iterator[None]:
 def _sentence(error: BaseException, store: Path | None) -> str | None:
     told = f"{text_of(error)}\n{cause_of(error)}"
     for fault in FAULTS:
-        signs = [sign for sign in fault.signs if sign in told]
-        if signs:
-            notes = [signs[0], *getattr(error, "__notes__", [])]
+        signs = filter(None, (re.search(sign, told) for sign in fault.signs))
+        sign = next(signs, None)
+        if sign is not None:
+            notes = [sign[0], *getattr(error, "__notes__", [])]
             sentences = [f"{fault.what} ({'; '.join(notes)})."]
             sentences += [_space(store)] if fault.is_of_space else []
             sentences += [f"What was written before stays; {fault.remedy}."]

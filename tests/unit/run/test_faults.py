@@ -19,6 +19,11 @@ Caused by: java.io.IOException: {}
 \tat java.base/java.io.FileOutputStream.writeBytes(Native Method)
 """
 CRASHED = "org.apache.spark.SparkException: Python worker exited unexpectedly (crashed)"
+# As Java tells that the worker which it was writing to is not there any more.
+BROKEN = """Job aborted due to stage failure: Lost task 1.0: java.net.SocketException: {}
+\tat java.base/java.io.DataOutputStream.flush(Unknown Source)
+\tat org.apache.spark.api.python.BasePythonRunner${}"""
+WRITER, READER = "WriterThread.run(PythonRunner.scala:282)", "ReaderIterator.hasNext(PythonRunner)"
 FULL, READ_ONLY = (OSError(code, os.strerror(code)) for code in (errno.ENOSPC, errno.EROFS))
 
 
@@ -30,6 +35,11 @@ FULL, READ_ONLY = (OSError(code, os.strerror(code)) for code in (errno.ENOSPC, e
         (READ_ONLY, r"takes no writes: .* read-only .*give another --store"),
         (RuntimeError("java.lang.OutOfMemoryError: Java heap space"), r"spark\.driver\.mem"),
         (RuntimeError(f"{CRASHED}\nCaused by: java.io.EOFException"), r"A Python worker .*killed"),
+        (
+            RuntimeError(BROKEN.format("Broken pipe", WRITER)),
+            r"worker .*\(SocketExc.*: Broken pipe\)",
+        ),
+        (RuntimeError(BROKEN.format("Connection reset", READER)), r"A Python worker .*killed"),
     ],
 )
 def test_a_fault_is_one_sentence_with_its_remedy(tmp_path, error, says):
@@ -41,6 +51,8 @@ def test_a_fault_is_one_sentence_with_its_remedy(tmp_path, error, says):
 def test_other_errors_stay_what_they_are(tmp_path):
     with pytest.raises(ValueError, match="anything else"), naming_faults(tmp_path):
         raise ValueError("anything else")
+    with pytest.raises(ValueError, match="reset"), naming_faults(tmp_path):
+        raise ValueError("java.net.SocketException: Connection reset, of a server of somebody's")
 
 
 def test_what_colike_foresaw_stays_its_own_sentence(tmp_path):
