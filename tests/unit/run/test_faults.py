@@ -37,7 +37,7 @@ FULL, READ_ONLY = (OSError(code, os.strerror(code)) for code in (errno.ENOSPC, e
         (RuntimeError(f"{CRASHED}\nCaused by: java.io.EOFException"), r"A Python worker .*killed"),
         (
             RuntimeError(BROKEN.format("Broken pipe", WRITER)),
-            r"worker .*\(SocketExc.*: Broken pipe\)",
+            r"worker .*: Broken pipe\)",
         ),
         (RuntimeError(BROKEN.format("Connection reset", READER)), r"A Python worker .*killed"),
     ],
