@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
+from py4j.protocol import Py4JJavaError
 from pyspark.errors import PySparkException
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -30,9 +31,7 @@ def candidates(items: DataFrame, settings: CandidatesConfig, ids: Ids) -> Bools:
     """
     found = np.ones(len(ids), np.bool_)
     if settings.where is not None:
-        may = F.coalesce(_condition(items, settings.where), F.lit(False)).alias("may")
-        frame = items.select(C.ITEM_IDX, may).toPandas().sort_values(C.ITEM_IDX)
-        found = frame["may"].to_numpy(np.bool_)
+        found = _meeting(items, settings.where)
     if settings.allow is not None:
         found &= np.isin(ids, _typed(settings.allow, "allow", ids))
     found &= ~np.isin(ids, _typed(settings.deny, "deny", ids))
@@ -77,6 +76,20 @@ def _typed(given: Sequence[str], key: str, ids: Ids) -> Ids:
                 f"recommend.candidates.{key} has {name!r}, which is no item id: ids are {id_type}."
             )
     return np.array(typed, ids.dtype if id_type == "bigint" else np.object_)
+
+
+def _meeting(items: DataFrame, where: str) -> Bools:
+    may = F.coalesce(_condition(items, where), F.lit(False)).alias("may")
+    try:
+        frame = items.select(C.ITEM_IDX, may).toPandas()
+    except (PySparkException, Py4JJavaError) as error:
+        # It is the condition's only if the items can be read, else what this raises is told.
+        items.write.format("noop").mode("overwrite").save()
+        raise ConfigError(
+            f"recommend.candidates.where fails on some item: {cause_of(error)} Mend the "
+            "condition; nothing was written."
+        ) from error
+    return frame.sort_values(C.ITEM_IDX)["may"].to_numpy(np.bool_)
 
 
 def _condition(items: DataFrame, where: str) -> Column:

@@ -68,6 +68,12 @@ def test_what_is_no_sql_on_items_is_an_error_that_names_the_columns(items, where
         candidates(items, asked(where), IDS)
 
 
+@pytest.mark.parametrize("where", ["1 / (item_idx - 1) > 0", "cast(title AS int) = 1"])
+def test_a_condition_that_fails_on_an_item_is_an_error_that_says_why(items, where):
+    with pytest.raises(ConfigError, match=r"where fails on some item: \[[A-Z_]+\] .*Mend the"):
+        candidates(items, asked(where), IDS)
+
+
 def test_what_is_no_condition_is_an_error(items):
     with pytest.raises(ConfigError, match="is a string, not a condition: title"):
         candidates(items, asked(C.TITLE), IDS)
