@@ -6,11 +6,14 @@ from contextlib import contextmanager
 from threading import Event, Thread
 
 import psutil
+from py4j.protocol import Py4JJavaError
 from pyspark.sql import SparkSession
 
 DAEMON = "pyspark.daemon"
 WORKER = "colike.training.worker"
 TORCHRUN = "torch.distributed.run"
+#: Rounds of tasks without a failure after which all idle workers have been met.
+IN_A_ROW = 4
 
 
 def naming(*words: str) -> list[psutil.Process]:
@@ -28,6 +31,17 @@ def python_workers(spark: SparkSession) -> list[psutil.Process]:
     java = psutil.Process(spark.sparkContext._jvm.java.lang.ProcessHandle.current().pid())
     daemons = [one for one in java.children() if DAEMON in _line(one)]
     return [worker for daemon in daemons for worker in _children(daemon)]
+
+
+def forget_dead_workers(spark: SparkSession) -> None:
+    """Run tasks until none meets a worker that is gone: a session keeps idle ones for the next."""
+    rows, well = spark.range(0, 8, 1, 4), 0
+    while well < IN_A_ROW:
+        try:
+            rows.mapInArrow(lambda batches: batches, rows.schema).count()
+            well += 1
+        except Py4JJavaError:
+            well = 0
 
 
 def killed(processes: list[psutil.Process]) -> int:

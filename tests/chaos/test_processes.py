@@ -19,7 +19,14 @@ from colike.snapshot.outcome import finished as trained_result
 from ..small_model import save_small_model
 from ..spark.training.conftest import OVERRIDES
 from .nights import SEED, colike
-from .processes import killed, meanwhile, python_workers, training_workers, wait_until
+from .processes import (
+    forget_dead_workers,
+    killed,
+    meanwhile,
+    python_workers,
+    training_workers,
+    wait_until,
+)
 from .sameness import differing, opened
 
 #: Seconds after which a run's Python workers are killed.
@@ -54,6 +61,7 @@ def test_a_killed_python_worker_is_one_sentence_and_the_next_run_mends_it(
     assert moment or (sum(hits) and said)
     assert not [text for text in said if "A Python worker of Spark was killed" not in text]
     assert not [text for text in said if "\n" in text]
+    forget_dead_workers(spark)
     night.run(store, "mended")
     assert differing(store, night.new) == []
 
