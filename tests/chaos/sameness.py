@@ -13,8 +13,9 @@ from .nights import COMPARED
 
 #: Tables that keep the rows of several runs; those of one run are compared.
 OF_RUNS = ("evaluation", "quarantine")
-#: Digits that do not depend on the order in which a figure was summed up.
-DIGITS = 9
+#: Digits that do not depend on the order in which a figure was summed up, and decimals: a difference
+#: of equal sums is not always 0.
+DIGITS, DECIMALS = 9, 12
 
 
 def opened(spark: SparkSession, folder: Path | str) -> Store:
@@ -74,7 +75,7 @@ def _rows(store: Store, table: str, run_id: str | None, ids: Mapping[int, Any]) 
 def _plain(value: Any) -> Any:
     """Return a value as it prints alike: maps sorted by their keys, figures without last digits."""
     if isinstance(value, float):
-        return f"{value:.{DIGITS}g}"
+        return f"{round(value, DECIMALS) + 0.0:.{DIGITS}g}"
     if isinstance(value, Mapping):
         return {key: _plain(value[key]) for key in sorted(value)}
     return [_plain(one) for one in value] if isinstance(value, list) else value
