@@ -13,8 +13,8 @@ from .nights import COMPARED
 
 #: Tables that keep the rows of several runs; those of one run are compared.
 OF_RUNS = ("evaluation", "quarantine")
-#: Digits that do not depend on the order in which a figure was summed up, and decimals: a difference
-#: of equal sums is not always 0.
+#: Digits that do not depend on the order in which a figure was summed up, and decimals, for a
+#: difference of equal sums is not always 0.
 DIGITS, DECIMALS = 9, 12
 
 
