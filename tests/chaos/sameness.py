@@ -8,6 +8,7 @@ from pyspark.sql import SparkSession
 
 from colike import columns as C
 from colike.tables import IdTypes, Store, contracts
+from colike.tables.damage import damages
 
 from .nights import COMPARED
 
@@ -22,6 +23,11 @@ def opened(spark: SparkSession, folder: Path | str) -> Store:
     """Return the store in a folder, of which Delta has read nothing yet."""
     spark.sparkContext._jvm.org.apache.spark.sql.delta.DeltaLog.clearCache()
     return Store.open(spark, str(folder), IdTypes("bigint", "bigint"))
+
+
+def damaged(store: Store) -> dict[str, str]:
+    """Return the damaged tables of a store, each with what is wrong with it."""
+    return {table: damage for table, damage in damages(store).items() if damage}
 
 
 def rows_of(

@@ -9,11 +9,10 @@ import shutil
 import pytest
 
 from colike.errors import MachineError
-from colike.tables.damage import damages
 
 from ..small_disk import small_disk
 from .nights import ONE_CHAMPION, colike, command, finished
-from .sameness import differing, opened, rows_of
+from .sameness import damaged, differing, opened, rows_of
 
 #: Kilobytes that a run finds free on the store's disk: it fills up in another job each time.
 ROOM = (0, 100, 400, 800)
@@ -24,10 +23,6 @@ pytestmark = [
     pytest.mark.chaos,
     pytest.mark.skipif("CHAOS" not in os.environ, reason="make chaos runs it"),
 ]
-
-
-def is_whole(store):
-    return not {table for table, damage in damages(store).items() if damage}
 
 
 def halves(night, store):
@@ -49,7 +44,7 @@ def test_a_full_disk_is_one_sentence_and_the_store_stays_and_is_mended_with_more
         print(raised.value)
         assert "\n" not in str(raised.value)
         store = opened(spark, store.location.local)
-        assert is_whole(store)
+        assert damaged(store) == {}
         assert halves(night, store) == []
         remount(f"size={LARGE}")
         night.run(store, "mended")

@@ -13,11 +13,10 @@ from typing import Any
 import pytest
 
 from colike.errors import StoreError
-from colike.tables.damage import damages
 from colike.tables.writer import Writer
 
 from .nights import ONE_CHAMPION, SEED, colike, command
-from .sameness import differing, opened
+from .sameness import damaged, differing, opened
 
 #: Every write of every table ends in one of these, so a new table cannot be forgotten.
 COMMITS = ("_commit", "_keep_house")
@@ -89,9 +88,8 @@ def test_kills_at_any_moments_are_mended_by_the_next_run(night, tmp_path, begins
             time.sleep(moment)
             os.killpg(process.pid, signal.SIGKILL)  # Java and Python's workers too
             killed += process.wait() == -signal.SIGKILL
-            found = damages(opened(night.before.spark, folder))
-            told = {table: damage for table, damage in found.items() if damage}
-            print(f"killed after {moment:.1f} s with {len(found)} tables: {told or 'none damaged'}")
+            told = damaged(opened(night.before.spark, folder))
+            print(f"killed after {moment:.1f} s: {told or 'no table is damaged'}")
             assert told == {}
         store = opened(night.before.spark, folder)
         night.run(store, f"after-{time_after_time}")

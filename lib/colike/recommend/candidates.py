@@ -83,7 +83,7 @@ def _meeting(items: DataFrame, where: str) -> Bools:
     try:
         frame = items.select(C.ITEM_IDX, may).toPandas()
     except (PySparkException, Py4JJavaError) as error:
-        # It is the condition's only if the items can be read, else what this raises is told.
+        # Blame the condition only if the items can be read; if not, this raises the real error.
         items.write.format("noop").mode("overwrite").save()
         raise ConfigError(
             f"recommend.candidates.where fails on some item: {cause_of(error)} Mend the "

@@ -53,7 +53,7 @@ FAULTS = (
     Fault(
         (
             "Python worker exited unexpectedly",
-            # What Java meets that was handing rows over or taking them.
+            # Java's side of the socket, when the worker dies while rows are sent or read.
             rf"{GONE}(?=[\s\S]*?api\.python\.BasePythonRunner\b)",
         ),
         "A Python worker of Spark was killed, as the system does when memory runs out",

@@ -75,7 +75,7 @@ def session(settings: Mapping[str, str], app: str = "colike") -> SparkSession:
             "Run `colike doctor`: it names what is missing."
         ) from error
     logging.getLogger("py4j").setLevel(logging.WARNING)
-    # Of an error that it raises, Spark warns first, in a page of Java's frames.
+    # Before toPandas raises an error, Spark prints the whole Java stack trace as a warning.
     warnings.filterwarnings("ignore", "toPandas attempted Arrow optimization")
     if interrupted is not signal.default_int_handler and current_thread() is main_thread():
         # Spark's context sets a handler of its own; whoever had one before keeps it.

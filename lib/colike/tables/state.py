@@ -121,7 +121,7 @@ def wrong_with(rows: Sequence[Row]) -> str | None:
 
 @contextmanager
 def noting(table: str) -> Iterator[None]:
-    """Note on an error of Spark that a table was being read: of a log Delta names no file."""
+    """Add the table's name to an error of Spark: for a damaged log, Delta names no file."""
     try:
         yield
     except (PySparkException, Py4JJavaError) as error:
