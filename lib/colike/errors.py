@@ -76,6 +76,11 @@ def clipped(text: str, longest: int) -> str:
     return f"{text[: longest // 2]} ... {text[-longest // 2 :]}"
 
 
+def notes_of(error: BaseException) -> list[str]:
+    """Return what was noted on an error on its way, oldest first."""
+    return getattr(error, "__notes__", [])
+
+
 def text_of(error: BaseException) -> str:
     """Return an error's whole text; an error of a Java that is gone cannot tell its own."""
     try:

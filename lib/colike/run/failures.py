@@ -8,7 +8,7 @@ from tempfile import NamedTemporaryFile
 from types import TracebackType
 
 from colike.config.secrets import concealed
-from colike.errors import ColikeError, cause_of, text_of
+from colike.errors import ColikeError, cause_of, notes_of, text_of
 from colike.printing import say, say_error
 
 #: Characters of a failure that table runs keeps.
@@ -36,7 +36,7 @@ def in_addition(error: BaseException, what: str, do: Callable[[], object]) -> No
 
 def last_words(error: Exception) -> str:
     """Return one sentence on a failure that nobody foresaw: what, where, why, and the details."""
-    notes = "; ".join(getattr(error, "__notes__", []))
+    notes = "; ".join(notes_of(error))
     where = f" ({notes})" if notes else ""
     return concealed(
         f"{type(error).__name__}: {cause_of(error)}{where} Colike did not foresee this; what was "

@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from colike.errors import ColikeError, MachineError, cause_of, text_of
+from colike.errors import ColikeError, MachineError, cause_of, notes_of, text_of
 
 GONE = "SocketException: (?:Broken pipe|Connection reset)"
 
@@ -90,7 +90,7 @@ def _sentence(error: BaseException, store: Path | None) -> str | None:
         signs = filter(None, (re.search(sign, told) for sign in fault.signs))
         sign = next(signs, None)
         if sign is not None:
-            notes = [sign[0], *getattr(error, "__notes__", [])]
+            notes = [sign[0], *notes_of(error)]
             sentences = [f"{fault.what} ({'; '.join(notes)})."]
             sentences += [_space(store)] if fault.is_of_space else []
             sentences += [f"What was written before stays; {fault.remedy}."]

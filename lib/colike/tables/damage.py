@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from py4j.protocol import Py4JJavaError
 from pyspark.errors import PySparkException
 
-from colike.errors import StoreError, cause_of
+from colike.errors import StoreError, cause_of, notes_of
 from colike.tables.contracts import contracts
 from colike.tables.state import READING, newest_commit, unreadable, wrong_with
 from colike.tables.store import Store
@@ -60,7 +60,7 @@ def naming_damaged_tables() -> Iterator[None]:
 
 def of_a_table(error: BaseException) -> StoreError | None:
     """Return an error of Spark as a sentence about the table that it names; None if it does not."""
-    told = "\n".join([str(error), *getattr(error, "__notes__", [])])
+    told = "\n".join([str(error), *notes_of(error)])
     for found in FILE.finditer(told):
         table = found[1] or found[2] or found[3]
         if table in contracts():
