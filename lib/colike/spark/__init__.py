@@ -12,7 +12,7 @@ from threading import current_thread, main_thread
 from pyspark.sql import SparkSession
 
 from colike.compute.batches import rows_per_batch
-from colike.errors import DependencyError
+from colike.errors import DependencyError, clipped
 from colike.spark.archive import archive_options, make_archive
 from colike.spark.jars import needed_jars
 from colike.spark.java import JAVA_OPTIONS, find_java, java_options
@@ -56,12 +56,11 @@ def session(settings: Mapping[str, str], app: str = "colike") -> SparkSession:
         os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
         local = {"spark.master": "local[*]", **LOCAL, **settings}
         if SparkSession.getActiveSession() is None:
-            mine = " ".join([*java_options(), settings.get(JAVA_OPTIONS, "")]).strip()
-            jars, is_first = needed_jars({**local, JAVA_OPTIONS: mine})
+            jars, is_first = needed_jars(local)
             if is_first:
                 make_archive()
             local["spark.jars"] = ",".join(map(str, jars))
-            local[JAVA_OPTIONS] = " ".join([mine, *archive_options()])
+            local[JAVA_OPTIONS] = " ".join([java_options(local), *archive_options()])
         for key, value in local.items():
             builder = builder.config(key, value)
     for key, value in SESSION.items():
@@ -71,7 +70,7 @@ def session(settings: Mapping[str, str], app: str = "colike") -> SparkSession:
         spark = builder.getOrCreate()
     except Exception as error:
         raise DependencyError(
-            f"Spark did not start: {' '.join(str(error).split())[:300]}. "
+            f"Spark did not start: {clipped(' '.join(str(error).split()), 300)}. "
             "Run `colike doctor`: it names what is missing."
         ) from error
     logging.getLogger("py4j").setLevel(logging.WARNING)

