@@ -26,6 +26,7 @@ CHECKPOINTS = "spark.databricks.delta.properties.defaults.checkpointInterval"
 KEPT = (
     "recommend.sources=[popularity,jaccard]",
     "evaluate.protocols=[holdout]",
+    "publish.gate=off",
     "evaluate.keep_runs=5",
     "maintain.keep_runs=5",
     "publish.keep_runs=3",
