@@ -10,9 +10,10 @@ QUICK: Final = {
     "spark.databricks.delta.snapshotPartitions": "1",
 }
 
-# The session that tests share.
+# The session that tests share. It lives long enough that a compiler that makes quick code pays.
 SPARK: Final = {
     **QUICK,
+    "spark.driver.extraJavaOptions": "-XX:+UseSerialGC",
     "spark.master": "local[2]",
     "spark.driver.memory": "2g",
     "spark.sql.shuffle.partitions": "1",
