@@ -15,7 +15,7 @@ from pyspark.sql import functions as F
 from colike import columns as C
 from colike.compute.arrays import Ints
 from colike.config.pairs import PairsConfig
-from colike.data.ids import to_ids, to_indices
+from colike.data.ids import pairs_to_ids, pairs_to_indices
 from colike.data.splits import train_likes
 from colike.embedding.cache import TABLE as EMBEDDINGS
 from colike.embedding.cache import refreshed
@@ -39,7 +39,7 @@ TABLE = "training_pairs"
 def transform(inputs: PairInputs, embedded: Embedded, settings: PairsConfig) -> DataFrame:
     """Return the rows of training_pairs."""
     pairs = with_cosine(build_pairs(inputs, settings), embedded)
-    named = to_ids(pairs, inputs.items, C.ITEM_A, C.ITEM_B)
+    named = pairs_to_ids(pairs, inputs.items)
     ids = [F.col(side).cast("string") for side in (C.ITEM_A, C.ITEM_B)]
     return named.withColumn(C.PAIR_ID, F.concat_ws("|", *ids))
 
@@ -53,7 +53,7 @@ def run(inputs: Inputs, settings: Settings) -> Outputs:
     # Read twice: to draw pairs, and to be written.
     encoded = replace(encoded, rows=inputs.cached(encoded.rows))
     embedded = collect_vectors(encoded.rows, items, base.name)
-    similarity = to_indices(inputs.read("item_similarity"), items, C.ITEM_A, C.ITEM_B)
+    similarity = pairs_to_indices(inputs.read("item_similarity"), items)
     likes = train_likes(inputs.read("user_history"))
     near = near_items(inputs.spark, embedded, heldout_items(items, chosen), chosen)
     pairs = inputs.cached(

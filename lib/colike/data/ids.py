@@ -31,9 +31,31 @@ def to_ids(frame: DataFrame, items: DataFrame, *columns: str) -> DataFrame:
     return _swap(frame, items, C.ITEM_IDX, C.ITEM_ID, columns)
 
 
-def to_indices(frame: DataFrame, items: DataFrame, *columns: str) -> DataFrame:
-    """Return `frame` with the item ids in `columns` replaced by item_idx."""
-    return _swap(frame, items, C.ITEM_ID, C.ITEM_IDX, columns)
+def pairs_to_ids(pairs: DataFrame, items: DataFrame) -> DataFrame:
+    """Return `pairs` with ids in item_a and item_b, item_a < item_b.
+
+    An item's number depends on when the item came, so a store's past would decide otherwise which
+    of two items is item_a.
+    """
+    return _ordered(to_ids(pairs, items, C.ITEM_A, C.ITEM_B))
+
+
+def pairs_to_indices(pairs: DataFrame, items: DataFrame) -> DataFrame:
+    """Return `pairs` with item_idx in item_a and item_b, item_a < item_b."""
+    return _ordered(_swap(pairs, items, C.ITEM_ID, C.ITEM_IDX, (C.ITEM_A, C.ITEM_B)))
+
+
+def _ordered(pairs: DataFrame) -> DataFrame:
+    """Exchange the sides of pairs where item_a > item_b, likes_a and likes_b with them."""
+    is_turned = F.col(C.ITEM_A) > F.col(C.ITEM_B)
+    sides = ((C.ITEM_A, C.ITEM_B), (C.LIKES_A, C.LIKES_B))
+    other = {name: pair[name == pair[0]] for pair in sides for name in pair}
+    exchanged = {
+        name: F.when(is_turned, F.col(other[name])).otherwise(F.col(name)).alias(name)
+        for name in pairs.columns
+        if name in other
+    }
+    return pairs.select(*(exchanged.get(name, F.col(name)) for name in pairs.columns))
 
 
 def _swap(

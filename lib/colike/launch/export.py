@@ -11,7 +11,7 @@ from pyspark.sql.pandas.types import to_arrow_schema
 
 from colike import columns as C
 from colike.data.history import seen_in
-from colike.data.ids import to_indices
+from colike.data.ids import pairs_to_indices
 from colike.data.splits import train_likes
 from colike.pairs.heldout import TRAIN, within_one_group
 from colike.similarity.margins import item_likes
@@ -92,11 +92,11 @@ def snapshot_tables(inputs: SnapshotInputs) -> dict[str, DataFrame]:
     similarity, is O(pairs) rows of 16 bytes.
     """
     items = inputs.items
-    by_index = to_indices(inputs.pairs, items, C.ITEM_A, C.ITEM_B)
+    by_index = pairs_to_indices(inputs.pairs, items)
     pair_columns = (
         C.PAIR_ID, C.ITEM_A, C.ITEM_B, C.LABEL, C.JACCARD, C.BASE_COSINE, C.KIND, C.SPLIT,
     )  # fmt: skip
-    similar = to_indices(inputs.similarity, items, C.ITEM_A, C.ITEM_B)
+    similar = pairs_to_indices(inputs.similarity, items)
     of_train = within_one_group(similar, inputs.groups).where(F.col(C.SPLIT) == TRAIN)
     mine = of_train.select(C.ITEM_A, C.ITEM_B, C.JACCARD)
     texts = items.join(item_likes(train_likes(inputs.history)), on=C.ITEM_IDX, how="left").select(

@@ -4,7 +4,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from colike import columns as C
-from colike.data.ids import to_ids
+from colike.data.ids import pairs_to_ids
 from colike.similarity.counting import with_margins
 
 
@@ -37,4 +37,4 @@ def similarity_rows(
 
 def named(pairs: DataFrame, items: DataFrame, method: str) -> DataFrame:
     """Return the rows of item_similarity: item ids in place of item_idx, and the method."""
-    return to_ids(pairs, items, C.ITEM_A, C.ITEM_B).withColumn(C.METHOD, F.lit(method))
+    return pairs_to_ids(pairs, items).withColumn(C.METHOD, F.lit(method))

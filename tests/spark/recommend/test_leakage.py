@@ -7,7 +7,7 @@ from pyspark.sql import functions as F
 
 from colike import columns as C
 from colike.data.history import seen_in
-from colike.data.ids import to_indices
+from colike.data.ids import pairs_to_indices
 from colike.data.splits import train_likes
 from colike.embedding.vectors import Embedded
 from colike.launch.export import SnapshotInputs, export_snapshot, snapshot_tables
@@ -87,7 +87,7 @@ def training_pairs(tables, settings):
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     positions = np.arange(size, dtype=np.int32)
     embedded = Embedded(positions, positions, positions, vectors)
-    similarity = to_indices(tables["item_similarity"], items, C.ITEM_A, C.ITEM_B)
+    similarity = pairs_to_indices(tables["item_similarity"], items)
     held = pairs_job.heldout_items(items, settings)
     near = pairs_job.near_items(items.sparkSession, embedded, held, settings)
     inputs = PairInputs(similarity.cache(), train_likes(history), items, near)
