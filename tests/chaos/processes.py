@@ -34,11 +34,16 @@ def python_workers(spark: SparkSession) -> list[psutil.Process]:
 
 
 def forget_dead_workers(spark: SparkSession) -> None:
-    """Run tasks until none meets a worker that is gone: a session keeps idle ones for the next."""
+    """Run tasks until none meets a worker that is gone: a session keeps idle ones for the next.
+
+    Those of frames and those of RDDs are kept apart, since their environments differ.
+    """
     rows, well = spark.range(0, 8, 1, 4), 0
+    numbers = spark.sparkContext.parallelize(range(8), 4)
     while well < IN_A_ROW:
         try:
             rows.mapInArrow(lambda batches: batches, rows.schema).count()
+            numbers.map(str).count()
             well += 1
         except Py4JJavaError:
             well = 0
