@@ -13,7 +13,7 @@ from colike.config import Config, load_config
 from colike.tables import Store
 
 from .nights import IN_PROCESS, NIGHTLY, SEED, first_night, next_night
-from .sameness import opened, rows_of
+from .sameness import Row, opened, rows_of
 
 #: What takes longest is handed out first, so that pytest-xdist's workers end together.
 LONGEST = ("test_kills.py", "test_soak.py", "test_edits.py")
@@ -32,8 +32,8 @@ class Night:
     first: Path
     second: Path
     before: Store
-    old: Mapping[str, list[str]]
-    new: Mapping[str, list[str]]
+    old: Mapping[str, list[Row]]
+    new: Mapping[str, list[Row]]
     config: Config
     run_jobs: Callable[..., list[str]]
 

@@ -1,9 +1,11 @@
 """Whether a store is as another one, whatever its past: table by table, items by their ids."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from pyspark.sql import SparkSession
 
 from colike import columns as C
@@ -14,9 +16,11 @@ from .nights import COMPARED
 
 #: Tables that keep the rows of several runs; those of one run are compared.
 OF_RUNS = ("evaluation", "quarantine")
-#: Digits that do not depend on the order in which a figure was summed up, and decimals, for a
-#: difference of equal sums is not always 0.
-DIGITS, DECIMALS = 9, 12
+#: By how much a figure may differ that was summed up in another order, of its value and at least.
+#: EASE inverts a matrix of float32, whose rows are in the order of the items' numbers.
+RELATIVE, ABSOLUTE = 1e-5, 1e-8
+#: A row: what it says, with its figures left out, and the figures.
+Row = tuple[str, tuple[float, ...]]
 
 
 def opened(spark: SparkSession, folder: Path | str) -> Store:
@@ -32,7 +36,7 @@ def damaged(store: Store) -> dict[str, str]:
 
 def rows_of(
     store: Store, tables: Iterable[str] = COMPARED, run_id: str | None = None
-) -> dict[str, list[str]]:
+) -> dict[str, list[Row]]:
     """Return the rows of tables without what names the run, sorted.
 
     An item's number depends on when the item came, so rows have its id in the number's place.
@@ -48,20 +52,31 @@ def rows_of(
 
 
 def differing(
-    store: Store, wanted: Mapping[str, list[str]], run_id: str | None = None
+    store: Store, wanted: Mapping[str, list[Row]], run_id: str | None = None
 ) -> list[str]:
     """Return the tables whose rows are not those of `rows_of`, each with two rows that differ."""
     found = rows_of(store, wanted, run_id)
     told = []
     for table, rows in wanted.items():
-        if found[table] != rows:
-            more, missing = set(found[table]) - set(rows), set(rows) - set(found[table])
-            sample = f"has {min(more, default='-')}, lacks {min(missing, default='-')}"
-            told.append(f"{table}, {len(found[table])} rows and not {len(rows)}: {sample}")
+        if not alike(found[table], rows):
+            pairs = zip_longest(found[table], rows)
+            ours, theirs = next(
+                pair for pair in pairs if None in pair or not alike(pair[:1], pair[1:])
+            )
+            sizes = f"{len(found[table])} rows and not {len(rows)}"
+            told.append(f"{table}, {sizes}: has {ours}, and not {theirs}")
     return told
 
 
-def _rows(store: Store, table: str, run_id: str | None, ids: Mapping[int, Any]) -> list[str]:
+def alike(rows: Sequence[Row], others: Sequence[Row]) -> bool:
+    """Return whether sorted rows say the same, with figures that are equal but for rounding."""
+    if [row[0] for row in rows] != [row[0] for row in others]:
+        return False
+    ours, theirs = ([figure for row in each for figure in row[1]] for each in (rows, others))
+    return np.allclose(ours, theirs, RELATIVE, ABSOLUTE, equal_nan=True)
+
+
+def _rows(store: Store, table: str, run_id: str | None, ids: Mapping[int, Any]) -> list[Row]:
     frame = store.read(table)
     if table.startswith("published_"):
         moves = store.read("champion_moves").orderBy(C.AT, ascending=False)
@@ -74,14 +89,19 @@ def _rows(store: Store, table: str, run_id: str | None, ids: Mapping[int, Any]) 
     for row in frame.select(*sorted(columns)).collect():
         values = row.asDict(recursive=True)
         values |= {name: sorted(ids[index] for index in values[name]) for name in numbered}
-        rows.append(str(_plain(values)))
+        rows.append(_row(values))
     return sorted(rows)
 
 
-def _plain(value: Any) -> Any:
-    """Return a value as it prints alike: maps sorted by their keys, figures without last digits."""
-    if isinstance(value, float):
-        return f"{round(value, DECIMALS) + 0.0:.{DIGITS}g}"
-    if isinstance(value, Mapping):
-        return {key: _plain(value[key]) for key in sorted(value)}
-    return [_plain(one) for one in value] if isinstance(value, list) else value
+def _row(values: Mapping[str, Any]) -> Row:
+    figures: list[float] = []
+
+    def without_figures(value: Any) -> Any:
+        if isinstance(value, float):
+            figures.append(value)
+            return "a figure"
+        if isinstance(value, Mapping):
+            return {key: without_figures(value[key]) for key in sorted(value)}
+        return [without_figures(one) for one in value] if isinstance(value, list) else value
+
+    return str(without_figures(values)), tuple(figures)
