@@ -33,6 +33,8 @@ NIGHTLY = tuple(job for job in JOBS if job not in SKIPPED)
 #: Settings for the session of the tests; no past decides on the champion.
 ONE_CHAMPION = "publish.champion=ease"
 IN_PROCESS = (*(one for one in SETTINGS if not one.startswith("spark.")), ONE_CHAMPION)
+#: The item of a rating that is no item's id.
+NO_ITEM = "no item"
 #: Tables that say what a run has found, and their columns that tell when and by whom.
 COMPARED = (
     "ratings", "items", "user_history", "item_similarity", "item_neighbours", "recommendations",
@@ -47,21 +49,24 @@ def first_night(folder: Path, seed: int) -> Path:
 
 
 def next_night(before: Path, folder: Path, random: Random) -> Path:
-    """Return a folder with what a day changes: some ratings are new, others, gone, or none."""
+    """Return a folder with what a day changes: some ratings are new, others, gone, or none.
+
+    One new row is bad; that of the day before is gone.
+    """
     folder.mkdir()
     for path in before.iterdir():
         (folder / path.name).write_bytes(path.read_bytes())
     with (before / RATINGS_FILE).open(encoding="utf-8") as file:
         header, *rows = csv.reader(file)
-    kept = [row for row in rows if random.random() > 0.02]
+    kept = [row for row in rows if random.random() > 0.02 and row[1] != NO_ITEM]
     changed = [
         [*row[:2], str(random.randint(1, 10))] if random.random() < 0.02 else row for row in kept
     ]
     user = str(1_000_000 + random.randrange(1_000_000))
-    items = random.sample(sorted({row[1] for row in rows}), 8)
+    items = random.sample(sorted({row[1] for row in kept}), 8)
     new = [[user, item, str(random.randint(7, 10))] for item in items]
     with (folder / RATINGS_FILE).open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows([header, *changed, *new, [user, "no item", "9"]])
+        csv.writer(file).writerows([header, *changed, *new, [user, NO_ITEM, "9"]])
     return folder
 
 

@@ -13,15 +13,19 @@ import pytest
 
 from colike.config import load_config
 from colike.run.chain import JOBS
-from colike.tables import Store, contracts
+from colike.tables import Store, contracts, maintenance, writer
 
 from .nights import SEED, SETTINGS, SKIPPED, first_night, next_night
 from .sameness import opened
 
 NIGHTS, STEADY = 50, 15
 DAY = timedelta(days=1)
-# Delta's own, which the tests' session has put off.
-CHECKPOINTS = "spark.databricks.delta.properties.defaults.checkpointInterval"
+#: Delta's own interval of checkpoints, which the tests' session has put off, and leave to vacuum
+#: what is younger than a week.
+SPARK = {
+    "spark.databricks.delta.properties.defaults.checkpointInterval": 10,
+    "spark.databricks.delta.retentionDurationCheck.enabled": False,
+}
 #: Little is fitted, and little stays: what a night adds is what counts here.
 KEPT = (
     "recommend.sources=[popularity,jaccard]",
@@ -51,11 +55,13 @@ def measured(store: Store, folder: Path) -> dict[str, float]:
 
 @pytest.fixture
 def folder(spark, tmp_path):
-    """A folder for a store, made while Delta writes its checkpoints as often as it does."""
-    before = spark.conf.get(CHECKPOINTS)
-    spark.conf.set(CHECKPOINTS, 10)
+    """A folder for a store, made while Delta works as these settings have it."""
+    before = {name: spark.conf.get(name, None) for name in SPARK}
+    for name, value in SPARK.items():
+        spark.conf.set(name, value)
     yield tmp_path / "store"
-    spark.conf.set(CHECKPOINTS, before)
+    for name, was in before.items():
+        spark.conf.unset(name) if was is None else spark.conf.set(name, was)
 
 
 def clock_of(store: Store) -> Any:
@@ -68,14 +74,21 @@ def clock_of(store: Store) -> Any:
     return clock
 
 
-def test_nothing_grows_over_fifty_nights(spark, folder, run_jobs, tmp_path):
+def test_nothing_grows_over_fifty_nights(spark, folder, run_jobs, tmp_path, monkeypatch):
     settings = [one for one in SETTINGS if not one.startswith("spark.")]
     config = load_config("conf/mal2020.yml", [*settings, *KEPT])
     store = opened(spark, folder)
     clock = clock_of(store)
     data, random = first_night(tmp_path / "night-0", SEED), Random(SEED)
     jobs = [job for job in JOBS if job not in SKIPPED]
-    found = []
+    found, begun = [], time.monotonic()
+
+    def vacuumed(store: Store, table: str, hours: int) -> None:
+        """Vacuum goes by the system's clock, to which a day is as long as a night has taken."""
+        day = (time.monotonic() - begun) / (len(found) + 1)
+        maintenance.vacuum(store, table, hours * day / DAY.total_seconds())
+
+    monkeypatch.setattr(writer, "vacuum", vacuumed)
     for night in range(NIGHTS):
         start = time.monotonic()
         run_jobs(config, store, jobs, data, f"night-{night}")
