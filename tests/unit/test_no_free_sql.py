@@ -17,6 +17,8 @@ QUOTED = {
     "tables/state.py": {"identifier"},  # of a location
     "tables/upgrade.py": {"name", "columns", "check", "sql"},  # of a location; of contracts
     "tables/maintenance.py": {"hours"},  # a whole number
+    # A new view's name; columns in backticks and literals.
+    "tables/rowwise.py": {"view", "same_key", "changed", "columns", "values", "kept"},
     "tables/store.py": {"pin"},  # a version, a whole number
     "spark/archive.py": {"folder"},  # a new temporary folder
 }

@@ -4,7 +4,7 @@ import re
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import reduce
+from functools import partial, reduce
 
 from pyspark.sql import Column, DataFrame, DataFrameWriterV2
 from pyspark.sql import functions as F
@@ -13,9 +13,10 @@ from colike import columns as C
 from colike.errors import QualityError, StoreError
 from colike.tables.checks import CheckCount, Watched, counted, refusal, warning
 from colike.tables.contracts import contracts
-from colike.tables.difference import CHANGE, DELETE, row_difference
+from colike.tables.difference import row_difference
 from colike.tables.ledger import Ledger
 from colike.tables.maintenance import optimize, vacuum
+from colike.tables.rowwise import delete_all_but, merge_rows
 from colike.tables.state import Pin, after_commit, signed
 from colike.tables.store import Store
 from colike.tables.writes import Where, Write
@@ -113,7 +114,8 @@ class Writer:
         try:
             # Counted to the end: a look at the first rows would not see all of `rows`.
             if difference.count():
-                self._commit(write.table, lambda: self._merge_rows(write, difference), rows)
+                changed = partial(merge_rows, self.store, write.table, difference)
+                self._commit(write.table, changed, rows)
             else:
                 self._keep(write)
         finally:
@@ -130,21 +132,17 @@ class Writer:
         if write.table not in self.ledger.states:
             return
         if self._has_others(write):
-            self._commit(write.table, lambda: self._delete_others(write))
+            self._commit(write.table, lambda: delete_all_but(self.store, write.table, write.where))
         else:
             self._keep(write)
 
     def _prune(self, write: Write) -> None:
         if self._has_others(write):
-            self._keep_house(write.table, lambda: self._delete_others(write))
+            others_go = partial(delete_all_but, self.store, write.table, write.where)
+            self._keep_house(write.table, others_go)
 
     def _has_others(self, write: Write) -> bool:
         return not self.store.read(write.table).where(~has(write.where)).isEmpty()
-
-    def _delete_others(self, write: Write) -> None:
-        from delta.tables import DeltaTable
-
-        DeltaTable.forName(self.store.spark, self._name(write)).delete(~has(write.where))
 
     def _optimize(self, write: Write) -> None:
         if write.table in self.ledger.states:
@@ -174,22 +172,6 @@ class Writer:
 
     def _name(self, write: Write) -> str:
         return self.store.location.identifier(write.table)
-
-    def _merge_rows(self, write: Write, difference: DataFrame) -> None:
-        from delta.tables import DeltaTable
-
-        target = DeltaTable.forName(self.store.spark, self._name(write))
-        contract = contracts()[write.table]
-        same_key = " AND ".join(f"t.`{key}` = s.`{key}`" for key in contract.primary_key)
-        values = {f"`{column.name}`": f"s.`{column.name}`" for column in contract.columns}
-        (
-            target.alias("t")
-            .merge(difference.alias("s"), same_key)
-            .whenMatchedDelete(f"s.{CHANGE} = '{DELETE}'")
-            .whenMatchedUpdate(set=values)
-            .whenNotMatchedInsert(values=values)
-            .execute()
-        )
 
     def _commit(
         self, table: str, commit: Callable[[], object], rows: DataFrame | None = None
