@@ -6,8 +6,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-#: What Delta's actions have in milliseconds. Vacuum goes by when a file was removed.
-TIMES = ("timestamp", "deletionTimestamp", "modificationTime", "createdTime")
+#: What Delta's actions have in milliseconds. Vacuum goes by when a file was removed. The time when
+#: a table was made stays, for the checksums of its versions have it too.
+TIMES = ("timestamp", "deletionTimestamp", "modificationTime")
 
 
 def let_pass(folder: Path, passed: timedelta) -> None:
