@@ -38,9 +38,14 @@ def merge_rows(store: Store, table: str, difference: DataFrame) -> None:
 
 def delete_all_but(store: Store, table: str, where: Where) -> None:
     """Delete the rows that have another value in one of these columns."""
+    kept = condition(where)
+    store.spark.sql(f"DELETE FROM {store.location.identifier(table)} WHERE NOT ({kept})")
+
+
+def condition(where: Where) -> str:
+    """Return as SQL that a row has one of these values in each column."""
     conditions = [
         f"{in_backticks(column)} IN ({', '.join(map(quoted, values))})" if values else "false"
         for column, values in where.items()
     ]
-    kept = " AND ".join(conditions) or "true"
-    store.spark.sql(f"DELETE FROM {store.location.identifier(table)} WHERE NOT ({kept})")
+    return " AND ".join(conditions) or "true"

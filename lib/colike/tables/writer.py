@@ -4,7 +4,7 @@ import re
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import partial, reduce
+from functools import partial
 
 from pyspark.sql import Column, DataFrame, DataFrameWriterV2
 from pyspark.sql import functions as F
@@ -16,7 +16,7 @@ from colike.tables.contracts import contracts
 from colike.tables.difference import row_difference
 from colike.tables.ledger import Ledger
 from colike.tables.maintenance import optimize, vacuum
-from colike.tables.rowwise import delete_all_but, merge_rows
+from colike.tables.rowwise import condition, delete_all_but, merge_rows
 from colike.tables.state import Pin, after_commit, signed
 from colike.tables.store import Store
 from colike.tables.writes import Where, Write
@@ -220,5 +220,4 @@ class Writer:
 
 def has(where: Where) -> Column:
     """Return the condition that a row has one of these values in each column."""
-    conditions = (F.col(column).isin(list(values)) for column, values in where.items())
-    return reduce(Column.__and__, conditions, F.lit(True))
+    return F.expr(condition(where))
