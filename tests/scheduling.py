@@ -7,6 +7,8 @@ from xdist.workermanage import WorkerController
 SPARK = ("tests/spark/", "tests/cluster/", "tests/delta/", "tests/notebooks/")
 # Modules of these folders share stores that take long to make: one worker runs all of them.
 TOGETHER = ("tests/cluster/", "tests/spark/training/", "tests/spark/recommend/")
+# Tests of these modules take so long that their stores are better made by every worker.
+APART = ("tests/chaos/test_edits.py",)
 
 
 class SparkInFront(LoadScopeScheduling):
@@ -16,7 +18,9 @@ class SparkInFront(LoadScopeScheduling):
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        """Return the unit of work of a test: its module, or its folder."""
+        """Return the unit of work of a test: its module, its folder, or itself."""
+        if nodeid.startswith(APART):
+            return nodeid
         folders = [folder for folder in TOGETHER if nodeid.startswith(folder)]
         return folders[0] if folders else nodeid.partition("::")[0]
 

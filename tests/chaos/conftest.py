@@ -16,7 +16,7 @@ from .nights import IN_PROCESS, NIGHTLY, SEED, first_night, next_night
 from .sameness import Row, opened, rows_of
 
 #: What takes longest is handed out first, so that pytest-xdist's workers end together.
-LONGEST = ("test_kills.py", "test_soak.py", "test_edits.py")
+LONGEST = ("test_soak.py", "test_kills.py", "test_edits.py")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
