@@ -11,7 +11,16 @@ from colike import columns as C
 from colike.config.pairs import PairsConfig
 from colike.data.splits import TrainLikes
 from colike.pairs.heldout import HELDOUT, TRAIN, with_group, within_one_group
-from colike.pairs.negatives import OVERDRAW, below, first_by_hash, hard, popular_pairs, random_pairs
+from colike.pairs.negatives import (
+    OVERDRAW,
+    PLACE,
+    below,
+    first_by_hash,
+    hard,
+    places_by_id,
+    popular_pairs,
+    random_pairs,
+)
 from colike.pairs.positives import positives
 from colike.pairs.rarity import less_than_chance
 from colike.similarity.margins import item_likes
@@ -42,7 +51,8 @@ def build_pairs(inputs: PairInputs, settings: PairsConfig) -> DataFrame:
     is lost, the job fails and has to be run again.
     """
     margins = item_likes(inputs.likes).localCheckpoint()
-    groups = with_group(inputs.items, settings).localCheckpoint()
+    places = places_by_id(inputs.items).localCheckpoint()
+    groups = with_group(inputs.items, settings).join(places, on=C.ITEM_IDX).localCheckpoint()
     good = positives(inputs.similarity, settings.threshold, settings.min_colikes)
     good = within_one_group(good, groups).localCheckpoint()
     counts = {row[C.SPLIT]: row["count"] for row in good.groupBy(C.SPLIT).count().collect()}
@@ -61,7 +71,7 @@ def build_pairs(inputs: PairInputs, settings: PairsConfig) -> DataFrame:
     for split, count in wanted.items():
         for kind in kinds_of(split, settings):
             mine = negatives.where((F.col(C.SPLIT) == split) & (F.col(C.KIND) == kind))
-            chosen = first_by_hash(mine, count, _salt(settings, kind, split))
+            chosen = first_by_hash(mine, count, _salt(settings, kind, split), places)
             parts.append(_labelled(chosen, 0))
     # A pair drawn as two kinds is kept once, under the kind that is first by name.
     together = reduce(DataFrame.unionByName, parts)
@@ -88,8 +98,8 @@ def _candidates(
     parts = []
     for split, count in wanted.items():
         mine = groups.where(F.col(C.SPLIT) == split)
-        liked = liked_enough.join(mine, on=C.ITEM_IDX, how="left_semi").localCheckpoint()
-        pool = liked.select(C.ITEM_IDX)
+        liked = liked_enough.join(mine, on=C.ITEM_IDX, how="inner").localCheckpoint()
+        pool = liked.select(C.ITEM_IDX, PLACE)
         salts = {kind: _salt(settings, kind, split) for kind in KINDS}
         drawn: dict[str, Callable[[], DataFrame]] = {
             "below": partial(below, inputs.similarity, pool, settings.threshold, users),
@@ -98,7 +108,7 @@ def _candidates(
             "hard": partial(hard, inputs.near, pool),
         }
         for kind in kinds_of(split, settings):
-            few = first_by_hash(drawn[kind](), count * OVERDRAW, salts[kind])
+            few = first_by_hash(drawn[kind](), count * OVERDRAW, salts[kind], groups)
             parts.append(few.withColumns({C.KIND: F.lit(kind), C.SPLIT: F.lit(split)}))
     return reduce(DataFrame.unionByName, parts)
 

@@ -2,6 +2,9 @@
 
 A low jaccard is not dislike: candidates come only from items with enough likes, or every item
 with few likes would be pushed away from its audience (docs/method.md, Pairs).
+
+What is drawn goes by an item's `place`, its rank by id: its item_idx depends on when it came, and
+two stores of the same files would train on different pairs.
 """
 
 from collections.abc import Iterable, Iterator
@@ -15,7 +18,13 @@ from colike import columns as C
 
 # Candidates drawn per wanted negative: of some kinds, most pairs turn out to be liked together.
 OVERDRAW = 6
-POSITION = "_position"
+PLACE, POSITION = "_place", "_position"
+
+
+def places_by_id(items: DataFrame) -> DataFrame:
+    """Return item_idx and `PLACE`, the rank by id from 0, of every item."""
+    rank = F.row_number().over(Window.orderBy(C.ITEM_ID)) - 1
+    return items.select(C.ITEM_IDX, rank.alias(PLACE))
 
 
 def below(similarity: DataFrame, pool: DataFrame, threshold: float, users: int) -> DataFrame:
@@ -38,10 +47,16 @@ def hard(near: DataFrame, pool: DataFrame) -> DataFrame:
 
 
 def random_pairs(pool: DataFrame, wanted: int, salt: str) -> DataFrame:
-    """Return pairs of `pool` drawn by hash: `OVERDRAW` times `wanted`, minus repeats."""
+    """Return pairs of `pool` drawn by hash: `OVERDRAW` times `wanted`, minus repeats.
+
+    Args:
+        pool: item_idx and `PLACE` of the items to draw from.
+        wanted: Number of pairs.
+        salt: Salt of the hash.
+    """
     size = pool.count()
     numbered = pool.select(
-        C.ITEM_IDX, (F.row_number().over(Window.orderBy(C.ITEM_IDX)) - 1).alias(POSITION)
+        C.ITEM_IDX, (F.row_number().over(Window.orderBy(PLACE)) - 1).alias(POSITION)
     )
     draws = pool.sparkSession.range(wanted * OVERDRAW if size > 1 else 0)
     drawn = draws.select(
@@ -59,11 +74,11 @@ def popular_pairs(liked: DataFrame, wanted: int, salt: str) -> DataFrame:
     """Return pairs of any item and one drawn in proportion to its likes, by hash.
 
     Args:
-        liked: item_idx and likes of the pool; O(items) rows, which every executor receives.
+        liked: item_idx, `PLACE` and likes of the pool; every executor receives its O(items) rows.
         wanted: Number of pairs; `OVERDRAW` times as many are drawn, minus repeats.
         salt: Salt of the hash.
     """
-    rows = liked.select(C.ITEM_IDX, C.LIKES).orderBy(C.ITEM_IDX).collect()
+    rows = liked.select(C.ITEM_IDX, C.LIKES).orderBy(PLACE).collect()
     items = np.array([row[C.ITEM_IDX] for row in rows], np.int32)
     upto = np.cumsum([row[C.LIKES] for row in rows], dtype=np.int64)
 
@@ -90,10 +105,16 @@ def ordered_pairs(frame: DataFrame, x: Column, y: Column) -> DataFrame:
     return pairs.distinct()
 
 
-def first_by_hash(pairs: DataFrame, count: int, salt: str) -> DataFrame:
-    """Return `count` pairs by hash, the same ones on any partitioning."""
-    order = F.xxhash64(F.lit(salt), C.ITEM_A, C.ITEM_B)
-    return pairs.orderBy(order, C.ITEM_A, C.ITEM_B).limit(count)
+def first_by_hash(pairs: DataFrame, count: int, salt: str, places: DataFrame) -> DataFrame:
+    """Return `count` pairs by hash of their items' `PLACE`, the same ones on any partitioning."""
+    placed = pairs
+    for side in (C.ITEM_A, C.ITEM_B):
+        place = places.select(F.col(C.ITEM_IDX).alias(side), F.col(PLACE).alias(PLACE + side))
+        placed = placed.join(F.broadcast(place), on=side, how="inner")
+    sides = (PLACE + C.ITEM_A, PLACE + C.ITEM_B)
+    pair = (F.least(*sides), F.greatest(*sides))
+    first = placed.orderBy(F.xxhash64(F.lit(salt), *pair), *pair).limit(count)
+    return first.select(*pairs.columns)
 
 
 def _draw(size: int, salt: str) -> Column:

@@ -14,7 +14,7 @@ from colike.embedding.models import find_model
 from colike.embedding.vectors import Embedded
 from colike.pairs.build import KINDS, PairInputs, build_pairs, kinds_of
 from colike.pairs.cosines import with_cosine
-from colike.pairs.negatives import popular_pairs
+from colike.pairs.negatives import PLACE, popular_pairs
 from colike.pairs.positives import positives
 from colike.tables import IdTypes, Store
 
@@ -58,10 +58,16 @@ def similarity_rows(min_jaccard=0.03):
     return [row for row in rows if row[2] >= 2 and row[3] >= min_jaccard]
 
 
-def inputs_of(spark, parts=2):
+def sided(row, numbers):
+    """A row of a pair with the item of the smaller number first."""
+    return (*sorted(row[:2], key=lambda item: numbers[item]), *row[2:])
+
+
+def inputs_of(spark, parts=2, numbers=tuple(range(ITEMS))):
+    """What pairs are made from; item `at`, whose id is 1000 + at, has item_idx `numbers[at]`."""
     random = np.random.default_rng(12)
     near = [
-        (item, int(other))
+        (numbers[item], numbers[other])
         for item in range(ITEMS)
         for other in random.choice(ITEMS, 20, replace=False)
         if other != item
@@ -71,19 +77,22 @@ def inputs_of(spark, parts=2):
         return spark.createDataFrame(pd.DataFrame(rows, columns=columns), schema).repartition(parts)
 
     history = spark.createDataFrame(
-        [(user, sorted(likes)) for user, likes in enumerate(LIKES)],
+        [(user, sorted(numbers[item] for item in likes)) for user, likes in enumerate(LIKES)],
         "user_id bigint, likes_train array<int>",
     )
     return PairInputs(
         frame(
-            [(a, b, len(FANS[a]), len(FANS[b]), *rest) for a, b, *rest in similarity_rows()],
+            [
+                (numbers[a], numbers[b], len(FANS[a]), len(FANS[b]), *rest)
+                for a, b, *rest in (sided(row, numbers) for row in similarity_rows())
+            ],
             ["item_a", "item_b", "likes_a", "likes_b", "colikes", "jaccard"],
             "item_a int, item_b int, likes_a bigint, likes_b bigint, colikes bigint, "
             "jaccard double",
         ).cache(),
         train_likes(history.repartition(parts)),
         frame(
-            [(1000 + item, item) for item in range(ITEMS)],
+            [(1000 + item, numbers[item]) for item in range(ITEMS)],
             ["item_id", "item_idx"],
             "item_id bigint, item_idx int",
         ),
@@ -141,6 +150,16 @@ def test_every_pair_has_its_exact_jaccard(found):
         assert row.jaccard == jaccard(row.item_a, row.item_b)
 
 
+def test_a_store_in_which_items_came_in_another_order_has_the_same_pairs(spark, found):
+    numbers = np.random.default_rng(13).permutation(ITEMS).tolist()
+    items = {number: item for item, number in enumerate(numbers)}
+    aged = [
+        (*sorted((items[a], items[b])), *rest)
+        for a, b, *rest in rows_of(build_pairs(inputs_of(spark, numbers=numbers), SETTINGS))
+    ]
+    assert sorted(aged) == [tuple(row) for row in found.itertuples(index=False)]
+
+
 def test_no_pair_stands_twice_so_that_none_is_both_labels(found):
     assert not found.duplicated([C.ITEM_A, C.ITEM_B]).any()
 
@@ -169,8 +188,8 @@ def test_negatives_are_as_many_of_each_kind_that_their_split_has(found):
 
 
 def test_popular_titles_are_drawn_in_proportion_to_their_likes(spark):
-    likes = [(item, 1000 if item < 10 else 1) for item in range(200)]
-    liked = spark.createDataFrame(likes, "item_idx int, likes bigint")
+    likes = [(item, item, 1000 if item < 10 else 1) for item in range(200)]
+    liked = spark.createDataFrame(likes, f"item_idx int, {PLACE} int, likes bigint")
     pairs = [tuple(row) for row in popular_pairs(liked, 40, "salt").collect()]
     assert all(a < b for a, b in pairs)
     # Ten of 200 titles have 98 % of the likes.
