@@ -20,10 +20,9 @@ from colike.tables.writes import (
     vacuum,
 )
 
-TABLE = "item_neighbours"
-NEIGHBOURS = "source string, item_id string, rank int, neighbour_id string, weight double"
-FIRST, SECOND = ("jaccard", "a", 1, "b", 0.5), ("jaccard", "a", 2, "c", 0.25)
-THIRD, OTHER = ("jaccard", "a", 3, "d", 0.125), ("base", "a", 1, "c", 0.9)
+from .neighbour_rows import FIRST, OTHER, SECOND, TABLE, neighbours
+
+THIRD = ("jaccard", "a", 3, "d", 0.125)
 CHANGED = ("jaccard", "a", 1, "b", 0.75)
 
 
@@ -34,9 +33,9 @@ def in_catalog(spark):
     spark.sql(f"DROP SCHEMA IF EXISTS spark_catalog.{schema} CASCADE")
 
 
-def test_a_table_of_a_catalog_takes_every_write(spark, in_catalog, write):
+def test_a_table_of_a_catalog_takes_every_write(in_catalog, write):
     def rows(*tuples):
-        return spark.createDataFrame(list(tuples), NEIGHBOURS)
+        return neighbours(in_catalog, *tuples)
 
     jaccard, base = {"source": ["jaccard"]}, {"source": ["base"]}
     steps = [
