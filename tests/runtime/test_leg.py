@@ -1,21 +1,26 @@
 """The nightly and training tasks on a Databricks runtime's own versions: `make test-dbr LEG=15.4`.
 
 The bundle's tasks run by their entry points, with the wheel installed as a cluster installs it, a
-Hive metastore as the catalog, and /Volumes as a folder.
+Hive metastore as the catalog, and /Volumes as a folder. A second night finds the tables there, and
+files that differ a little.
 """
 
 import json
 import os
 import shutil
 import subprocess
+from collections.abc import Iterable
 from pathlib import Path
+from random import Random
 
 import pytest
 
+from colike import columns as C
 from colike.config import load_config
-from colike.tables import Store
+from colike.tables import IdTypes, Store
 
 from ..bundle.rendered import bundle
+from ..chaos.nights import next_night
 
 ROOT = Path(__file__).parents[2]
 LEG = os.environ.get("LEG", "")
@@ -45,6 +50,8 @@ EQUAL = {
     "item_similarity": ("item_a", "item_b", "likes_a", "likes_b", "colikes", "jaccard"),
     "training_pairs": ("pair_id", "label", "jaccard", "kind", "split"),
 }
+# After a second night, equal to those of a new store.
+NEXT = ("ratings", "user_history", "item_similarity")
 pytestmark = [
     pytest.mark.cluster,
     pytest.mark.skipif(not LEG, reason="make test-dbr LEG=15.4 or LEG=18 runs it"),
@@ -90,12 +97,12 @@ def test_the_wheel_moves_no_package_that_the_runtime_is_built_on(moved):
     assert {name: change for name, change in moved.items() if name in KEPT} == {}
 
 
-def tasks(data: Path) -> list[tuple[str, list[str]]]:
-    """The bundle's tasks in the order of a first night: training before what encodes."""
+def tasks(data: Path, night: int) -> list[tuple[str, list[str]]]:
+    """The bundle's tasks in their order: on the first night, training before what encodes."""
     rendered = bundle("prod", catalog=CATALOG, schema=SCHEMA)["resources"]["jobs"]
     by_key = {
         task["task_key"]: task["python_wheel_task"]
-        for job in ("nightly", "training")
+        for job in (("nightly", "training") if night == 1 else ("nightly",))
         for task in rendered[job]["tasks"]
     }
     order = ("ingest", "similarity", "pairs", "train", "embed", "neighbours", "recommend",
@@ -103,10 +110,10 @@ def tasks(data: Path) -> list[tuple[str, list[str]]]:
     given = {
         "{{job.parameters.config}}": "conf/mal2020.yml",
         "{{job.parameters.data}}": str(data),
-        "{{job.run_id}}": "1",
+        "{{job.run_id}}": str(night),
     }
     found = []
-    for key in order:
+    for key in filter(by_key.__contains__, order):
         words = [given.get(word, word) for word in by_key[key]["parameters"]]
         small = [part for setting in SMALL for part in ("--set", setting)]
         found.append((by_key[key]["entry_point"], [*words, *small, "--set", "tracking.uri=null"]))
@@ -132,21 +139,44 @@ def volumes():
 
 
 @pytest.fixture(scope="module")
-def ran(moved, volumes, tiny_data, tmp_path_factory):
-    """What the tasks wrote, as Parquet by table."""
-    home = tmp_path_factory.mktemp("runtime")
-    dumped = {table: str(home / table) for table in EQUAL}
+def home(tmp_path_factory):
+    """Where the metastore is, and what each night dumps."""
+    return tmp_path_factory.mktemp("runtime")
+
+
+@pytest.fixture(scope="module")
+def ran(moved, volumes, home, tiny_data):
+    """What the tasks of the first night wrote, as Parquet by table."""
+    return dumped(home, tiny_data, 1, EQUAL)
+
+
+@pytest.fixture(scope="module")
+def next_data(tiny_data, tmp_path_factory):
+    """The files a day later."""
+    return next_night(tiny_data, tmp_path_factory.mktemp("next") / "data", Random(1))
+
+
+@pytest.fixture(scope="module")
+def ran_again(ran, home, next_data):
+    """What the tables have after the second night's tasks, on a new cluster."""
+    return dumped(home, next_data, 2, NEXT)
+
+
+def dumped(home: Path, data: Path, night: int, tables: Iterable[str]) -> dict[str, str]:
+    """Run a night's tasks, and return the folders of these tables' rows."""
+    folders = {table: str(home / f"night-{night}" / table) for table in tables}
     java, jars = java_and_jars()
     request = {
         "runtime": LEG,
         "home": str(home),
         "jars": jars,
-        "tasks": tasks(tiny_data),
-        "dump": {f"{SCHEMA}.{table}": folder for table, folder in dumped.items()},
+        "tasks": tasks(data, night),
+        "dump": {f"{SCHEMA}.{table}": folder for table, folder in folders.items()},
     }
-    (home / "request.json").write_text(json.dumps(request), "utf-8")
+    file = home / f"night-{night}.json"
+    file.write_text(json.dumps(request), "utf-8")
     done = subprocess.run(
-        [python(), Path(__file__).with_name("cluster.py"), home / "request.json"],
+        [python(), Path(__file__).with_name("cluster.py"), file],
         check=False,
         env=environment(**({"JAVA_HOME": java} if java else {})),
         cwd=home,
@@ -157,7 +187,7 @@ def ran(moved, volumes, tiny_data, tmp_path_factory):
     # Java's frames would push what failed out of the message.
     lines = [line for line in done.stderr.splitlines() if not line.startswith("\tat ")]
     assert done.returncode == 0, "\n".join([done.stdout[-2000:], *lines[-60:]])
-    return dumped
+    return folders
 
 
 def java_and_jars() -> tuple[str, list[str]]:
@@ -176,18 +206,29 @@ def java_and_jars() -> tuple[str, list[str]]:
 
 
 @pytest.fixture(scope="module")
-def local(spark, tiny_data, run_jobs, volumes, tmp_path_factory):
-    """The same tables by this environment's own versions."""
+def by_primary(spark, run_jobs, tmp_path_factory):
+    """Runs jobs in a new store by this environment's own versions."""
     config = load_config("conf/mal2020.yml", SMALL)
-    store = Store.open(spark, str(tmp_path_factory.mktemp("local") / "store"), _ids(config))
-    run_jobs(config, store, ["ingest", "similarity", "pairs"], tiny_data)
-    return store
+
+    def made(data: Path, *jobs: str) -> Store:
+        ids = IdTypes(config.data.user_id_type, config.data.item_id_type)
+        store = Store.open(spark, str(tmp_path_factory.mktemp("local") / "store"), ids)
+        run_jobs(config, store, jobs, data)
+        return store
+
+    return made
 
 
-def _ids(config):
-    from colike.tables import IdTypes
+@pytest.fixture(scope="module")
+def local(by_primary, tiny_data, volumes):
+    """The first night's tables by this environment's own versions."""
+    return by_primary(tiny_data, "ingest", "similarity", "pairs")
 
-    return IdTypes(config.data.user_id_type, config.data.item_id_type)
+
+@pytest.fixture(scope="module")
+def local_again(by_primary, next_data):
+    """A store that has seen the second night's files alone."""
+    return by_primary(next_data, "ingest", "similarity")
 
 
 @pytest.mark.parametrize("table", EQUAL)
@@ -219,3 +260,21 @@ def test_the_files_are_in_the_volume_and_java_wrote_none_of_them(ran, volumes):
     assert list((volumes / "files" / "reports").glob("*.html"))
     # Hadoop leaves a checksum next to each file that it writes to a folder.
     assert not [path.name for path in files if path.suffix == ".crc" or path.name == "_SUCCESS"]
+
+
+@pytest.mark.parametrize("table", NEXT)
+def test_after_a_second_night_tables_are_those_of_a_new_store_to_the_last_bit(
+    table, ran_again, local_again, spark
+):
+    mine = local_again.read(table).drop(C.RUN_ID)
+    theirs = spark.read.parquet(ran_again[table]).select(mine.columns)
+    assert theirs.count() == mine.count() > 0
+    assert theirs.exceptAll(mine).isEmpty()
+
+
+def test_a_rating_that_did_not_change_keeps_the_run_that_wrote_it(ran, ran_again, spark):
+    before, after = (spark.read.parquet(night["ratings"]) for night in (ran, ran_again))
+    same = before.drop(C.RUN_ID).intersect(after.drop(C.RUN_ID)).count()
+    runs = {row[C.RUN_ID]: row["count"] for row in after.groupBy(C.RUN_ID).count().collect()}
+    assert 0 < same < min(before.count(), after.count())
+    assert runs == {"1": same, "2": after.count() - same}

@@ -98,13 +98,12 @@ def test_both_engines_give_the_answer(
 
 
 def test_statements_of_spark_make_the_views_of_a_folder_in_a_metastore(
-    spark: SparkSession, tiny_store: Store
+    spark: SparkSession, tiny_store: Store, catalog: Store
 ):
     session = spark.newSession()
-    session.sql("CREATE SCHEMA spark_catalog.made")
-    session.sql("USE spark_catalog.made")
+    session.sql(f"CREATE SCHEMA {catalog.location.sql}")
+    session.sql(f"USE {catalog.location.sql}")
     for statement in statements(tiny_store.location, tiny_store.existing(), SPARK).values():
         session.sql(statement)
-    there = spark.table("spark_catalog.made.v_recommendations").count()
+    there = spark.table(catalog.location.identifier("v_recommendations")).count()
     assert there == tiny_store.read("published_recommendations").count()
-    session.sql("DROP SCHEMA spark_catalog.made CASCADE")

@@ -1,7 +1,6 @@
 """Facts about the views that analysts query."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,6 @@ from pyspark.sql import functions as F
 from colike.config.section import ANCHORS
 from colike.errors import SchemaError
 from colike.tables import Store, contracts
-from colike.tables.location import CatalogLocation
 from colike.tables.view_files import View, parsed, views
 from colike.tables.views import (
     NAMED,
@@ -206,28 +204,29 @@ IN_CATALOG = ("runs", "published_items", "published_recommendations", "champion_
 
 
 @pytest.fixture
-def in_catalog(own_session: SparkSession, tiny_store: Store) -> Iterator[Store]:
+def in_catalog(own_session: SparkSession, tiny_store: Store, catalog: Store) -> Store:
     """A store in a catalog, with some of the tiny store's tables."""
-    store = Store(
-        own_session.newSession(), CatalogLocation("spark_catalog", "views"), tiny_store.ids
-    )
-    store.spark.sql("CREATE SCHEMA spark_catalog.views")
+    store = Store(own_session.newSession(), catalog.location, tiny_store.ids)
+    store.spark.sql(f"CREATE SCHEMA {store.location.sql}")
     for table in IN_CATALOG:
+        name = store.location.identifier(table)
         folder = f"{tiny_store.location.name}/tables/{table}"
-        store.spark.sql(f"CREATE TABLE views.{table} USING DELTA LOCATION '{folder}'")
-    yield store
-    store.spark.sql("DROP SCHEMA spark_catalog.views CASCADE")
+        store.spark.sql(f"CREATE TABLE {name} USING DELTA LOCATION '{folder}'")
+    return store
 
 
 def test_a_catalog_keeps_the_views_for_other_sessions(in_catalog: Store, spark: SparkSession):
     create_views(in_catalog, in_catalog.location)
-    shown = spark.sql("SELECT * FROM spark_catalog.views.v_recommendations")
-    assert shown.count() == spark.table("views.published_recommendations").count()
+    shown, published = (
+        spark.table(in_catalog.location.identifier(name))
+        for name in ("v_recommendations", "published_recommendations")
+    )
+    assert shown.count() == published.count()
 
 
 def kept(store: Store) -> set[str]:
     """The tables and views that the catalog itself has."""
-    tables = store.spark.sql("SHOW TABLES IN spark_catalog.views").collect()
+    tables = store.spark.sql(f"SHOW TABLES IN {store.location.sql}").collect()
     return {row.tableName for row in tables if not row.isTemporary}
 
 

@@ -1,6 +1,5 @@
 """One run at a time where no system lock can be: a lease row in `runs`."""
 
-import uuid
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,29 +11,12 @@ from colike.run.log import RunLog
 from colike.tables import IdTypes, Store
 from colike.tables.state import USER_METADATA, signed
 
-IDS = IdTypes("bigint", "bigint")
-
-
-@pytest.fixture(scope="module")
-def catalog(spark):
-    """A store in a schema of the session's catalog."""
-    schema = f"lease_{uuid.uuid4().hex[:8]}"
-    yield Store.open(spark, f"spark_catalog.{schema}", IDS)
-    spark.sql(f"DROP SCHEMA IF EXISTS spark_catalog.{schema} CASCADE")
-
 
 def killed(store, run_id):
     """What a run leaves that took the lease and was killed."""
     lease = Lease(store, run_id)
     lease.take()
     lease.stop_renewing()
-
-
-@pytest.fixture(autouse=True)
-def _free(catalog):
-    yield
-    if catalog.exists("runs"):
-        catalog.spark.sql(f"DELETE FROM {catalog.location.identifier('runs')}")
 
 
 def test_a_store_that_another_run_holds_is_refused_by_its_run_id(catalog):
@@ -63,6 +45,8 @@ def test_the_lease_of_a_killed_run_is_taken_over_when_it_is_stale_or_the_clock_w
 
 
 def test_of_two_runs_that_found_the_lease_free_the_first_to_commit_has_it(catalog, monkeypatch):
+    with hold(catalog, "before"):
+        pass
     first, write = Lease(catalog, "first"), Lease._write
 
     def write_late(lease, event, ended=()):
@@ -101,7 +85,7 @@ def test_a_lease_is_no_event_of_a_job(catalog):
 
 @pytest.mark.parametrize("form", ["{}", "file://{}"], ids=["path", "file URI"])
 def test_a_local_folder_is_locked_by_the_system_and_needs_no_row(spark, tmp_path, form):
-    store = Store.open(spark, form.format(tmp_path / "store"), IDS)
+    store = Store.open(spark, form.format(tmp_path / "store"), IdTypes("bigint", "bigint"))
     refused = pytest.raises(StoreError, match="in use by process")
     with hold(store, "first"), refused, hold(store, "second"):
         pass

@@ -1,11 +1,7 @@
 """Tables of a catalog, whose names have three parts, take every write there is."""
 
-import uuid
 from typing import get_args
 
-import pytest
-
-from colike.tables import IdTypes, Store
 from colike.tables.maintenance import vacuum as vacuum_now
 from colike.tables.writes import (
     How,
@@ -20,23 +16,15 @@ from colike.tables.writes import (
     vacuum,
 )
 
-TABLE = "item_neighbours"
-NEIGHBOURS = "source string, item_id string, rank int, neighbour_id string, weight double"
-FIRST, SECOND = ("jaccard", "a", 1, "b", 0.5), ("jaccard", "a", 2, "c", 0.25)
-THIRD, OTHER = ("jaccard", "a", 3, "d", 0.125), ("base", "a", 1, "c", 0.9)
+from .neighbour_rows import FIRST, OTHER, SECOND, TABLE, neighbours
+
+THIRD = ("jaccard", "a", 3, "d", 0.125)
 CHANGED = ("jaccard", "a", 1, "b", 0.75)
 
 
-@pytest.fixture
-def in_catalog(spark):
-    schema = f"writes_{uuid.uuid4().hex[:8]}"
-    yield Store.open(spark, f"spark_catalog.{schema}", IdTypes("bigint", "string"))
-    spark.sql(f"DROP SCHEMA IF EXISTS spark_catalog.{schema} CASCADE")
-
-
-def test_a_table_of_a_catalog_takes_every_write(spark, in_catalog, write):
+def test_a_table_of_a_catalog_takes_every_write(catalog, write):
     def rows(*tuples):
-        return spark.createDataFrame(list(tuples), NEIGHBOURS)
+        return neighbours(catalog, *tuples)
 
     jaccard, base = {"source": ["jaccard"]}, {"source": ["base"]}
     steps = [
@@ -53,7 +41,7 @@ def test_a_table_of_a_catalog_takes_every_write(spark, in_catalog, write):
     ]
     assert {write.how for write, _ in steps} == set(get_args(How))
     for step, expected in steps:
-        write(in_catalog, step)
-        found = in_catalog.read(TABLE).drop("run_id").collect()
+        write(catalog, step)
+        found = catalog.read(TABLE).drop("run_id").collect()
         assert sorted(map(tuple, found)) == sorted(expected), step.how
-    vacuum_now(in_catalog, TABLE, 168)
+    vacuum_now(catalog, TABLE, 168)

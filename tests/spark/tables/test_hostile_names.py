@@ -6,9 +6,9 @@ from colike.tables import IdTypes, Store
 from colike.tables.maintenance import optimize
 from colike.tables.writes import overwrite, replace, trim
 
+from .neighbour_rows import NEIGHBOURS, TABLE
+
 IDS = IdTypes("bigint", "string")
-TABLE = "item_neighbours"
-NEIGHBOURS = "source string, item_id string, rank int, neighbour_id string, weight double"
 HOSTILE = ["x' OR '1'='1", "x\\' OR 1=1 --", 'x" OR "1"="1', "`; DROP TABLE runs", "$(id)\n{0}%s"]
 
 

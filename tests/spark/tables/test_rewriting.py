@@ -7,8 +7,7 @@ from colike.tables import IdTypes, Store
 from colike.tables.rewriting import resume, rewrite
 from colike.tables.writes import overwrite
 
-TABLE = "item_neighbours"
-ROWS = "source string, item_id string, rank int, neighbour_id string, weight double"
+from .neighbour_rows import NEIGHBOURS, TABLE
 
 
 @pytest.fixture
@@ -16,7 +15,7 @@ def store(spark, tmp_path, write):
     """A store with two rows."""
     store = Store.open(spark, str(tmp_path), IdTypes("bigint", "string"))
     rows = [("goes", "a", 1, "b", 0.5), ("stays", "a", 1, "b", 0.5)]
-    write(store, overwrite(TABLE, spark.createDataFrame(rows, ROWS).coalesce(1)))
+    write(store, overwrite(TABLE, spark.createDataFrame(rows, NEIGHBOURS).coalesce(1)))
     return store
 
 
@@ -64,7 +63,7 @@ def test_a_try_that_was_killed_is_done_again_and_leaves_nothing(store, killed_in
 def test_a_run_makes_no_new_table_beside_one_that_is_not_in_its_place_yet(store, write):
     move = type(store.location).set_aside
     move(store.location, store.spark, TABLE, f"{TABLE}_new")
-    rows = store.spark.createDataFrame([("new", "a", 1, "b", 0.5)], ROWS)
+    rows = store.spark.createDataFrame([("new", "a", 1, "b", 0.5)], NEIGHBOURS)
     with pytest.raises(StoreError, match=rf"{TABLE} .*`colike forget` was killed"):
         write(store, overwrite(TABLE, rows))
     assert folders(store) == [f"{TABLE}_new"]

@@ -14,10 +14,9 @@ from colike.tables import IdTypes, Store, contracts
 from colike.tables.damage import damages
 from colike.tables.writes import overwrite
 
+from .neighbour_rows import FIRST, NEIGHBOURS, OTHER, TABLE, neighbours
+
 IDS = IdTypes("bigint", "string")
-TABLE = "item_neighbours"
-NEIGHBOURS = "source string, item_id string, rank int, neighbour_id string, weight double"
-ROW = ("jaccard", "a", 1, "b", 0.5)
 
 
 @pytest.fixture(scope="module")
@@ -28,8 +27,7 @@ def store(spark, tmp_path_factory):
 
 @pytest.fixture(scope="module", autouse=True)
 def _written(store, write):
-    rows = [ROW, ("base", "a", 1, "c", 0.9)]
-    write(store, overwrite(TABLE, store.spark.createDataFrame(rows, NEIGHBOURS).coalesce(1)))
+    write(store, overwrite(TABLE, neighbours(store, FIRST, OTHER).coalesce(1)))
 
 
 def test_a_table_is_created_as_its_contract_says(store):
@@ -117,7 +115,7 @@ def test_a_schema_of_no_catalog_is_refused_with_both_remedies(spark):
     ],
 )
 def test_rows_of_another_shape_are_refused_by_name(spark, change, says):
-    frame = change(spark.createDataFrame([(*ROW, "run-1")], f"{NEIGHBOURS}, run_id string"))
+    frame = change(spark.createDataFrame([(*FIRST, "run-1")], f"{NEIGHBOURS}, run_id string"))
     with pytest.raises(SchemaError) as raised:
         contracts()[TABLE].conform(frame, IDS)
     assert says in str(raised.value)
@@ -125,10 +123,10 @@ def test_rows_of_another_shape_are_refused_by_name(spark, change, says):
 
 
 def test_columns_may_come_in_any_order(spark):
-    frame = spark.createDataFrame([(*ROW, "run-1")], f"{NEIGHBOURS}, run_id string")
+    frame = spark.createDataFrame([(*FIRST, "run-1")], f"{NEIGHBOURS}, run_id string")
     turned = frame.select("weight", "rank", "run_id", "source", "neighbour_id", "item_id")
     (row,) = contracts()[TABLE].conform(turned, IDS).collect()
-    assert tuple(row) == (*ROW, "run-1")
+    assert tuple(row) == (*FIRST, "run-1")
 
 
 def test_numbers_of_numpy_are_taken_in_columns_and_in_maps(spark, tmp_path):

@@ -23,14 +23,12 @@ from colike.tables.writes import (
     vacuum,
 )
 
-TABLE = "item_neighbours"
-NEIGHBOURS = "source string, item_id string, rank int, neighbour_id string, weight double"
+from .neighbour_rows import FIRST, OTHER, SECOND, TABLE, neighbours
+
 ITEMS = (
     "item_id string, item_idx int, title string, attributes map<string,string>, synopsis string, "
     "description string, synopsis_cut boolean, content_hash string"
 )
-FIRST, SECOND = ("jaccard", "a", 1, "b", 0.5), ("jaccard", "a", 2, "c", 0.25)
-OTHER = ("base", "a", 1, "c", 0.9)
 
 
 @pytest.fixture(scope="module")
@@ -42,10 +40,6 @@ def store(spark, tmp_path_factory):
 def written(store, write):
     """The rows FIRST, SECOND and OTHER in the table; returns its pin."""
     return write(store, overwrite(TABLE, neighbours(store, FIRST, SECOND, OTHER))).pins[TABLE]
-
-
-def neighbours(store, *rows):
-    return store.spark.createDataFrame(list(rows), NEIGHBOURS)
 
 
 def rows_of(frame):
