@@ -33,6 +33,8 @@ NIGHTLY = tuple(job for job in JOBS if job not in SKIPPED)
 #: Settings for the session of the tests; no past decides on the champion.
 ONE_CHAMPION = "publish.champion=ease"
 IN_PROCESS = (*(one for one in SETTINGS if not one.startswith("spark.")), ONE_CHAMPION)
+#: Ratings of a user who has just come.
+NEW_RATINGS = 8
 #: The item of a rating that is no item's id.
 NO_ITEM = "no item"
 #: Tables that say what a run has found, and their columns that tell when and by whom.
@@ -49,24 +51,32 @@ def first_night(folder: Path, seed: int) -> Path:
 
 
 def next_night(before: Path, folder: Path, random: Random) -> Path:
-    """Return a folder with what a day changes: some ratings are new, others, gone, or none.
+    """Return a folder with what a day changes, with as many ratings and users as before.
 
-    One new row is bad; that of the day before is gone.
+    Some ratings are new, others, or gone; one user leaves and another comes. One new row is bad;
+    that of the day before is gone.
     """
     folder.mkdir()
     for path in before.iterdir():
         (folder / path.name).write_bytes(path.read_bytes())
     with (before / RATINGS_FILE).open(encoding="utf-8") as file:
         header, *rows = csv.reader(file)
-    kept = [row for row in rows if random.random() > 0.02 and row[1] != NO_ITEM]
+    rated = [row for row in rows if row[1] != NO_ITEM]
+    leaving = random.choice(sorted({row[0] for row in rated}))
+    kept = [row for row in rated if random.random() > 0.02 and row[0] != leaving]
     changed = [
         [*row[:2], str(random.randint(1, 10))] if random.random() < 0.02 else row for row in kept
     ]
-    user = str(1_000_000 + random.randrange(1_000_000))
-    items = random.sample(sorted({row[1] for row in kept}), 8)
-    new = [[user, item, str(random.randint(7, 10))] for item in items]
+    coming = str(1_000_000 + random.randrange(1_000_000))
+    users, items = (sorted({row[column] for row in kept}) for column in (0, 1))
+    unrated = sorted(
+        {(user, item) for user in users for item in items} - {(*row[:2],) for row in kept}
+    )
+    pairs = [(coming, item) for item in random.sample(items, NEW_RATINGS)]
+    pairs += random.sample(unrated, max(0, len(rated) - len(kept) - NEW_RATINGS))
+    new = [[*pair, str(random.randint(7, 10))] for pair in pairs]
     with (folder / RATINGS_FILE).open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows([header, *changed, *new, [user, NO_ITEM, "9"]])
+        csv.writer(file).writerows([header, *changed, *new, [coming, NO_ITEM, "9"]])
     return folder
 
 

@@ -3,6 +3,7 @@
 `make chaos` runs it; CHAOS_SEED chooses the data.
 """
 
+import csv
 import os
 from random import Random
 
@@ -56,9 +57,11 @@ def data(tmp_path_factory):
     folder = tmp_path_factory.mktemp("files")
     data = next_night(first_night(folder / "first", SEED), folder / "data", Random(SEED))
     items = data / ITEMS_FILE
-    first, name = items.read_text("utf-8").splitlines()[1].split(",")[:2]
-    text = items.read_text("utf-8").replace(f"{first},{name},", f"{first},{TITLE},", 1)
-    items.write_text(text, encoding="utf-8")
+    with items.open(encoding="utf-8", newline="") as file:
+        header, first, *rows = csv.reader(file)
+    first[header.index("Name")] = TITLE
+    with items.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([header, first, *rows])
     return data
 
 

@@ -3,6 +3,7 @@
 import os
 import shutil
 import time
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from random import Random
@@ -13,7 +14,9 @@ import pytest
 
 from colike.config import load_config
 from colike.run.chain import JOBS
-from colike.tables import Store, contracts, maintenance, writer
+from colike.tables import Store, contracts
+from colike.tables.writer import Writer
+from colike.tables.writes import Write
 
 from .nights import SEED, SETTINGS, SKIPPED, first_night, next_night
 from .sameness import opened
@@ -81,16 +84,18 @@ def test_nothing_grows_over_fifty_nights(spark, folder, run_jobs, tmp_path, monk
     clock = clock_of(store)
     data, random = first_night(tmp_path / "night-0", SEED), Random(SEED)
     jobs = [job for job in JOBS if job not in SKIPPED]
-    found, begun = [], time.monotonic()
+    found, begun, vacuum = [], [], Writer._vacuum
 
-    def vacuumed(store: Store, table: str, hours: int) -> None:
-        """Vacuum goes by the system's clock, to which a day is as long as a night has taken."""
-        day = (time.monotonic() - begun) / (len(found) + 1)
-        maintenance.vacuum(store, table, hours * day / DAY.total_seconds())
+    def vacuumed(writer: Writer, write: Write) -> None:
+        """Vacuum goes by the system's clock, to which so many days are as many nights."""
+        nights = round(timedelta(hours=write.hours) / DAY)
+        since = time.monotonic() - begun[-nights - 1 :][0]
+        vacuum(writer, replace(write, hours=since / timedelta(hours=1).total_seconds()))
 
-    monkeypatch.setattr(writer, "vacuum", vacuumed)
+    monkeypatch.setattr(Writer, "_vacuum", vacuumed)
     for night in range(NIGHTS):
         start = time.monotonic()
+        begun.append(start)
         run_jobs(config, store, jobs, data, f"night-{night}")
         seconds = time.monotonic() - start
         found.append({**measured(store, folder), "seconds": seconds})
