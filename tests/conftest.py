@@ -203,8 +203,7 @@ def run_stage(frame_store: Callable[..., FrameStore]) -> Iterator[Callable[..., 
     ) -> Outputs:
         (stage,) = stages([job])
         ids = IdTypes(config.data.user_id_type, config.data.item_id_type)
-        empty = {"row_sets": {}, "figures": {}, "worked": (), "writers": {}, "not_run": {}}
-        facts = {**empty, "told": {}, **more}
+        empty = {name: {} for name in ("row_sets", "figures", "writers", "not_run", "told")}
         inputs = Inputs(
             job=stage.name,
             reads=stage.reads,
@@ -212,11 +211,12 @@ def run_stage(frame_store: Callable[..., FrameStore]) -> Iterator[Callable[..., 
             _store=frame_store({**frames, **(own or {})}, ids),
             pins={table: ANYTHING for table in stage.reads if table in frames} | dict(pins or {}),
             own_pins={table: ANYTHING for table in stage.continues if table in (own or {})},
+            versions=dict.fromkeys({**frames, **(own or {})}, ANYTHING.version),
             data=data and str(data),
             run_id="run-1",
             code=code_version(stage.module),
             reporter=PlainReporter(),
-            **facts,
+            **{"worked": (), **empty, **more},
         )
         closing.callback(inputs.close)
         return stage.run(inputs, stage.settings(config))

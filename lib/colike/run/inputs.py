@@ -1,4 +1,4 @@
-"""What a stage may read: its declared tables at their pinned versions, and nothing else."""
+"""What a stage may read: its declared tables as they were at its start, and nothing else."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
@@ -32,6 +32,8 @@ class Inputs:
         continues: Tables whose last rows it starts from, or reads as a cache.
         pins: The declared tables that exist, at the versions of the start of the job.
         own_pins: The tables that the stage continues, as they are.
+        versions: The version at which each table is read: the newest at the start of the job. It
+            has the rows of the pinned one, whose files or log entries Delta may have removed.
         data: Folder or URI of the input files, None if it was not given.
         run_id: The run.
         code: Hash of the code that the stage can reach.
@@ -50,6 +52,7 @@ class Inputs:
     _store: Store
     pins: Mapping[str, Pin]
     own_pins: Mapping[str, Pin]
+    versions: Mapping[str, int]
     data: str | None
     run_id: str
     code: str
@@ -83,7 +86,7 @@ class Inputs:
         return self._store.files
 
     def read(self, table: str) -> DataFrame:
-        """Return a declared table at its pinned version.
+        """Return a declared table as it was at the start of the job.
 
         Raises:
             StageError: The stage does not declare the table.
@@ -95,20 +98,19 @@ class Inputs:
                 f"Store {self._store.location.name} has no table {table}, which job "
                 f"{self.job} reads; run the jobs before it first."
             )
-        return self._of_my_ids(table, self._store.read(table, self.pins[table].version))
+        return self._of_my_ids(table, self._store.read(table, self.versions[table]))
 
     def read_or_empty(self, table: str) -> DataFrame:
-        """Return a declared table at its pinned version, or no rows if there is none."""
+        """Return a declared table as `read` does, or no rows if there is none."""
         self._require_declared(table, self.reads)
         return self.read(table) if table in self.pins else self._store.empty(table)
 
     def own(self, table: str) -> DataFrame:
         """Return a table that the stage continues, as it is now, or no rows if there is none."""
         self._require_declared(table, self.continues)
-        pin = self.own_pins.get(table)
-        if pin is None:
+        if table not in self.own_pins:
             return self._store.empty(table)
-        rows = self._of_my_ids(table, self._store.read(table, pin.version))
+        rows = self._of_my_ids(table, self._store.read(table, self.versions[table]))
         return contracts()[table].filled(rows, self.ids)
 
     def changes(self, table: str, since: int) -> Changes | None:

@@ -98,6 +98,7 @@ class Session:
             self.run.store,
             self.ledger.pins(stage.reads),
             self.ledger.pins(stage.continues),
+            self.ledger.newest(),
             self.run.data,
             self.run.run_id,
             code,

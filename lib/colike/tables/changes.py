@@ -28,7 +28,7 @@ def changes(store: Store, table: str, since: int, until: int) -> Changes | None:
     None where the feed does not reach back so far: it was not kept then, or its files are gone.
     """
     if since == until:
-        nothing = store.read(table, until).where(F.lit(False))
+        nothing = store.read(table).where(F.lit(False))
         return Changes(nothing, nothing)
     reader = store.spark.read.option("readChangeFeed", "true")
     reader = reader.option("startingVersion", since + 1).option("endingVersion", until)

@@ -43,6 +43,7 @@ def inputs():
         _store=Tables(),
         pins={"items": Pin("id", 3)},
         own_pins={},
+        versions={"items": 5},
         data=None,
         run_id="run-1",
         code="",
@@ -56,9 +57,9 @@ def inputs():
     )
 
 
-def test_a_declared_table_is_read_at_its_pinned_version(inputs):
-    assert inputs.read("items") == "items at version 3"
-    assert inputs.read_or_empty("items") == "items at version 3"
+def test_a_declared_table_is_read_at_its_newest_version_at_the_start(inputs):
+    assert inputs.read("items") == "items at version 5"
+    assert inputs.read_or_empty("items") == "items at version 5"
     assert inputs.last_run_of("items") == "run-0"
 
 
