@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 from rich.progress import Progress
 
+from colike.cli.options import writing_to
 from colike.generate import generate
 from colike.printing import say
 from colike.queries.output import error_screen
@@ -22,7 +23,8 @@ def command(
 ) -> None:
     """Write a generated data set whose users and texts come from the same latent tastes."""
     screen = error_screen()
-    with Progress(console=screen, disable=not screen.is_terminal) as progress:
+    bars = Progress(console=screen, disable=not screen.is_terminal)
+    with writing_to(out), bars as progress:
         bar = progress.add_task("ratings", total=ratings)
 
         def show(done: int, total: int) -> None:

@@ -1,5 +1,6 @@
 """The command line: `colike COMMAND`; the only place where errors become exit codes."""
 
+import errno
 import os
 import signal
 import sys
@@ -26,7 +27,7 @@ from colike.cli import (
     views,
 )
 from colike.config.secrets import concealed
-from colike.errors import ColikeError
+from colike.errors import ColikeError, ConfigError
 from colike.launch.machine import end_workers
 from colike.printing import say
 from colike.queries.output import error_screen
@@ -90,6 +91,8 @@ def main() -> None:
         unreadable = of_a_table(error)
         if unreadable is not None:
             _fail(concealed(f"{type(unreadable).__name__}: {unreadable}"), FORESEEN)
+        if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
+            _fail(concealed(f"{ConfigError.__name__}: no path can be that long: {error}"), FORESEEN)
         _fail(last_words(error), UNFORESEEN)
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from colike.cli.options import DEFAULT_STORE, StoreOption
+from colike.cli.options import DEFAULT_STORE, StoreOption, writing_to
 from colike.printing import say
 from colike.publish.report.kept import report_name
 from colike.queries.report import report_of
@@ -27,6 +27,7 @@ def command(
         where = opened.files.write_text(report_name("report"), html)
     else:
         where = str(out)
-        out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_text(html, encoding="utf-8")
+        with writing_to(out):
+            out.parent.mkdir(parents=True, exist_ok=True)
+            out.write_text(html, encoding="utf-8")
     say(f"Report: {where}")

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from colike.cli.options import DEFAULT_STORE, StoreOption
+from colike.cli.options import DEFAULT_STORE, StoreOption, writing_to
 from colike.printing import say
 from colike.queries.store import require_store
 from colike.tables.contracts import contracts
@@ -40,5 +40,6 @@ def command(
         for statement in made.values():
             say(f"{statement};\n")
         return
-    files = write_statements(made, out)
+    with writing_to(out):
+        files = write_statements(made, out)
     say(f"{len(files)} files in {out}; run them in the order of their names.")
