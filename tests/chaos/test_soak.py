@@ -17,13 +17,16 @@ from colike.tables import Store
 from .nights import SEED, SETTINGS, SKIPPED, first_night, next_night
 from .sameness import opened
 
-NIGHTS, STEADY = 50, 15
+NIGHTS, STEADY = 50, 25
 DAY = timedelta(days=1)
-#: Delta's own interval of checkpoints, which the tests' session has put off. When a file was
-#: removed is told in the log, which stays as it is: there minutes of some nights stand for a week.
 DELTA = "spark.databricks.delta"
+#: What the tests' session has put off is Delta's own again: without statistics each deletion leaves
+#: an empty file. A log is kept for ten nights in place of thirty. When a file was removed is told
+#: in the log, which stays as it is: there the minutes of some nights stand for a week.
 SPARK = {
+    f"{DELTA}.stats.collect": True,
     f"{DELTA}.properties.defaults.checkpointInterval": 10,
+    f"{DELTA}.properties.defaults.logRetentionDuration": "interval 10 days",
     f"{DELTA}.properties.defaults.deletedFileRetentionDuration": "interval 10 minutes",
 }
 #: Little is fitted, and little stays: what a night adds is what counts here.
