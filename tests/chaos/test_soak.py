@@ -22,12 +22,12 @@ DAY = timedelta(days=1)
 DELTA = "spark.databricks.delta"
 #: What the tests' session has put off is Delta's own again: without statistics each deletion leaves
 #: an empty file. A log is kept for ten nights in place of thirty. When a file was removed is told
-#: in the log, which stays as it is: there the minutes of some nights stand for a week.
+#: in the log, which stays as it is: so files stay for a week from when they were written.
 SPARK = {
     f"{DELTA}.stats.collect": True,
     f"{DELTA}.properties.defaults.checkpointInterval": 10,
     f"{DELTA}.properties.defaults.logRetentionDuration": "interval 10 days",
-    f"{DELTA}.properties.defaults.deletedFileRetentionDuration": "interval 10 minutes",
+    f"{DELTA}.properties.defaults.deletedFileRetentionDuration": "interval 1 minute",
 }
 #: Little is fitted, and little stays: what a night adds is what counts here.
 KEPT = (
