@@ -74,7 +74,7 @@ def let_a_day_pass(folder: Path) -> None:
         os.utime(path, (at, at))
 
 
-def test_nothing_grows_over_fifty_nights(spark, folder, run_jobs, tmp_path, monkeypatch):
+def test_nothing_grows_over_fifty_nights(spark, folder, run_jobs, tmp_path):
     settings = [one for one in SETTINGS if not one.startswith("spark.")]
     config = load_config("conf/mal2020.yml", [*settings, *KEPT])
     store = opened(spark, folder)

@@ -86,14 +86,23 @@ def main() -> None:
         with naming_faults():
             app()
     except ColikeError as error:
-        _fail(concealed(f"{type(error).__name__}: {error}"), FORESEEN)
+        _fail(_told(error), FORESEEN)
     except Exception as error:
-        unreadable = of_a_table(error)
-        if unreadable is not None:
-            _fail(concealed(f"{type(unreadable).__name__}: {unreadable}"), FORESEEN)
-        if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
-            _fail(concealed(f"{ConfigError.__name__}: no path can be that long: {error}"), FORESEEN)
+        foreseen = of_a_table(error) or _of_a_path(error)
+        if foreseen is not None:
+            _fail(_told(foreseen), FORESEEN)
         _fail(last_words(error), UNFORESEEN)
+
+
+def _told(error: ColikeError) -> str:
+    return concealed(f"{type(error).__name__}: {error}")
+
+
+def _of_a_path(error: Exception) -> ConfigError | None:
+    """Return the error for a path that no file can have, None for any other."""
+    if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
+        return ConfigError(f"no path can be that long: {error}")
+    return None
 
 
 def _fail(sentence: str, code: int) -> NoReturn:

@@ -31,9 +31,8 @@ class Inputs:
         reads: Tables that it declares to read.
         continues: Tables whose last rows it starts from, or reads as a cache.
         pins: The declared tables that exist, at the versions of the start of the job.
-        own_pins: The tables that the stage continues, as they are.
-        versions: The version at which each table is read: the newest at the start of the job. It
-            has the rows of the pinned one, whose files or log entries Delta may have removed.
+        versions: The version at which each table that exists is read: the newest at the start of
+            the job. It has the rows of the pinned one, which Delta may have removed.
         data: Folder or URI of the input files, None if it was not given.
         run_id: The run.
         code: Hash of the code that the stage can reach.
@@ -51,7 +50,6 @@ class Inputs:
     continues: tuple[str, ...]
     _store: Store
     pins: Mapping[str, Pin]
-    own_pins: Mapping[str, Pin]
     versions: Mapping[str, int]
     data: str | None
     run_id: str
@@ -108,7 +106,7 @@ class Inputs:
     def own(self, table: str) -> DataFrame:
         """Return a table that the stage continues, as it is now, or no rows if there is none."""
         self._require_declared(table, self.continues)
-        if table not in self.own_pins:
+        if table not in self.versions:
             return self._store.empty(table)
         rows = self._of_my_ids(table, self._store.read(table, self.versions[table]))
         return contracts()[table].filled(rows, self.ids)

@@ -97,7 +97,6 @@ class Session:
             stage.continues,
             self.run.store,
             self.ledger.pins(stage.reads),
-            self.ledger.pins(stage.continues),
             self.ledger.newest(),
             self.run.data,
             self.run.run_id,

@@ -42,7 +42,6 @@ def inputs():
         continues=("recommendations",),
         _store=Tables(),
         pins={"items": Pin("id", 3)},
-        own_pins={},
         versions={"items": 5},
         data=None,
         run_id="run-1",
