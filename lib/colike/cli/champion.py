@@ -7,10 +7,8 @@ import typer
 from colike.cli.options import DEFAULT_STORE, StoreOption
 from colike.printing import say
 from colike.publish.moves import Present, Wish, asked_move, champion_of
-from colike.queries.store import config_of, open_existing
+from colike.queries.store import open_existing
 from colike.run.ids import checked_run_id
-from colike.run.reporters import PlainReporter
-from colike.run.runner import Run
 from colike.run.single import append_row
 from colike.tables import IdTypes, Tables, contracts
 
@@ -34,12 +32,11 @@ def command(
     """Say which source analysts see; with --to, --hold or --release move or hold it."""
     opened = open_existing(store)
     if to is not None or source is not None or hold is not None:
-        target = checked_run_id(to or _now(opened, opened.ids).run_id)
         # The run of a move is the one whose lists it shows.
-        run = Run(config_of(opened.files), opened, target, None, PlainReporter())
+        target = checked_run_id(to or _now(opened, opened.ids).run_id)
         wish = Wish(target, source, bool(hold))
         append_row(
-            run, NAME, MOVES, (PUBLISHED,),
+            opened, target, NAME, MOVES, (PUBLISHED,),
             lambda tables, moves, at: asked_move(
                 moves, tables.read_or_empty(PUBLISHED), wish, at
             ),

@@ -11,11 +11,9 @@ from colike.errors import ConfigError
 from colike.launch.folders import remove_snapshots
 from colike.printing import say
 from colike.publish.report.kept import remove_reports_of
-from colike.queries.store import config_of, open_existing
+from colike.queries.store import open_existing
 from colike.run.ids import new_run_id
 from colike.run.purge import purge
-from colike.run.reporters import PlainReporter
-from colike.run.runner import Run
 from colike.run.single import append_row
 
 NAME = "forget"
@@ -43,9 +41,8 @@ def command(
     # The hash comes first: if what follows is cut off, the next ingest leaves the user out all the
     # same, and the same command does the rest.
     if not Forgotten.of(opened.read_or_empty(FORGOTTEN)).has(user_id):
-        run = Run(config_of(opened.files), opened, new_run_id(), None, PlainReporter())
         append_row(
-            run, NAME, FORGOTTEN, (FORGOTTEN,),
+            opened, new_run_id(), NAME, FORGOTTEN, (FORGOTTEN,),
             lambda tables, own, at: Forgotten.of(own).row_of(user_id, at),
         )  # fmt: skip
     say("table forgotten: has the salted hash, by which ingest leaves the user out")

@@ -32,11 +32,13 @@ from colike.tables.writer import Writer
 class Run:
     """One call of the chain, or of one job of it.
 
+    `config` is None where no setting decides anything, as of a row that a person has written.
+
     Raises:
         ConfigError: The run id does not follow the pattern of ids.
     """
 
-    config: Config
+    config: Config | None
     store: Store
     run_id: str
     data: str | None
@@ -234,9 +236,10 @@ def run_stage(stage: Stage, session: Session) -> bool:
 
 def _keep_config(stage: Stage, session: Session) -> None:
     """Keep the config beside the tables; one that was lost or damaged is there again."""
-    if not stage.keeps_config:
+    config, files = session.run.config, session.run.store.files
+    if not stage.keeps_config or config is None:
         return
-    files, text = session.run.store.files, session.run.config.as_json()
+    text = config.as_json()
     if files.read_text(CONFIG_FILE) != text:
         files.write_text(CONFIG_FILE, text)
 

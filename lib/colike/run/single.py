@@ -10,21 +10,27 @@ from colike import columns as C
 from colike.run.ids import new_run_id
 from colike.run.inputs import Inputs
 from colike.run.outputs import Outputs
+from colike.run.reporters import PlainReporter
 from colike.run.runner import Run, run_stages
 from colike.run.settings import Settings
 from colike.run.stage import Stage
-from colike.tables import Tables
+from colike.tables import Store, Tables
 from colike.tables.writes import append
 
 #: Returns a row from the tables that are read, the table's own rows, and a time after all of them.
 Row = Callable[[Tables, DataFrame, datetime], Mapping[str, Any]]
 
 
-def append_row(run: Run, job: str, table: str, reads: tuple[str, ...], row: Row) -> None:
+def append_row(
+    store: Store, run_id: str, job: str, table: str, reads: tuple[str, ...], row: Row
+) -> None:
     """Append a row to a table as a job of its own; the job that writes the table is not undone.
 
+    It works whatever has become of the store's config, which decides nothing here.
+
     Args:
-        run: The run that the row is of.
+        store: The store.
+        run_id: The run that the row is of.
         job: Name of the job in the log.
         table: The table; it has a column `at`.
         reads: Tables that the row is made from.
@@ -51,4 +57,4 @@ def append_row(run: Run, job: str, table: str, reads: tuple[str, ...], row: Row)
         fingerprint=lambda inputs, settings: call,
         defined_in=__name__,
     )
-    run_stages(run, [stage])
+    run_stages(Run(None, store, run_id, None, PlainReporter()), [stage])

@@ -61,11 +61,11 @@ class Stage:
         """The module that its code version starts from: that of its job."""
         return self.defined_in or f"colike.jobs.{self.name}"
 
-    def settings(self, config: Config) -> Settings:
-        """Return the declared sections of a config."""
+    def settings(self, config: Config | None) -> Settings:
+        """Return the declared sections of a config; without one, a stage that declares none."""
         return Settings(self.name, {name: getattr(config, name) for name in self.sections})
 
-    def section_hashes(self, config: Config) -> dict[str, str]:
+    def section_hashes(self, config: Config | None) -> dict[str, str]:
         """Return a hash of each declared section, by name."""
         return {name: config_hash(_dumped(getattr(config, name))) for name in self.sections}
 

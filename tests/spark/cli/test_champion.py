@@ -7,6 +7,7 @@ from pyspark.sql import functions as F
 from typer.testing import CliRunner
 
 from colike.cli.main import app
+from colike.config.saved import CONFIG_FILE
 from colike.errors import ConfigError
 from colike.tables import Store
 from colike.tables.views import register_views
@@ -17,7 +18,10 @@ FIRST, SECOND = "tiny", "second"
 
 @pytest.fixture(scope="module")
 def store(spark, tiny_store, write, tmp_path_factory):
-    """A store in which a second run has published other lists: the reverse of the first."""
+    """A store in which a second run has published other lists: the reverse of the first.
+
+    Its config.json is damaged, which a move does not need.
+    """
     folder = tmp_path_factory.mktemp("champion") / "store"
     shutil.copytree(tiny_store.location.root, folder)
     store = Store.open(spark, str(folder), tiny_store.ids)
@@ -28,6 +32,7 @@ def store(spark, tiny_store, write, tmp_path_factory):
         append("champion_moves", moves.drop("run_id")),
     ]
     write(store, *rows, run_id=SECOND)
+    store.files.write_text(CONFIG_FILE, "{")
     return store
 
 
