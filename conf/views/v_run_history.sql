@@ -5,7 +5,7 @@
 -- Freshness: with each job
 -- run_id: The run
 -- job: The job; embed.NAME for an embedder that was not run
--- status: started, succeeded, failed, skipped or not_run
+-- status: started, succeeded, failed, skipped, not_run or undone
 -- started_at: When it began
 -- ended_at: When it ended; null while it is unfinished
 -- seconds: How long it took; null while it is unfinished or was skipped

@@ -18,7 +18,7 @@ from colike.tables.writer import Writer
 from colike.tables.writes import append, prune
 
 RUNS = "runs"
-SUCCEEDED, FAILED, NOT_RUN = "succeeded", "failed", "not_run"
+SUCCEEDED, FAILED, NOT_RUN, UNDONE = "succeeded", "failed", "not_run", "undone"
 #: The figure that every success has.
 SECONDS = "seconds"
 #: The lease of a store is logged as if it were a job of this name.
@@ -27,7 +27,7 @@ LEASE = "store"
 
 @dataclass(frozen=True)
 class Event:
-    """One event of a job: started, succeeded, failed, skipped or not_run."""
+    """One event of a job: started, succeeded, failed, skipped, not_run or undone."""
 
     job: str
     event: str
@@ -74,6 +74,8 @@ class RunLog:
     successes: dict[str, Success] = field(default_factory=dict)
     seen: dict[str, int] = field(default_factory=dict)
     left_out: list[Row] = field(default_factory=list)
+    #: Jobs whose last success does not stand any more, by `undo`.
+    undone: set[str] = field(default_factory=set)
     #: The runs in which each job did something, oldest first.
     worked: dict[str, list[str]] = field(default_factory=dict)
     entry: int = 0
@@ -151,6 +153,22 @@ class RunLog:
                 self.left_out.append(Row(**{**row, C.RUN_ID: self.run_id}))
             if event.event == SUCCEEDED:
                 self.successes[event.job] = self._success(event, row[C.ENTRY])
+                self.undone.discard(event.job)
+            if event.event == UNDONE:
+                self.undone.add(event.job)
+
+    def undo(self, table: str, ledger: Ledger) -> None:
+        """Say that the last successes of the jobs that wrote a table do not stand any more.
+
+        The first of them to run again mends its own rows alone, and the table is from then on as
+        its last writer left it.
+        """
+        jobs = [job for job, last in self.successes.items() if table in last.pins_out]
+        told = f"table {table} was not as its last writer left it"
+        self.append(
+            (Event(job, UNDONE, now(), error=told) for job in jobs if job not in self.undone),
+            ledger,
+        )
 
     def _last_written(self) -> dict[str, tuple[Success, Pin]]:
         """In the order of the log, so that the last writer of a table is the one that stays."""
@@ -175,6 +193,8 @@ class RunLog:
                 found[C.ROW_SETS] or {},
                 _with_units(found[C.FIGURES] or {}, found[C.UNITS] or {}),
             )
+            if (row[UNDONE] or 0) > found[C.ENTRY]:
+                self.undone.add(row[C.JOB])
         for table, version in (row[C.SEEN] or {}).items():
             self.seen[table] = max(version, self.seen.get(table, 0))
 
@@ -213,20 +233,22 @@ def now() -> datetime:
 
 def _newest_by_job(runs: DataFrame) -> DataFrame:
     names = [column.name for column in contracts()[RUNS].columns]
-    succeeded, not_run = _told_by_event()
+    succeeded, not_run, undone = _told_by_event()
     did_something = F.when(F.col(C.EVENT).isin(SUCCEEDED, FAILED), F.struct(C.ENTRY, C.RUN_ID))
     return runs.groupBy(C.JOB).agg(
         F.max(C.ENTRY).alias("last"),
         _newest(F.struct(*names), succeeded).alias(SUCCEEDED),
         _newest(F.struct(*names), not_run).alias(NOT_RUN),
+        F.max(F.when(undone, F.col(C.ENTRY))).alias(UNDONE),
         _newest(F.col(C.SEEN), F.col(C.SEEN).isNotNull()).alias(C.SEEN),
         F.sort_array(F.collect_list(did_something)).alias("worked"),
     )
 
 
-def _told_by_event() -> tuple[Column, Column]:
+def _told_by_event() -> tuple[Column, Column, Column]:
     """Events of which the last one of each job tells something."""
-    return F.col(C.EVENT) == SUCCEEDED, F.col(C.EVENT) == NOT_RUN
+    event = F.col(C.EVENT)
+    return event == SUCCEEDED, event == NOT_RUN, event == UNDONE
 
 
 def _with_units(

@@ -54,6 +54,8 @@ def _reasons(stage: Stage, session: Session, key: Key, will_write: Mapping[str, 
     ]
     altered = session.altered(stage, last)
     found += [f"table {table} is not as its last run left it" for table in altered]
+    if not altered and stage.name in session.log.undone:
+        found.append("a table that it shares with other jobs was not as they left it")
     if not found and last.stage_key != key.hash:
         found = ["its key is another one"]
     return found

@@ -124,7 +124,14 @@ class Session:
 
     def are_as_left(self, stage: Stage, last: Success) -> bool:
         """Return whether the tables that a success wrote are exactly as the log says."""
-        return not self.altered(stage, last)
+        return stage.name not in self.log.undone and not self.altered(stage, last)
+
+    def undo_altered(self, stages: Sequence[Stage]) -> None:
+        """Let all jobs that write a table run again where one of the stages may mend it."""
+        expected = self.log.expected()
+        for table in sorted({table for stage in stages for table in stage.writes} & set(expected)):
+            if self.ledger.pin(table) != expected[table]:
+                self.log.undo(table, self.ledger)
 
     def altered(self, stage: Stage, last: Success) -> list[str]:
         """Return those of the tables a success wrote that are not as the log says.
@@ -163,6 +170,7 @@ def run_stages(run: Run, stages: Sequence[Stage]) -> list[str]:
     folder = locked_folder(run.store)
     with naming_damaged_tables(), naming_faults(folder), hold(run.store, run.run_id):
         session = Session.begin(run, stages)
+        session.undo_altered(stages)
         try:
             worked = [stage.name for stage in stages if run_stage(stage, session)]
         except Exception as error:
