@@ -90,12 +90,23 @@ def arrow_batches(spark: SparkSession, row_bytes: int) -> Iterator[None]:
         spark: The session.
         row_bytes: Bytes of the largest row.
     """
-    before = str(spark.conf.get(ARROW_ROWS))
-    spark.conf.set(ARROW_ROWS, rows_per_batch(row_bytes, int(before)))
+    rows = rows_per_batch(row_bytes, int(str(spark.conf.get(ARROW_ROWS))))
+    with setting(spark, ARROW_ROWS, str(rows)):
+        yield
+
+
+@contextmanager
+def setting(spark: SparkSession, name: str, value: str) -> Iterator[None]:
+    """Give a setting of the session another value inside."""
+    before = spark.conf.get(name, None)
+    spark.conf.set(name, value)
     try:
         yield
     finally:
-        spark.conf.set(ARROW_ROWS, before)
+        if before is None:
+            spark.conf.unset(name)
+        else:
+            spark.conf.set(name, before)
 
 
 def _launched_by_a_cluster() -> bool:

@@ -52,9 +52,13 @@ class CheckCount(NamedTuple):
 
 @dataclass(frozen=True)
 class Watched:
-    """Rows of a table that are counted when they are first read to their end."""
+    """Rows of a table that are counted when they are first read to their end.
+
+    `given` are the same rows, not counted.
+    """
 
     contract: TableContract
+    given: DataFrame
     rows: DataFrame
     observation: Observation | None
 
@@ -62,17 +66,21 @@ class Watched:
     def of(contract: TableContract, rows: DataFrame) -> "Watched":
         """Return rows that are counted; those of a table without checks stay as they are."""
         if not contract.checks:
-            return Watched(contract, rows, None)
+            return Watched(contract, rows, rows, None)
         observation = Observation()
         watched = rows.observe(observation, *_counters(contract))
-        return Watched(contract, watched, observation)
+        return Watched(contract, rows, watched, observation)
 
-    def counts(self) -> list[CheckCount] | None:
-        """Return a count per check, once the rows were read; None if Spark does not tell."""
+    def counts(self) -> list[CheckCount]:
+        """Return a count per check, once the rows were read.
+
+        They are counted in a pass of their own if Spark does not tell, as of rows that it left out
+        of its plan when it found that nothing came of them.
+        """
         if self.observation is None:
             return []
         found = _told(self.observation)
-        return _counts(self.contract, found) if found else None
+        return _counts(self.contract, found) if found else counted(self.contract, self.given)
 
 
 def counted(contract: TableContract, rows: DataFrame) -> list[CheckCount]:

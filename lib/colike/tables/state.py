@@ -12,6 +12,7 @@ from pyspark.sql import Row, SparkSession
 from pyspark.sql import functions as F
 
 from colike.errors import StoreError
+from colike.spark import setting
 
 # Delta's operations that may change rows. All others (OPTIMIZE, VACUUM, properties, comments,
 # constraints, new columns) leave the rows as they are. A commit without a name may be anything.
@@ -186,15 +187,8 @@ def id_of(spark: SparkSession, identifier: str) -> str:
 @contextmanager
 def signed(spark: SparkSession, table_id: str) -> Iterator[None]:
     """Sign the commits made inside with the table's id, so that one statement tells it later."""
-    before = spark.conf.get(USER_METADATA, None)
-    spark.conf.set(USER_METADATA, json.dumps({TABLE_ID: table_id}))
-    try:
+    with setting(spark, USER_METADATA, json.dumps({TABLE_ID: table_id})):
         yield
-    finally:
-        if before is None:
-            spark.conf.unset(USER_METADATA)
-        else:
-            spark.conf.set(USER_METADATA, before)
 
 
 def _id_in(rows: Sequence[Row]) -> str | None:

@@ -11,6 +11,7 @@ from pyspark.sql import functions as F
 
 from colike import columns as C
 from colike.errors import QualityError, StoreError
+from colike.spark import setting
 from colike.tables.checks import CheckCount, Watched, counted, refusal, warning
 from colike.tables.contracts import contracts
 from colike.tables.difference import row_difference
@@ -27,7 +28,7 @@ BROKEN_CHECK = re.compile(r"(?:CHECK|NOT NULL) constraint .*", re.IGNORECASE)
 MERGED = ("numTargetRowsInserted", "numTargetRowsUpdated", "numTargetRowsDeleted")
 METRICS = (MERGED, ("numOutputRows",), ("numDeletedRows",))
 
-UNTOLD = "Spark did not tell how many of the rows for table {} break its checks"
+ADAPTIVE = "spark.sql.adaptive.enabled"
 UNMET = (
     "table {} has rows of an earlier release that break its checks ({}), so Delta does not enforce "
     "these yet; colike does, which takes a pass over the rows before each write"
@@ -49,7 +50,6 @@ class Writer:
     pins: dict[str, Pin] = field(default_factory=dict)
     rows: dict[str, int] = field(default_factory=dict)
     checks: dict[tuple[str, str], CheckCount] = field(default_factory=dict)
-    untold: set[str] = field(default_factory=set)
     counts: bool = True
 
     @property
@@ -79,7 +79,6 @@ class Writer:
         unmet = self.ledger.unmet
         return [
             *(warning(one) for one in self.checks.values() if one.warns),
-            *(UNTOLD.format(table) for table in sorted(self.untold)),
             *(
                 UNMET.format(table, ", ".join(unmet[table]))
                 for table in self.rows
@@ -112,8 +111,11 @@ class Writer:
         current = self.store.read(write.table)
         difference = row_difference(current, watched.rows, write.table).cache()
         try:
-            # Counted to the end: a look at the first rows would not see all of `rows`.
-            if difference.count():
+            # Counted to the end: a look at the first rows would not see all of `rows`. Of a cache
+            # without rows an adaptive plan would leave out what it was made from, counts included.
+            with setting(self.store.spark, ADAPTIVE, "false"):
+                changes = difference.count()
+            if changes:
                 changed = partial(merge_rows, self.store, write.table, difference)
                 self._commit(write.table, changed, rows)
             else:
@@ -205,10 +207,8 @@ class Writer:
         self._note_counts(table, counts)
         return refusal(contracts()[table], rows, counts, said)
 
-    def _note_counts(self, table: str, counts: Sequence[CheckCount] | None) -> None:
-        if counts is None:
-            self.untold.add(table)
-        for one in counts or ():
+    def _note_counts(self, table: str, counts: Sequence[CheckCount]) -> None:
+        for one in counts:
             before = self.checks.get((table, one.check_name))
             self.checks[table, one.check_name] = one if before is None else before.plus(one)
 

@@ -6,9 +6,10 @@ from colike.errors import QualityError
 from colike.run.outputs import Outputs
 from colike.run.reporters import PlainReporter
 from colike.run.stage import Stage
-from colike.tables import contracts
+from colike.spark import setting
+from colike.tables import checks, contracts
 from colike.tables.views import register_temporary
-from colike.tables.writes import overwrite
+from colike.tables.writes import merge, overwrite
 
 from .one_row import ROW, a_stage, one_row
 
@@ -42,6 +43,16 @@ def wrong(inputs, settings):
 
 
 ODD = Stage("ingest", (), ("items",), (), odd)
+
+
+def merged(*rows):
+    """A stage whose table has these rows, of which only the changed ones are written."""
+
+    def run(inputs, settings):
+        assert settings.neighbours
+        return Outputs([merge("item_neighbours", inputs.frame("item_neighbours", rows))])
+
+    return a_stage(run)
 
 
 def shown(store, view, where="true"):
@@ -95,3 +106,20 @@ def test_the_log_of_a_release_that_counted_no_checks_is_read_and_continued(works
     assert works(a_stage(one_row)) == []
     assert works(a_stage(one_row), overrides=["neighbours.k=60"], run_id="run-2") == ["neighbours"]
     assert {row.run_id for row in shown(store, "v_checks")} == {"run-2"}
+
+
+@pytest.mark.parametrize("adaptive", ["true", "false"])
+def test_a_table_in_which_nothing_changes_or_nothing_stays_has_its_counts_too(
+    works, store, adaptive, monkeypatch
+):
+    passes = []
+    own = checks.counted
+    monkeypatch.setattr(checks, "counted", lambda *given: passes.append(given) or own(*given))
+    two = [ROW, {**ROW, "rank": 2}]
+    with setting(store.spark, "spark.sql.adaptive.enabled", adaptive):
+        works(merged(*two), run_id="first")
+        works(merged(*two), run_id="same", overrides=["neighbours.k=60"])
+        assert not passes, "counted in the pass that compares"
+        works(merged(), run_id="none", overrides=["neighbours.k=70"])
+    counts = {(row.run_id, row.rows, row.failed) for row in shown(store, "v_checks")}
+    assert counts == {("first", 2, 0), ("same", 2, 0), ("none", 0, 0)}

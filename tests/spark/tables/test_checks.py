@@ -1,9 +1,13 @@
 """Rows that break checks are counted as Delta judges them, in the pass that reads the rows."""
 
+import threading
+from types import SimpleNamespace
+
 import pytest
 from pyspark.sql import functions as F
 
-from colike.tables import contracts
+from colike.spark import setting
+from colike.tables import checks, contracts
 from colike.tables.checks import CheckCount, Watched, counted, refusal
 from colike.tables.contracts import Check
 
@@ -45,9 +49,7 @@ def test_a_row_breaks_a_check_that_is_false_or_null_and_zeros_count_too(spark, r
 @pytest.mark.parametrize("adaptive", ["true", "false"])
 def test_rows_below_a_cached_join_are_all_counted_when_it_is(spark, adaptive):
     """A merge writes the cached difference; the rows are on one side of the join it is made by."""
-    before = spark.conf.get(AQE)
-    spark.conf.set(AQE, adaptive)
-    try:
+    with setting(spark, AQE, adaptive):
         rows = spark.range(1000).select(F.col("id").cast("string").alias("name"), "id")
         rows = rows.select("name", (F.col("id") - 10).cast("int").alias("n")).repartition(8, "name")
         watched = Watched.of(CONTRACT, rows)
@@ -58,8 +60,27 @@ def test_rows_below_a_cached_join_are_all_counted_when_it_is(spark, adaptive):
         assert watched.counts() == counts(1000, 11, 14)
         assert few.collect()
         few.unpersist()
-    finally:
-        spark.conf.set(AQE, before)
+
+
+class Silent:
+    """An observation whose event was lost: Spark's own waits for good."""
+
+    @property
+    def get(self) -> object:
+        threading.Event().wait()
+
+
+#: An observation of rows that Spark has left out of its plan.
+LEFT_OUT = SimpleNamespace(get={})
+
+
+@pytest.mark.parametrize("observation", [Silent(), LEFT_OUT])
+def test_rows_that_spark_does_not_tell_of_are_counted_in_a_pass_of_their_own(
+    spark, monkeypatch, observation
+):
+    monkeypatch.setattr(checks, "WAIT_SECONDS", 0.01)
+    frame = spark.createDataFrame(MIXED, ROWS)
+    assert Watched(CONTRACT, frame, frame, observation).counts() == counts(3, 2, 1)
 
 
 def test_a_table_without_checks_has_rows_as_they_are_and_no_counts(spark):

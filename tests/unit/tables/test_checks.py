@@ -1,24 +1,8 @@
-"""Sentences on rows that break checks, and a Spark that never says how many do."""
-
-import threading
+"""Sentences on rows that break checks, and how counts of several writes add up."""
 
 import pytest
 
-from colike.tables import checks, contracts
-from colike.tables.checks import CheckCount, Watched, warning
-
-
-class Silent:
-    """An observation whose event was lost: Spark's own waits for good."""
-
-    @property
-    def get(self) -> object:
-        threading.Event().wait()
-
-
-def test_a_spark_that_does_not_tell_its_counts_holds_up_no_job(monkeypatch):
-    monkeypatch.setattr(checks, "WAIT_SECONDS", 0.01)
-    assert Watched(contracts()["items"], None, Silent()).counts() is None
+from colike.tables.checks import CheckCount, warning
 
 
 def test_a_warning_names_table_check_rows_and_share():
