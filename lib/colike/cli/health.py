@@ -10,7 +10,7 @@ from colike.embedding.models import newest_model
 from colike.errors import StoreError
 from colike.queries.pace import paces
 from colike.queries.store import config_of, open_any
-from colike.run.log import RUNS
+from colike.run.log import RUNS, RunLog
 from colike.snapshot.outcome import finished
 from colike.tables import Tables
 from colike.tables.damage import damages
@@ -27,6 +27,10 @@ def store_findings(where: str) -> Iterator[Finding]:
         state = "ok" if damage is None else "wrong"
         remedy = "" if damage is None else f"colike repair --store {where}"
         yield Finding(f"table {table}", state, damage or "every file can be read", remedy)
+    if RUNS in found and found[RUNS] is None:
+        lost = set(RunLog.read(opened, "").expected()) - set(found)
+        for table in sorted(lost):
+            yield Finding(f"table {table}", "wrong", "is gone, although a run wrote it", again)
     yield _config(opened.files, again)
     if MODELS in found and found[MODELS] is None:
         yield from _models(opened, opened.files, again)

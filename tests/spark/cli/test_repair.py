@@ -60,3 +60,7 @@ def test_damages_are_found_set_aside_and_made_again(
     in_store = [found[what] for what in found if what.startswith(("table", "config"))]
     assert set(in_store) == {"ok"}
     assert typed("repair", "--store", whole.location.name)[1].startswith("No table of store")
+
+    shutil.rmtree(tables / "item_neighbours")
+    code, found = states(typed, whole)
+    assert (code, found["table item_neighbours"]) == (2, "wrong")
