@@ -10,7 +10,7 @@
 -- ended_at: When it ended; null while it is unfinished
 -- seconds: How long it took; null while it is unfinished or was skipped
 -- rows_written: Rows that it wrote to all its tables; null unless it succeeded
--- error: What failed, or why it was not run
+-- error: What failed, or why it was not run or undone
 SELECT
   run_id,
   job,
