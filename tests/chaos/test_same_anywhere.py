@@ -11,6 +11,7 @@ import pytest
 
 from colike.config import load_config
 from colike.generate.form import ITEMS_FILE
+from colike.spark import setting
 
 from ..quick_spark import QUICK
 from .nights import (
@@ -72,14 +73,10 @@ def made(spark, data, run_jobs, tmp_path_factory):
     config = load_config("conf/mal2020.yml", IN_PROCESS)
 
     def made(partitions):
-        before = spark.conf.get(PARTITIONS)
-        spark.conf.set(PARTITIONS, partitions)
-        try:
+        with setting(spark, PARTITIONS, str(partitions)):
             store = opened(spark, folder / str(partitions))
             run_jobs(config, store, NIGHTLY, data, "here")
             return store
-        finally:
-            spark.conf.set(PARTITIONS, before)
 
     return made
 

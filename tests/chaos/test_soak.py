@@ -3,6 +3,7 @@
 import os
 import shutil
 import time
+from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 from random import Random
@@ -12,6 +13,7 @@ import pytest
 
 from colike.config import load_config
 from colike.run.chain import JOBS
+from colike.spark import setting
 from colike.tables import Store
 
 from .nights import SEED, SETTINGS, SKIPPED, first_night, next_night
@@ -24,8 +26,8 @@ DELTA = "spark.databricks.delta"
 #: an empty file. A log is kept for ten nights in place of thirty. When a file was removed is told
 #: in the log, which stays as it is: so files stay for a week from when they were written.
 SPARK = {
-    f"{DELTA}.stats.collect": True,
-    f"{DELTA}.properties.defaults.checkpointInterval": 10,
+    f"{DELTA}.stats.collect": "true",
+    f"{DELTA}.properties.defaults.checkpointInterval": "10",
     f"{DELTA}.properties.defaults.logRetentionDuration": "interval 10 days",
     f"{DELTA}.properties.defaults.deletedFileRetentionDuration": "interval 1 minute",
 }
@@ -59,12 +61,10 @@ def measured(store: Store, folder: Path) -> dict[str, float]:
 @pytest.fixture
 def folder(spark, tmp_path):
     """A folder for a store, made while Delta works as these settings have it."""
-    before = {name: spark.conf.get(name, None) for name in SPARK}
-    for name, value in SPARK.items():
-        spark.conf.set(name, value)
-    yield tmp_path / "store"
-    for name, was in before.items():
-        spark.conf.unset(name) if was is None else spark.conf.set(name, was)
+    with ExitStack() as settings:
+        for name, value in SPARK.items():
+            settings.enter_context(setting(spark, name, value))
+        yield tmp_path / "store"
 
 
 def let_a_day_pass(folder: Path) -> None:

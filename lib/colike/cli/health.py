@@ -27,14 +27,14 @@ def store_findings(where: str) -> Iterator[Finding]:
         state = "ok" if damage is None else "wrong"
         remedy = "" if damage is None else f"colike repair --store {where}"
         yield Finding(f"table {table}", state, damage or "every file can be read", remedy)
-    if RUNS in found and found[RUNS] is None:
-        lost = set(RunLog.read(opened, "").expected()) - set(found)
-        for table in sorted(lost):
+    has_log = RUNS in found and found[RUNS] is None
+    if has_log:
+        for table in sorted(set(RunLog.read(opened, "").expected()) - set(found)):
             yield Finding(f"table {table}", "wrong", "is gone, although a run wrote it", again)
     yield _config(opened.files, again)
     if MODELS in found and found[MODELS] is None:
         yield from _models(opened, opened.files, again)
-    if RUNS in found and found[RUNS] is None:
+    if has_log:
         yield from _paces(opened)
 
 

@@ -128,19 +128,24 @@ class Session:
 
     def undo_altered(self, stages: Sequence[Stage]) -> None:
         """Let all jobs that write a table run again where one of the stages may mend it."""
-        expected = self.log.expected()
-        for table in sorted({table for stage in stages for table in stage.writes} & set(expected)):
-            if self.ledger.pin(table) != expected[table]:
-                self.log.undo(table, self.ledger)
+        for table in self._altered(sorted({table for stage in stages for table in stage.writes})):
+            self.log.undo(table, self.ledger)
 
     def altered(self, stage: Stage, last: Success) -> list[str]:
         """Return those of the tables a success wrote that are not as the log says.
 
         A table that several jobs write should be as its last writer left it.
         """
+        return self._altered(table for table in stage.writes if table in last.pins_out)
+
+    def _altered(self, tables: Iterable[str]) -> list[str]:
+        """Return those of the tables that some success wrote, and that are not as it left them."""
         expected = self.log.expected()
-        written = [table for table in stage.writes if table in last.pins_out]
-        return [table for table in written if self.ledger.pin(table) != expected[table]]
+        return [
+            table
+            for table in tables
+            if table in expected and self.ledger.pin(table) != expected[table]
+        ]
 
     def is_done(self, stage: Stage, key: Key, inputs: Inputs) -> bool:
         """Return whether the last success had this key, and what it made still stands."""

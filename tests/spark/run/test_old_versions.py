@@ -6,6 +6,7 @@ import pytest
 
 from colike.run.outputs import Outputs
 from colike.run.stage import Stage
+from colike.spark import setting
 from colike.tables.writes import append
 
 from .one_row import ROW, a_stage, one_row
@@ -27,9 +28,8 @@ def keep_house(store):
 def vacuum(store, folder):
     """Remove the files of all versions but the newest, as a week later."""
     check = "spark.databricks.delta.retentionDurationCheck.enabled"
-    store.spark.conf.set(check, False)
-    store.spark.sql(f"VACUUM {store.location.identifier(TABLE)} RETAIN 0 HOURS")
-    store.spark.conf.unset(check)
+    with setting(store.spark, check, "false"):
+        store.spark.sql(f"VACUUM {store.location.identifier(TABLE)} RETAIN 0 HOURS")
 
 
 def clean_the_log(store, folder):

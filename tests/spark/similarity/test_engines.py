@@ -11,6 +11,7 @@ from colike.data.splits import train_likes
 from colike.similarity.engines import Counting, similarity
 from colike.similarity.margins import item_likes
 from colike.similarity.tiled import tiled_similarity
+from colike.spark import setting
 
 ITEMS = 20
 SETTINGS = load_config("conf/mal2020.yml").similarity
@@ -94,12 +95,8 @@ def test_the_result_is_equal_to_the_last_bit_on_any_partitioning(spark, engine):
             "user_id bigint, likes_train array<int>",
         ).repartition(5, F.rand(1))
     )
-    before = spark.conf.get("spark.sql.shuffle.partitions")
-    spark.conf.set("spark.sql.shuffle.partitions", "5")
-    try:
+    with setting(spark, "spark.sql.shuffle.partitions", "5"):
         assert rows_of(engine, other) == once
-    finally:
-        spark.conf.set("spark.sql.shuffle.partitions", before)
 
 
 def test_the_margins_count_every_like_of_an_item_that_has_one(spark):
