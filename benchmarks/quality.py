@@ -18,7 +18,8 @@ from colike.run.chain import JOBS, stages
 from colike.run.ids import new_run_id
 from colike.run.main import open_store
 from colike.run.reporters import PlainReporter
-from colike.run.runner import Run, run_stages
+from colike.run.runner import run_stages
+from colike.run.session import Run
 from colike.tables import Store
 
 NAME = "quality"

@@ -21,7 +21,7 @@ def run(inputs: Inputs, settings: Settings) -> Outputs:
     items, embed = inputs.read("items"), settings.embed
     trained = Trained(inputs.read_or_empty("models"), inputs.files.fetch)
     encoding = Encoding(embed.max_tokens, embed.precision, embed.batch_size)
-    current, writes = inputs.own(TABLE), [keep(TABLE)]
+    current, writes = inputs.own_untouched(TABLE), [keep(TABLE)]
     figures, not_run = dict[str, Figure](), dict[str, str]()
     for name, embedder in embed.embedders.items():
         try:

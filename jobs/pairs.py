@@ -49,7 +49,7 @@ def run(inputs: Inputs, settings: Settings) -> Outputs:
     items, chosen, base = inputs.read("items"), settings.pairs, settings.base_embedder
     encoding = Encoding(base.max_tokens, base.precision, base.batch_size)
     model = find_model(base.name, base.embedder)
-    encoded = refreshed(inputs.own(EMBEDDINGS), base.name, model, items, encoding)
+    encoded = refreshed(inputs.own_untouched(EMBEDDINGS), base.name, model, items, encoding)
     # Read twice: to draw pairs, and to be written.
     encoded = replace(encoded, rows=inputs.cached(encoded.rows))
     embedded = collect_vectors(encoded.rows, items, base.name)

@@ -32,7 +32,7 @@ def run(inputs: Inputs, settings: Settings) -> Outputs:
         pairs = similarity(counting)
         return Outputs([overwrite(TABLE, named(pairs, items, chosen.method))], figures)
     kept = _kept(inputs, counting, items)
-    strips = inputs.own(COLIKES) if kept.rows is None else inputs.cached(kept.rows)
+    strips = inputs.own_untouched(COLIKES) if kept.rows is None else inputs.cached(kept.rows)
     if kept.changed is not None:
         figures["changed_likes"] = (kept.changed, "likes")
     pairs = similarity_of_kept(strips, counting)
@@ -44,7 +44,7 @@ def run(inputs: Inputs, settings: Settings) -> Outputs:
 
 def _kept(inputs: Inputs, counting: Counting, items: DataFrame) -> Kept:
     changed = partial(inputs.changes, "user_history")
-    pin, own = inputs.pins["user_history"], inputs.own(COLIKES)
+    pin, own = inputs.pins["user_history"], inputs.own_untouched(COLIKES)
     return kept_colikes(KeptInputs(own, items, pin, changed, inputs.code), counting)
 
 

@@ -20,7 +20,8 @@ from colike.run.code import code_version
 from colike.run.inputs import Inputs
 from colike.run.outputs import Outputs
 from colike.run.reporters import PlainReporter
-from colike.run.runner import Run, run_stages
+from colike.run.runner import run_stages
+from colike.run.session import Run
 from colike.run.stage import Stage
 from colike.spark import session
 from colike.tables import IdTypes, Store, contracts
@@ -215,7 +216,7 @@ def run_stage(frame_store: Callable[..., FrameStore]) -> Iterator[Callable[..., 
             run_id="run-1",
             code=code_version(stage.module),
             reporter=PlainReporter(),
-            **{"worked": (), **empty, **more},
+            **{"worked": (), "touched": (), **empty, **more},
         )
         closing.callback(inputs.close)
         return stage.run(inputs, stage.settings(config))

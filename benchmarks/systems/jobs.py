@@ -12,7 +12,8 @@ from colike.run.ids import new_run_id
 from colike.run.log import SECONDS, RunLog
 from colike.run.main import open_store
 from colike.run.reporters import PlainReporter
-from colike.run.runner import Run, run_stages
+from colike.run.runner import run_stages
+from colike.run.session import Run
 
 
 def say_job(

@@ -15,7 +15,8 @@ from colike.run.ids import new_run_id
 from colike.run.main import open_store
 from colike.run.outputs import Outputs
 from colike.run.reporters import PlainReporter
-from colike.run.runner import Run, Session, work_out
+from colike.run.runner import work_out
+from colike.run.session import Run, Session
 
 NAME = "check"
 EXAMPLE_LENGTH = 100

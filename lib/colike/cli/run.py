@@ -20,7 +20,8 @@ from colike.run.ids import new_run_id
 from colike.run.main import open_store
 from colike.run.plan import Planned, plan
 from colike.run.reporters import JsonReporter, PlainReporter
-from colike.run.runner import Run, run_stages
+from colike.run.runner import run_stages
+from colike.run.session import Run
 
 NAME = "run"
 

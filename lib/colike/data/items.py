@@ -107,7 +107,9 @@ def with_index(items: DataFrame, known: DataFrame) -> DataFrame:
         items: Rows with item_id.
         known: item_id and item_idx of the items table as it stands, perhaps without rows.
     """
-    joined = items.join(known.select(C.ITEM_ID, C.ITEM_IDX), on=C.ITEM_ID, how="left")
+    # One number an item, even where somebody has put an item into the table twice.
+    numbers = known.groupBy(C.ITEM_ID).agg(F.min(C.ITEM_IDX).alias(C.ITEM_IDX))
+    joined = items.join(numbers, on=C.ITEM_ID, how="left")
     ids = joined.select(C.ITEM_ID, C.ITEM_IDX)
     # One partition, but only of the ids.
     known_first = Window.orderBy(F.col(C.ITEM_IDX).asc_nulls_last(), C.ITEM_ID)

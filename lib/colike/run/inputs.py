@@ -1,6 +1,6 @@
 """What a stage may read: its declared tables as they were at its start, and nothing else."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -43,6 +43,8 @@ class Inputs:
         writers: The run that last wrote each table.
         not_run: Parts of other jobs that their last success left out, by job and part, with why.
         told: Figures of each job's last success.
+        touched: Tables of the stage of which others than colike have changed rows since its last
+            success.
     """
 
     job: str
@@ -60,6 +62,7 @@ class Inputs:
     writers: Mapping[str, str]
     not_run: Mapping[str, Mapping[str, str]]
     told: Mapping[str, Mapping[str, Figure]]
+    touched: Collection[str]
     reporter: Reporter
     _closing: ExitStack = field(default_factory=ExitStack)
 
@@ -110,6 +113,14 @@ class Inputs:
             return self._store.empty(table)
         rows = self._of_my_ids(table, self._store.read(table, self.versions[table]))
         return contracts()[table].filled(rows, self.ids)
+
+    def own_untouched(self, table: str) -> DataFrame:
+        """Return what `own` does, but no rows where others than colike have changed some.
+
+        This is what a stage takes for its own work, of which it does not do again what is good.
+        """
+        rows = self.own(table)
+        return self._store.empty(table) if table in self.touched else rows
 
     def changes(self, table: str, since: int) -> Changes | None:
         """Return what changed in a declared table from a version up to the pinned one.

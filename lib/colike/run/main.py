@@ -9,7 +9,8 @@ from colike.errors import ColikeError
 from colike.run.failures import last_words, say_errors_in_a_sentence
 from colike.run.ids import checked_run_id, new_run_id
 from colike.run.reporters import PlainReporter
-from colike.run.runner import Run, run_stages
+from colike.run.runner import run_stages
+from colike.run.session import Run
 from colike.run.stage import Stage
 from colike.spark import session
 from colike.tables import IdTypes, Store

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from colike.run.log import Success
-from colike.run.runner import Key, Run, Session
+from colike.run.session import Key, Run, Session
 from colike.run.stage import Stage
 from colike.tables.state import Pin
 

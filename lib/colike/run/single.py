@@ -11,7 +11,8 @@ from colike.run.ids import new_run_id
 from colike.run.inputs import Inputs
 from colike.run.outputs import Outputs
 from colike.run.reporters import PlainReporter
-from colike.run.runner import Run, run_stages
+from colike.run.runner import run_stages
+from colike.run.session import Run
 from colike.run.settings import Settings
 from colike.run.stage import Stage
 from colike.tables import Store, Tables

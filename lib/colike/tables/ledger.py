@@ -92,4 +92,4 @@ class Ledger:
         """Note a commit that changed rows of a table."""
         state = self.states[table]
         pin = replace(state.pin, version=version)
-        self.states[table] = TableState(pin, version, state.replaced_at)
+        self.states[table] = replace(state, pin=pin, newest=version)

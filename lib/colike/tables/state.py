@@ -14,6 +14,7 @@ from pyspark.sql import functions as F
 from colike.errors import StoreError
 from colike.spark import setting
 
+CREATED_EMPTY = "CREATE TABLE"
 # Delta's operations that may change rows. All others (OPTIMIZE, VACUUM, properties, comments,
 # constraints, new columns) leave the rows as they are. A commit without a name may be anything.
 CHANGES_ROWS = frozenset(
@@ -28,7 +29,7 @@ CHANGES_ROWS = frozenset(
         "RESTORE",
         "CLONE",
         "CONVERT",
-        "CREATE TABLE",
+        CREATED_EMPTY,
         "CREATE TABLE AS SELECT",
         "REPLACE TABLE",
         "REPLACE TABLE AS SELECT",
@@ -67,12 +68,22 @@ class TableState:
     """What Delta's log says of a table: the pin of its last change of rows, and its newest version.
 
     `replaced_at` is when the oldest visible version but the first was made (seconds since 1970):
-    files that it replaced are as old. None where there is no such version.
+    files that it replaced are as old. `by_others` is the newest visible version by which something
+    else than colike may have changed rows. Both are None where there is no such version.
     """
 
     pin: Pin
     newest: int
     replaced_at: float | None = None
+    by_others: int | None = None
+
+    def was_changed_by_others(self, since: Pin | None) -> bool:
+        """Return whether something else than colike has changed rows since a pin, or ever."""
+        if self.by_others is None:
+            return False
+        if since is None or since.table_id != self.pin.table_id:
+            return True
+        return since.version < self.by_others
 
 
 @dataclass(frozen=True)
@@ -103,7 +114,8 @@ def look_up(spark: SparkSession, identifier: str, known: Callable[[], Known | No
     table_id = _id_in(rows) or id_of(spark, identifier)
     newest = int(rows[0]["version"])
     replaced_at = min((row["made_at"] for row in rows if row["version"] > 0), default=None)
-    return TableState(Pin(table_id, last_change(rows, table_id, known())), newest, replaced_at)
+    pin = Pin(table_id, last_change(rows, table_id, known()))
+    return TableState(pin, newest, replaced_at, last_by_others(rows))
 
 
 def wrong_with(rows: Sequence[Row]) -> str | None:
@@ -160,6 +172,17 @@ def last_change(rows: Sequence[Row], table_id: str, known: Known | None) -> int:
     return oldest
 
 
+def last_by_others(rows: Sequence[Row]) -> int | None:
+    """Return the newest version that may have changed rows and that colike has not signed.
+
+    Args:
+        rows: The table's history: version, operation and userMetadata.
+    """
+    changes = (row for row in rows if row["operation"] in CHANGES_ROWS - {CREATED_EMPTY})
+    unsigned = (row for row in changes if TABLE_ID not in _parsed(row["userMetadata"]))
+    return max((int(row["version"]) for row in unsigned), default=None)
+
+
 def newest_commit(spark: SparkSession, identifier: str) -> list[Row]:
     """Return version, operation and operationMetrics of the newest commit, if there is one."""
     return spark.sql(f"DESCRIBE HISTORY {identifier} LIMIT 1").collect()
@@ -186,7 +209,7 @@ def id_of(spark: SparkSession, identifier: str) -> str:
 
 @contextmanager
 def signed(spark: SparkSession, table_id: str) -> Iterator[None]:
-    """Sign the commits made inside with the table's id, so that one statement tells it later."""
+    """Sign the commits made inside with the table's id: it tells colike's, and the id, later."""
     with setting(spark, USER_METADATA, json.dumps({TABLE_ID: table_id})):
         yield
 

@@ -8,6 +8,7 @@ from pyspark.sql.types import StructType
 
 from colike.errors import StoreError
 from colike.tables.contracts import contracts
+from colike.tables.state import id_of, signed
 from colike.tables.store import CONSTRAINT, Store
 
 #: What Delta says of a constraint that rows of the table break.
@@ -46,7 +47,8 @@ def upgraded(store: Store, table: str) -> bool:
     formed = [F.col(field.name).alias(field.name, metadata=field.metadata) for field in wanted]
     rows = contracts()[table].filled(old, store.ids).localCheckpoint().select(*formed)
     writer = rows.write.format("delta").mode("overwrite").option("overwriteSchema", "true")
-    store.location.save(writer, table)
+    with signed(store.spark, id_of(store.spark, name)):
+        store.location.save(writer, table)
     return True
 
 

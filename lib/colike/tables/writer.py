@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -41,7 +41,7 @@ class Writer:
 
     `checks` has how many of the rows broke each check of their tables, those of rows that were
     refused included. With `counts` off it does not look its commits up: the log is neither pinned
-    nor counted.
+    nor counted. Tables that others than colike have `touched` are not merged, but written whole.
     """
 
     ledger: Ledger
@@ -51,6 +51,7 @@ class Writer:
     rows: dict[str, int] = field(default_factory=dict)
     checks: dict[tuple[str, str], CheckCount] = field(default_factory=dict)
     counts: bool = True
+    touched: Collection[str] = ()
 
     @property
     def store(self) -> Store:
@@ -102,8 +103,11 @@ class Writer:
         self._note_counts(write.table, watched.counts())
 
     def _merge(self, write: Write) -> None:
-        """Make the table equal to the rows, all of which are counted, changed or not."""
-        if write.table not in self.ledger.states:
+        """Make the table equal to the rows, all of which are counted, changed or not.
+
+        Rows are compared by their key, so that one which others have put there twice would stay.
+        """
+        if write.table not in self.ledger.states or write.table in self.touched:
             self._overwrite(write)
             return
         rows = self._prepared(write)

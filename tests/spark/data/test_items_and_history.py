@@ -9,7 +9,8 @@ from ...histories import SCHEMA, history_tuple
 
 def numbered(spark, ids, known, id_type="bigint"):
     items = spark.createDataFrame([(item,) for item in ids], f"item_id {id_type}")
-    before = spark.createDataFrame(list(known.items()), f"item_id {id_type}, item_idx int")
+    pairs = known.items() if isinstance(known, dict) else known
+    before = spark.createDataFrame(list(pairs), f"item_id {id_type}, item_idx int")
     rows = with_index(items, before).collect()
     assert len(rows) == len(ids)
     return {row[C.ITEM_ID]: row[C.ITEM_IDX] for row in rows}
@@ -29,6 +30,14 @@ def test_numbers_stay_dense_when_items_leave_the_file(spark):
     # A number is a position in arrays, so a gap would shift or overrun them.
     known = {10: 0, 20: 1, 30: 2, 40: 3}
     assert numbered(spark, [10, 30, 40, 5], known) == {10: 0, 30: 1, 40: 2, 5: 3}
+
+
+def test_an_item_has_one_number_where_somebody_has_put_it_into_the_table_twice(spark):
+    assert numbered(spark, [10, 20, 30], [(20, 0), (10, 1), (10, 7), (20, 0)]) == {
+        20: 0,
+        10: 1,
+        30: 2,
+    }
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from colike import columns as C
 from colike.config import load_config
 from colike.run.chain import stages
 from colike.run.reporters import PlainReporter
-from colike.run.runner import Run, Session
+from colike.run.session import Run, Session
 from colike.tables import IdTypes, Store
 from colike.tables.views import register_views
 from colike.tables.writes import merge, overwrite

@@ -15,7 +15,7 @@ from colike.run import runner
 from colike.run.outputs import Outputs
 from colike.run.plan import plan
 from colike.run.reporters import PlainReporter
-from colike.run.runner import Run
+from colike.run.session import Run
 from colike.run.stage import Stage
 from colike.tables.writes import overwrite
 from colike.tables.writes import replace as replace_rows

@@ -7,7 +7,7 @@ from colike.jobs.train import STAGE
 
 from colike.config import load_config
 from colike.run.reporters import PlainReporter
-from colike.run.runner import Run, Session
+from colike.run.session import Run, Session
 from colike.tables import Store
 
 from ...small_model import save_small_model

@@ -12,7 +12,8 @@ from colike.errors import ColikeError, StoreError, cause_of
 from colike.run.failures import as_logged, in_addition, last_words
 from colike.run.main import job_main
 from colike.run.reporters import PlainReporter
-from colike.run.runner import Run, Session, run_stage
+from colike.run.runner import run_stage
+from colike.run.session import Run, Session
 from colike.run.stage import Stage
 
 DISK_FULL = OSError(28, "No space left on device")
@@ -127,7 +128,7 @@ def failing(error):
 def test_a_log_that_cannot_be_written_does_not_hide_why_the_job_failed(error):
     config = load_config("conf/mal2020.yml")
     store = SimpleNamespace(location=None, files=None)
-    ledger = SimpleNamespace(pins=lambda tables: {}, newest=dict)
+    ledger = SimpleNamespace(pins=lambda tables: {}, newest=dict, states={})
     session = Session(Run(config, store, "run-1", None, PlainReporter()), FullDisk(), ledger)
     with pytest.raises(type(error)) as raised:
         run_stage(failing(error), session)

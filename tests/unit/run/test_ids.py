@@ -4,7 +4,7 @@ import pytest
 
 from colike.errors import ConfigError
 from colike.run.ids import checked_run_id, new_run_id
-from colike.run.runner import Run
+from colike.run.session import Run
 
 
 @pytest.mark.parametrize(

@@ -52,6 +52,7 @@ def inputs():
         writers={"items": "run-0"},
         not_run={},
         told={},
+        touched=(),
         reporter=PlainReporter(),
     )
 
@@ -81,7 +82,7 @@ def test_a_table_that_is_not_there_is_named_with_the_job_that_reads_it(inputs):
     assert inputs.own("recommendations") == "no rows of recommendations"
 
 
-@pytest.mark.parametrize("read", ["read", "read_or_empty", "own", "last_run_of"])
+@pytest.mark.parametrize("read", ["read", "read_or_empty", "own", "own_untouched", "last_run_of"])
 def test_a_table_that_the_stage_does_not_declare_is_refused(inputs, read):
     with pytest.raises(StageError, match="Stage recommend reads table ratings, which it does not"):
         getattr(inputs, read)("ratings")

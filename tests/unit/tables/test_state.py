@@ -1,9 +1,11 @@
 """Which version of a table its history says to be the last that changed rows."""
 
+import json
+
 import pytest
 from pyspark.sql import Row
 
-from colike.tables.state import Known, Pin, last_change
+from colike.tables.state import TABLE_ID, Known, Pin, TableState, last_by_others, last_change
 
 
 def history(*operations, oldest=0):
@@ -61,3 +63,41 @@ def test_what_a_run_saw_of_another_table_in_the_same_place_says_nothing():
 def test_a_visible_change_goes_before_what_a_run_saw():
     rows = history("VACUUM END", "DELETE", "OPTIMIZE", oldest=20)
     assert last_change(rows, "id", Known(Pin("id", 7), 20)) == 21
+
+
+def signed(*commits):
+    """A history, newest first: operations, those after which a `*` stands signed by colike."""
+    return [
+        Row(
+            version=version,
+            operation=commit.rstrip("*"),
+            userMetadata=json.dumps({TABLE_ID: "id"}) if commit.endswith("*") else more,
+        )
+        for version, (commit, more) in reversed(list(enumerate(commits)))
+    ]
+
+
+@pytest.mark.parametrize("more", [None, "a note of theirs", "[1]", '{"job": "theirs"}'])
+@pytest.mark.parametrize("change", ["WRITE", "DELETE", "UPDATE", "MERGE", "RESTORE"])
+def test_a_change_of_rows_that_colike_has_not_signed_is_by_others(change, more):
+    ours = [("CREATE TABLE", None), ("WRITE*", None), ("OPTIMIZE", None)]
+    assert last_by_others(signed(*ours)) is None
+    theirs = [*ours, (change, more), ("MERGE*", None), ("VACUUM END", None)]
+    assert last_by_others(signed(*theirs)) == 3
+
+
+@pytest.mark.parametrize(
+    ("by_others", "since", "expected"),
+    [
+        (None, None, False),
+        (None, Pin("id", 2), False),
+        (3, Pin("id", 2), True),
+        (3, Pin("id", 3), False),
+        (3, Pin("id", 5), False),
+        (3, None, True),
+        (3, Pin("another", 5), True),
+    ],
+)
+def test_changes_by_others_count_since_what_a_job_has_left(by_others, since, expected):
+    state = TableState(Pin("id", 6), 6, by_others=by_others)
+    assert state.was_changed_by_others(since) is expected
