@@ -11,7 +11,7 @@ from pyspark.sql import functions as F
 from colike.config import load_config
 from colike.errors import ConfigError, QualityError, StageError, StoreError
 from colike.run import log as log_module
-from colike.run import runner
+from colike.run import runner, session
 from colike.run.outputs import Outputs
 from colike.run.plan import plan
 from colike.run.reporters import PlainReporter
@@ -55,7 +55,7 @@ def test_a_stage_runs_once_and_again_when_its_own_settings_change(works):
 
 def test_a_stage_runs_again_when_the_code_that_it_reaches_changes(works, store, monkeypatch):
     assert works(ONE_ROW) == ["neighbours"]
-    monkeypatch.setattr(runner, "code_version", lambda module: f"another {module}")
+    monkeypatch.setattr(session, "code_version", lambda module: f"another {module}")
     assert planned(store, ONE_ROW) == {"neighbours": ["the code changed"]}
     assert works(ONE_ROW) == ["neighbours"]
 
