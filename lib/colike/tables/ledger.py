@@ -81,7 +81,8 @@ class Ledger:
             if constraints.unmet:
                 self.unmet[table] = constraints.unmet
             if has_changed or constraints.changed:
-                self.states[table] = look_up(self.store.spark, identifier, lambda: None)
+                now = look_up(self.store.spark, identifier, lambda: None)
+                self.states[table] = replace(now, by_others=self.states[table].by_others)
         self.formed.add(table)
 
     def created(self, table: str, table_id: str) -> None:

@@ -68,8 +68,8 @@ class TableState:
     """What Delta's log says of a table: the pin of its last change of rows, and its newest version.
 
     `replaced_at` is when the oldest visible version but the first was made (seconds since 1970):
-    files that it replaced are as old. `by_others` is the newest visible version by which something
-    else than colike may have changed rows. Both are None where there is no such version.
+    files that it replaced are as old. `by_others` is the newest version by which something else
+    than colike may have changed rows. Both are None where there is no such version.
     """
 
     pin: Pin
@@ -114,8 +114,9 @@ def look_up(spark: SparkSession, identifier: str, known: Callable[[], Known | No
     table_id = _id_in(rows) or id_of(spark, identifier)
     newest = int(rows[0]["version"])
     replaced_at = min((row["made_at"] for row in rows if row["version"] > 0), default=None)
-    pin = Pin(table_id, last_change(rows, table_id, known()))
-    return TableState(pin, newest, replaced_at, last_by_others(rows))
+    seen = known()
+    pin = Pin(table_id, last_change(rows, table_id, seen))
+    return TableState(pin, newest, replaced_at, last_by_others(rows, table_id, seen))
 
 
 def wrong_with(rows: Sequence[Row]) -> str | None:
@@ -166,21 +167,32 @@ def last_change(rows: Sequence[Row], table_id: str, known: Known | None) -> int:
     if versions:
         return max(versions)
     oldest = int(rows[-1]["version"])
-    is_same = known is not None and known.pin.table_id == table_id
-    if known is not None and is_same and known.newest >= oldest - 1:
+    if known is not None and _reaches_back(oldest, table_id, known):
         return known.pin.version
     return oldest
 
 
-def last_by_others(rows: Sequence[Row]) -> int | None:
+def last_by_others(rows: Sequence[Row], table_id: str, known: Known | None) -> int | None:
     """Return the newest version that may have changed rows and that colike has not signed.
 
+    Of versions that no run saw and that the log does not show any more, nobody knows; then it is
+    the oldest visible one.
+
     Args:
-        rows: The table's history: version, operation and userMetadata.
+        rows: The table's history, newest version first: version, operation and userMetadata.
+        table_id: Delta's id of the table.
+        known: What an earlier run saw, None where no run did.
     """
     changes = (row for row in rows if row["operation"] in CHANGES_ROWS - {CREATED_EMPTY})
     unsigned = (row for row in changes if TABLE_ID not in _parsed(row["userMetadata"]))
-    return max((int(row["version"]) for row in unsigned), default=None)
+    oldest = int(rows[-1]["version"])
+    is_whole = oldest == 0 or (known is not None and _reaches_back(oldest, table_id, known))
+    return max((int(row["version"]) for row in unsigned), default=None if is_whole else oldest)
+
+
+def _reaches_back(oldest: int, table_id: str, known: Known) -> bool:
+    """Return whether a log that begins with a version has all that a run had not seen yet."""
+    return known.pin.table_id == table_id and known.newest >= oldest - 1
 
 
 def newest_commit(spark: SparkSession, identifier: str) -> list[Row]:

@@ -81,9 +81,25 @@ def signed(*commits):
 @pytest.mark.parametrize("change", ["WRITE", "DELETE", "UPDATE", "MERGE", "RESTORE"])
 def test_a_change_of_rows_that_colike_has_not_signed_is_by_others(change, more):
     ours = [("CREATE TABLE", None), ("WRITE*", None), ("OPTIMIZE", None)]
-    assert last_by_others(signed(*ours)) is None
+    assert last_by_others(signed(*ours), "id", None) is None
     theirs = [*ours, (change, more), ("MERGE*", None), ("VACUUM END", None)]
-    assert last_by_others(signed(*theirs)) == 3
+    assert last_by_others(signed(*theirs), "id", None) == 3
+
+
+@pytest.mark.parametrize(
+    ("known", "expected"),
+    [
+        (Known(Pin("id", 1), 4), None),
+        (Known(Pin("id", 1), 6), None),
+        (Known(Pin("id", 1), 3), 5),
+        (Known(Pin("another", 1), 6), 5),
+        (None, 5),
+    ],
+)
+def test_versions_that_nobody_has_seen_may_be_by_others(known, expected):
+    left = signed(*[("OPTIMIZE", None)] * 5, ("OPTIMIZE", None), ("WRITE*", None))[:-5]
+    assert [row["version"] for row in left] == [6, 5]
+    assert last_by_others(left, "id", known) == expected
 
 
 @pytest.mark.parametrize(
