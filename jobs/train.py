@@ -20,7 +20,7 @@ from colike.config import config_hash
 from colike.data.splits import TRAIN
 from colike.embedding.cache import TABLE as EMBEDDINGS
 from colike.embedding.models import Model, find_model
-from colike.errors import ColikeError, ConfigError, SnapshotError
+from colike.errors import ColikeError, ConfigError, SnapshotError, StoreError
 from colike.launch.events import result_of
 from colike.launch.export import SnapshotInputs, export_snapshot, snapshot_tables
 from colike.launch.folders import TrainingNames
@@ -174,6 +174,11 @@ def _export(inputs: Inputs, settings: Settings, folder: Path, base: Model) -> No
 
 def _base_vectors(inputs: Inputs, settings: Settings) -> DataFrame:
     """What `pairs` encoded: all rows of the base embedder are of the one model that it has."""
+    if EMBEDDINGS in inputs.touched:
+        raise StoreError(
+            f"Rows of table {EMBEDDINGS} were changed by something else than colike, and "
+            "train.objective: head learns from them; run job pairs, which encodes them again."
+        )
     return inputs.own(EMBEDDINGS).where(F.col(C.SOURCE) == settings.base_embedder.name)
 
 

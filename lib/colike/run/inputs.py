@@ -43,8 +43,8 @@ class Inputs:
         writers: The run that last wrote each table.
         not_run: Parts of other jobs that their last success left out, by job and part, with why.
         told: Figures of each job's last success.
-        touched: Tables of the stage of which others than colike have changed rows since its last
-            success.
+        touched: Tables that it writes or continues and of which others than colike have changed
+            rows.
     """
 
     job: str

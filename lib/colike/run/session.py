@@ -102,16 +102,19 @@ class Session:
         )
 
     def touched(self, stage: Stage) -> frozenset[str]:
-        """Return the stage's own tables of which others than colike have changed rows since.
+        """Return the tables a stage writes or continues that others than colike have changed.
 
-        What a run wrote that was killed before it was logged is colike's.
+        A table that it writes counts since its own last success, any other one since its last
+        writer's. What a run wrote that was killed before it was logged is colike's.
         """
         last = self.log.successes.get(stage.name)
-        pins = {} if last is None else last.pins_out
+        since = {} if last is None else last.pins_out
+        tables = dict.fromkeys((*stage.writes, *stage.continues))
+        pins = {**self.log.expected(), **dict.fromkeys(stage.writes), **since}
         states = self.ledger.states
         return frozenset(
             table
-            for table in (*stage.writes, *stage.continues)
+            for table in tables
             if table in states and states[table].was_changed_by_others(pins.get(table))
         )
 

@@ -43,15 +43,18 @@ def rows_of(store):
     return sorted((row["rank"], row["weight"]) for row in store.read(TABLE).collect())
 
 
-@pytest.mark.parametrize("change", CHANGES)
-def test_rows_that_others_have_changed_are_made_again(works, store, change, capsys):
+def change(store):
+    for statement in CHANGES:
+        store.spark.sql(statement.format(store.location.identifier(TABLE)))
+
+
+def test_rows_that_others_have_changed_are_made_again(works, store, capsys):
     taken = []
     stage = collects("embed", taken)
     assert works(stage, MERGING) == ["embed", "ingest"]
     wanted = rows_of(store)
-    name = store.location.identifier(TABLE)
 
-    store.spark.sql(change.format(name))
+    change(store)
     assert works(MERGING) == ["ingest"], "a merge finds no row that differs in one that is doubled"
     assert rows_of(store) == wanted
     assert works(stage, MERGING) == ["embed"], "to it the table is still as others left it"
@@ -59,6 +62,26 @@ def test_rows_that_others_have_changed_are_made_again(works, store, change, caps
     told = f"rows of table {TABLE} were changed by something else than colike"
     assert capsys.readouterr().err.count(told) == 2
     assert planned(store, stage, MERGING) == {"embed": [], "ingest": []}
+
+
+def test_who_only_reads_a_table_takes_it_for_good_once_its_writer_has_mended_it(works, store):
+    taken = []
+
+    def reads(inputs, settings):
+        taken.append(inputs.own_untouched(TABLE).count())
+        return Outputs([])
+
+    def reader():
+        # Another key each time.
+        at = str(len(taken))
+        facts = {"continues": (TABLE,), "fingerprint": lambda *_: at, "defined_in": __name__}
+        return Stage("train", (), (), (), reads, **facts)
+
+    works(MERGING, reader())
+    change(store)
+    works(reader())
+    works(MERGING, reader())
+    assert taken == [len(ROWS), 0, len(ROWS)]
 
 
 def test_what_a_killed_run_has_written_is_not_made_again(works, store, monkeypatch):

@@ -1,6 +1,7 @@
 """A store after a training, for what looks at it and for what trains again."""
 
 import shutil
+from dataclasses import replace
 
 import pytest
 from colike.jobs.train import STAGE
@@ -60,10 +61,10 @@ def again(trained, overrides):
     """Runs the stage `train` on the store's tables as they are; what it gives is not written."""
     store, _ = trained
 
-    def again(run_id, *settings):
+    def again(run_id, *settings, **more):
         config = load_config("conf/mal2020.yml", (*overrides, *settings))
         run = Run(config, store, run_id, None, PlainReporter())
-        inputs = Session.begin(run, [STAGE]).inputs(STAGE)
+        inputs = replace(Session.begin(run, [STAGE]).inputs(STAGE), **more)
         try:
             return STAGE.run(inputs, STAGE.settings(config))
         finally:

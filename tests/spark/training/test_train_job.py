@@ -8,6 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 from colike.jobs import train as train_job
 
+from colike.errors import StoreError
 from colike.launch.export import validation_users
 from colike.snapshot.manifest import ITEMS, PAIRS, VALIDATION, VECTORS, open_snapshot
 from colike.tables.ledger import Ledger
@@ -107,6 +108,11 @@ def test_a_model_that_was_made_but_not_committed_is_taken_as_it_is(trained, agai
     assert (write.table, write.where) == ("models", {"model_id": [row["model_id"]]})
     assert row["sha256"] == before["sha256"]
     assert row["created_at"] > before["created_at"]
+
+
+def test_a_head_does_not_learn_from_vectors_that_others_have_changed(again):
+    with pytest.raises(StoreError, match=r"item_embeddings were changed by .*; run job pairs"):
+        again("touched", "train.max_steps=31", touched={"item_embeddings"})
 
 
 def test_a_training_that_is_committed_is_not_repeated(trained):
