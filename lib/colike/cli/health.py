@@ -1,6 +1,6 @@
 """What `colike doctor` finds in a store: damaged tables and files, and jobs that became slow."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from colike import columns as C
@@ -12,9 +12,10 @@ from colike.queries.pace import paces
 from colike.queries.store import config_of, open_any
 from colike.run.log import RUNS, RunLog
 from colike.snapshot.outcome import finished
-from colike.tables import Tables
+from colike.tables import Store, Tables
 from colike.tables.damage import damages
 from colike.tables.files import Files
+from colike.tables.ledger import Ledger
 
 MODELS = "models"
 
@@ -22,20 +23,34 @@ MODELS = "models"
 def store_findings(where: str) -> Iterator[Finding]:
     """Yield what is found in the store at `where`, every file of which is read."""
     opened, again = open_any(where), f"colike run CONF --data DATA --store {where}"
-    found = damages(opened)
-    for table, damage in found.items():
-        state = "ok" if damage is None else "wrong"
-        remedy = "" if damage is None else f"colike repair --store {where}"
-        yield Finding(f"table {table}", state, damage or "every file can be read", remedy)
-    has_log = RUNS in found and found[RUNS] is None
-    if has_log:
-        for table in sorted(set(RunLog.read(opened, "").expected()) - set(found)):
-            yield Finding(f"table {table}", "wrong", "is gone, although a run wrote it", again)
+    damage = damages(opened)
+    whole = {table for table, wrong in damage.items() if wrong is None}
+    log = RunLog.read(opened, "") if RUNS in whole else None
+    changed = set() if log is None else _changed_by_others(opened, log, whole)
+    for table, wrong in damage.items():
+        if wrong is not None:
+            yield Finding(f"table {table}", "wrong", wrong, f"colike repair --store {where}")
+        elif table in changed:
+            told = "something else than colike has changed its rows"
+            yield Finding(f"table {table}", "wrong", told, again)
+        else:
+            yield Finding(f"table {table}", "ok", "every file can be read")
+    for table in sorted(set() if log is None else set(log.expected()) - set(damage)):
+        yield Finding(f"table {table}", "wrong", "is gone, although a run wrote it", again)
     yield _config(opened.files, again)
-    if MODELS in found and found[MODELS] is None:
+    if MODELS in whole:
         yield from _models(opened, opened.files, again)
-    if has_log:
+    if log is not None:
         yield from _paces(opened)
+
+
+def _changed_by_others(store: Store, log: RunLog, whole: Collection[str]) -> set[str]:
+    """Return the tables whose rows others than colike have changed since they were last written."""
+    expected = log.expected()
+    states = Ledger.read(store, set(expected) & set(whole), log.known()).states
+    return {
+        table for table, state in states.items() if state.was_changed_by_others(expected[table])
+    }
 
 
 def _config(files: Files, again: str) -> Finding:

@@ -62,5 +62,10 @@ def test_damages_are_found_set_aside_and_made_again(
     assert typed("repair", "--store", whole.location.name)[1].startswith("No table of store")
 
     shutil.rmtree(tables / "item_neighbours")
+    whole.spark.sql(f"UPDATE {whole.location.identifier('items')} SET title = 'Another'")
     code, found = states(typed, whole)
     assert (code, found["table item_neighbours"]) == (2, "wrong")
+    assert [what for what, state in found.items() if state == "wrong" and "table" in what] == [
+        "table items",
+        "table item_neighbours",
+    ]
