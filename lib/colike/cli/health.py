@@ -1,6 +1,6 @@
 """What `colike doctor` finds in a store: damaged tables and files, and jobs that became slow."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from colike import columns as C
@@ -12,7 +12,7 @@ from colike.queries.pace import paces
 from colike.queries.store import config_of, open_any
 from colike.run.log import RUNS, RunLog
 from colike.snapshot.outcome import finished
-from colike.tables import Store, Tables
+from colike.tables import Tables
 from colike.tables.damage import damages
 from colike.tables.files import Files
 from colike.tables.ledger import Ledger
@@ -26,7 +26,13 @@ def store_findings(where: str) -> Iterator[Finding]:
     damage = damages(opened)
     whole = {table for table, wrong in damage.items() if wrong is None}
     log = RunLog.read(opened, "") if RUNS in whole else None
-    changed = set() if log is None else _changed_by_others(opened, log, whole)
+    expected = {} if log is None else log.expected()
+    known = {} if log is None else log.known()
+    changed = {
+        table
+        for table, state in Ledger.read(opened, whole & set(expected), known).states.items()
+        if state.was_changed_by_others(expected[table])
+    }
     for table, wrong in damage.items():
         if wrong is not None:
             yield Finding(f"table {table}", "wrong", wrong, f"colike repair --store {where}")
@@ -35,22 +41,13 @@ def store_findings(where: str) -> Iterator[Finding]:
             yield Finding(f"table {table}", "wrong", told, again)
         else:
             yield Finding(f"table {table}", "ok", "every file can be read")
-    for table in sorted(set() if log is None else set(log.expected()) - set(damage)):
+    for table in sorted(set(expected) - set(damage)):
         yield Finding(f"table {table}", "wrong", "is gone, although a run wrote it", again)
     yield _config(opened.files, again)
     if MODELS in whole:
         yield from _models(opened, opened.files, again)
     if log is not None:
         yield from _paces(opened)
-
-
-def _changed_by_others(store: Store, log: RunLog, whole: Collection[str]) -> set[str]:
-    """Return the tables whose rows others than colike have changed since they were last written."""
-    expected = log.expected()
-    states = Ledger.read(store, set(expected) & set(whole), log.known()).states
-    return {
-        table for table, state in states.items() if state.was_changed_by_others(expected[table])
-    }
 
 
 def _config(files: Files, again: str) -> Finding:
