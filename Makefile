@@ -22,7 +22,7 @@ help:
 	@echo "make test   everything that must hold: make check's tools and all tests"
 	@echo "make test-cluster  all jobs by spark-submit on a master and two workers of this machine"
 	@echo "make test-dbr LEG=15.4  the bundle's tasks on a Databricks runtime's own versions; or LEG=18"
-	@echo "make chaos  kills, damages and odd inputs for 90 minutes on two cores, CHAOS_SEED=1"
+	@echo "make chaos  kills, damages and odd inputs for 90 to 120 minutes on two cores, CHAOS_SEED=1"
 	@echo "make audit  known faults and licences of what is installed, risky calls, build/sbom.json"
 	@echo "make bench  colike beside its peers on generated data, into $(BENCH)"
 	@echo "make site   the documentation, into $(SITE); a broken link fails it"

@@ -1,7 +1,8 @@
 """What others than colike have changed in a table does not outlive the next run of its job.
 
 Every table that is made from others is tried, whatever a job keeps of its earlier work: values
-that were changed, rows that were deleted, and rows that are there twice. `make chaos` runs it.
+that were changed, rows that were deleted, and rows that are there twice. `make chaos` runs it; that
+no table is forgotten, `make test` tells.
 """
 
 import os
@@ -14,11 +15,6 @@ from colike.generate import generate
 from colike.tables import contracts
 
 from .sameness import differing, opened, rows_of
-
-pytestmark = [
-    pytest.mark.chaos,
-    pytest.mark.skipif("CHAOS" not in os.environ, reason="make chaos runs it"),
-]
 
 CONFIG = load_config(
     "conf/mal2020.yml",
@@ -112,6 +108,8 @@ def test_every_table_is_tried_or_left_out_by_name():
     assert {*TABLES, *OTHERS} == set(contracts())
 
 
+@pytest.mark.chaos
+@pytest.mark.skipif("CHAOS" not in os.environ, reason="make chaos runs it")
 @pytest.mark.parametrize("jobs", CHANGES, ids=" ".join)
 def test_tables_are_as_they_were_after_their_jobs_have_run_again(
     jobs, store, finished, data, run_jobs, capsys

@@ -109,12 +109,11 @@ class Session:
         """
         last = self.log.successes.get(stage.name)
         since = {} if last is None else last.pins_out
-        tables = dict.fromkeys((*stage.writes, *stage.continues))
         pins = {**self.log.expected(), **dict.fromkeys(stage.writes), **since}
         states = self.ledger.states
         return frozenset(
             table
-            for table in tables
+            for table in (*stage.writes, *stage.continues)
             if table in states and states[table].was_changed_by_others(pins.get(table))
         )
 
