@@ -176,7 +176,7 @@ def _base_vectors(inputs: Inputs, settings: Settings) -> DataFrame:
     """What `pairs` encoded: all rows of the base embedder are of the one model that it has."""
     if EMBEDDINGS in inputs.touched:
         raise StoreError(
-            f"Rows of table {EMBEDDINGS} were changed by something else than colike, and "
+            f"Rows of table {EMBEDDINGS} were changed by something other than colike, and "
             "train.objective: head learns from them; run job pairs, which encodes them again."
         )
     return inputs.own(EMBEDDINGS).where(F.col(C.SOURCE) == settings.base_embedder.name)

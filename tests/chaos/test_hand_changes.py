@@ -1,4 +1,4 @@
-"""What others than colike have changed in a table does not outlive the next run of its job.
+"""Rows that something other than colike has changed do not outlive the next run of their job.
 
 Every table that is made from others is tried, whatever a job keeps of its earlier work: values
 that were changed, rows that were deleted, and rows that are there twice. `make chaos` runs it; that
@@ -120,5 +120,5 @@ def test_tables_are_as_they_were_after_their_jobs_have_run_again(
     assert differing(store, {table: finished[1][table] for table in CHANGES[jobs]}, "first") == []
     said = "".join(capsys.readouterr())
     for table in CHANGES[jobs]:
-        assert f"rows of table {table} were changed by something else than colike" in said
+        assert f"rows of table {table} were changed by something other than colike" in said
     assert run_jobs(CONFIG, store, jobs, data, "first") == []

@@ -37,7 +37,7 @@ def store_findings(where: str) -> Iterator[Finding]:
         if wrong is not None:
             yield Finding(f"table {table}", "wrong", wrong, f"colike repair --store {where}")
         elif table in changed:
-            told = "something else than colike has changed its rows"
+            told = "something other than colike has changed its rows"
             yield Finding(f"table {table}", "wrong", told, again)
         else:
             yield Finding(f"table {table}", "ok", "every file can be read")

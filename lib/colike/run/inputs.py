@@ -43,8 +43,8 @@ class Inputs:
         writers: The run that last wrote each table.
         not_run: Parts of other jobs that their last success left out, by job and part, with why.
         told: Figures of each job's last success.
-        touched: Tables that it writes or continues and of which others than colike have changed
-            rows.
+        touched: Tables that it writes or continues and whose rows something other than colike has
+            changed.
     """
 
     job: str
@@ -115,7 +115,7 @@ class Inputs:
         return contracts()[table].filled(rows, self.ids)
 
     def own_untouched(self, table: str) -> DataFrame:
-        """Return what `own` does, but no rows where others than colike have changed some.
+        """Return what `own` does, but no rows where something other than colike has changed some.
 
         This is what a stage takes for its own work, of which it does not do again what is good.
         """

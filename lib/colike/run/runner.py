@@ -20,7 +20,7 @@ from colike.tables.location import CatalogLocation
 from colike.tables.views import create_views
 from colike.tables.writer import Writer
 
-TOUCHED = "rows of table {} were changed by something else than colike"
+TOUCHED = "rows of table {} were changed by something other than colike"
 
 
 def run_stages(run: Run, stages: Sequence[Stage]) -> list[str]:

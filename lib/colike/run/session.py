@@ -102,10 +102,11 @@ class Session:
         )
 
     def touched(self, stage: Stage) -> frozenset[str]:
-        """Return the tables a stage writes or continues that others than colike have changed.
+        """Return the tables of a stage whose rows something other than colike has changed.
 
-        A table that it writes counts since its own last success, any other one since its last
-        writer's. What a run wrote that was killed before it was logged is colike's.
+        Of the tables that it writes or continues, one that it writes counts since its own last
+        success, any other one since its last writer's. What a run wrote that was killed before it
+        was logged is colike's.
         """
         last = self.log.successes.get(stage.name)
         since = {} if last is None else last.pins_out

@@ -68,7 +68,7 @@ class TableState:
     """What Delta's log says of a table: the pin of its last change of rows, and its newest version.
 
     `replaced_at` is when the oldest visible version but the first was made (seconds since 1970):
-    files that it replaced are as old. `by_others` is the newest version by which something else
+    files that it replaced are as old. `by_others` is the newest version by which something other
     than colike may have changed rows. Both are None where there is no such version.
     """
 
@@ -78,7 +78,7 @@ class TableState:
     by_others: int | None = None
 
     def was_changed_by_others(self, since: Pin | None) -> bool:
-        """Return whether something else than colike has changed rows since a pin, or ever."""
+        """Return whether something other than colike has changed rows since a pin, or ever."""
         if self.by_others is None:
             return False
         if since is None or since.table_id != self.pin.table_id:

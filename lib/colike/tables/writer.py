@@ -41,7 +41,8 @@ class Writer:
 
     `checks` has how many of the rows broke each check of their tables, those of rows that were
     refused included. With `counts` off it does not look its commits up: the log is neither pinned
-    nor counted. Tables that others than colike have `touched` are not merged, but written whole.
+    nor counted. Tables that something other than colike has `touched` are written whole, not
+    merged.
     """
 
     ledger: Ledger

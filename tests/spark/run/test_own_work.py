@@ -59,7 +59,7 @@ def test_rows_that_others_have_changed_are_made_again(works, store, capsys):
     assert rows_of(store) == wanted
     assert works(stage, MERGING) == ["embed"], "to it the table is still as others left it"
     assert (taken, rows_of(store)) == ([0, 0], wanted)
-    told = f"rows of table {TABLE} were changed by something else than colike"
+    told = f"rows of table {TABLE} were changed by something other than colike"
     assert capsys.readouterr().err.count(told) == 2
     assert planned(store, stage, MERGING) == {"embed": [], "ingest": []}
 
