@@ -27,7 +27,7 @@ from colike.spark import session
 from colike.tables import IdTypes, Store, contracts
 from colike.tables.files import DiskFiles
 from colike.tables.ledger import Ledger
-from colike.tables.state import Pin
+from colike.tables.state import Pin, TableState
 from colike.tables.writer import Writer
 from colike.tables.writes import Write, overwrite
 
@@ -211,7 +211,7 @@ def run_stage(frame_store: Callable[..., FrameStore]) -> Iterator[Callable[..., 
             continues=stage.continues,
             _store=frame_store({**frames, **(own or {})}, ids),
             pins={table: ANYTHING for table in stage.reads if table in frames} | dict(pins or {}),
-            versions=dict.fromkeys({**frames, **(own or {})}, ANYTHING.version),
+            states=dict.fromkeys({**frames, **(own or {})}, TableState(ANYTHING, ANYTHING.version)),
             data=data and str(data),
             run_id="run-1",
             code=code_version(stage.module),

@@ -19,7 +19,7 @@ from colike.run.reporters import Reporter
 from colike.tables import IdTypes, Store, contracts
 from colike.tables.changes import Changes, changes
 from colike.tables.files import Files
-from colike.tables.state import Pin
+from colike.tables.state import Pin, TableState
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,9 @@ class Inputs:
         reads: Tables that it declares to read.
         continues: Tables whose last rows it starts from, or reads as a cache.
         pins: The declared tables that exist, at the versions of the start of the job.
-        versions: The version at which each table that exists is read: the newest at the start of
-            the job. It has the rows of the pinned one, which Delta may have removed.
+        states: What the log of each table that exists said at the start of the job. A table is
+            read at its newest version, which has the rows of the pinned one: Delta may have
+            removed that.
         data: Folder or URI of the input files, None if it was not given.
         run_id: The run.
         code: Hash of the code that the stage can reach.
@@ -52,7 +53,7 @@ class Inputs:
     continues: tuple[str, ...]
     _store: Store
     pins: Mapping[str, Pin]
-    versions: Mapping[str, int]
+    states: Mapping[str, TableState]
     data: str | None
     run_id: str
     code: str
@@ -99,7 +100,7 @@ class Inputs:
                 f"Store {self._store.location.name} has no table {table}, which job "
                 f"{self.job} reads; run the jobs before it first."
             )
-        return self._of_my_ids(table, self._store.read(table, self.versions[table]))
+        return self._of_my_ids(table, self._store.read(table, self.states[table].newest))
 
     def read_or_empty(self, table: str) -> DataFrame:
         """Return a declared table as `read` does, or no rows if there is none."""
@@ -109,9 +110,9 @@ class Inputs:
     def own(self, table: str) -> DataFrame:
         """Return a table that the stage continues, as it is now, or no rows if there is none."""
         self._require_declared(table, self.continues)
-        if table not in self.versions:
+        if table not in self.states:
             return self._store.empty(table)
-        rows = self._of_my_ids(table, self._store.read(table, self.versions[table]))
+        rows = self._of_my_ids(table, self._store.read(table, self.states[table].newest))
         return contracts()[table].filled(rows, self.ids)
 
     def own_untouched(self, table: str) -> DataFrame:
@@ -122,13 +123,15 @@ class Inputs:
         rows = self.own(table)
         return self._store.empty(table) if table in self.touched else rows
 
-    def changes(self, table: str, since: int) -> Changes | None:
-        """Return what changed in a declared table from a version up to the pinned one.
+    def changes(self, table: str, since: Pin) -> Changes | None:
+        """Return what changed in a declared table from a pin up to the one of now.
 
-        None where Delta's change feed does not reach back to it.
+        None where Delta's change feed does not reach back to it, or is that of another copy.
         """
         self._require_declared(table, self.reads)
-        return changes(self._store, table, since, self.pins[table].version)
+        if not self.states[table].has_been_at(since):
+            return None
+        return changes(self._store, table, since.version, self.pins[table].version)
 
     def last_run_of(self, table: str) -> str | None:
         """Return the run that last wrote a declared table, None if no run did."""

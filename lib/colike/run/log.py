@@ -1,7 +1,7 @@
 """The log of runs, table `runs`: read once at the start of a run, then appended to."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -188,8 +188,8 @@ class RunLog:
                 found[C.AT],
                 found[C.STAGE_KEY],
                 found[C.KEY_PARTS] or {},
-                _pins(found[C.PINS_IN]),
-                _pins(found[C.PINS_OUT]),
+                _pins(found[C.PINS_IN], found[C.COMMITS]),
+                _pins(found[C.PINS_OUT], found[C.COMMITS]),
                 found[C.ROW_SETS] or {},
                 _with_units(found[C.FIGURES] or {}, found[C.UNITS] or {}),
             )
@@ -220,9 +220,11 @@ def event_rows(events: Sequence[Event], first: int | None) -> list[dict[str, Any
             name: {table: (pin.table_id, pin.version) for table, pin in of.items()}
             for name, of in ((C.PINS_IN, event.pins_in), (C.PINS_OUT, event.pins_out))
         }
+        listed = (*event.pins_in.values(), *event.pins_out.values())
+        commits = {pin.place: pin.commit for pin in listed if pin.commit is not None}
         told = None if event.error is None else concealed(event.error)
         number = None if first is None else first + place
-        rows.append({**vars(event), **pins, C.ERROR: told, C.ENTRY: number})
+        rows.append({**vars(event), **pins, C.COMMITS: commits, C.ERROR: told, C.ENTRY: number})
     return rows
 
 
@@ -261,5 +263,7 @@ def _newest(value: Column, condition: Column) -> Column:
     return F.max_by(value, F.when(condition, F.col(C.ENTRY)))
 
 
-def _pins(rows: Mapping[str, Row] | None) -> dict[str, Pin]:
-    return {table: Pin(row["table_id"], row["version"]) for table, row in (rows or {}).items()}
+def _pins(rows: Mapping[str, Row] | None, commits: Mapping[str, str] | None) -> dict[str, Pin]:
+    pins = {table: Pin(row["table_id"], row["version"]) for table, row in (rows or {}).items()}
+    names = commits or {}
+    return {table: replace(pin, commit=names.get(pin.place)) for table, pin in pins.items()}

@@ -75,4 +75,6 @@ def _changed_table(table: str, before: Pin | None, now: Pin | None) -> str:
         return f"table {table} is {'new' if before is None else 'gone'}"
     if before.table_id != now.table_id:
         return f"table {table} was removed and made again"
+    if before.place == now.place:
+        return f"table {table} was put back and changed (version {now.version} is another one)"
     return f"table {table} changed (version {before.version}, now {now.version})"

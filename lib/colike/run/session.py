@@ -87,7 +87,7 @@ class Session:
             stage.continues,
             self.run.store,
             self.ledger.pins(stage.reads),
-            self.ledger.newest(),
+            dict(self.ledger.states),
             self.run.data,
             self.run.run_id,
             code,

@@ -28,7 +28,13 @@ class Origin:
     numbering: int
     history_id: str
     history_version: int
+    history_commit: str | None
     code_version: str
+
+    @property
+    def history(self) -> Pin:
+        """The pin of the user_history that was counted."""
+        return Pin(self.history_id, self.history_version, self.history_commit)
 
 
 @dataclass(frozen=True)
@@ -36,14 +42,14 @@ class KeptInputs:
     """What kept co-likes are brought up to date from.
 
     `strips` are the rows of item_colikes as they are, `history` the pin of user_history that is
-    to be counted; `changes` tells what changed in it since a version, and `code` stands for what
+    to be counted; `changes` tells what changed in it since a pin, and `code` stands for what
     counts.
     """
 
     strips: DataFrame
     items: DataFrame
     history: Pin
-    changes: Callable[[int], Changes | None]
+    changes: Callable[[Pin], Changes | None]
     code: str
 
 
@@ -64,7 +70,7 @@ def kept_colikes(inputs: KeptInputs, counting: Counting) -> Kept:
     """Return the rows of item_colikes for the likes, from the kept ones where they serve."""
     numbering = _numbering(inputs.items, counting.items)
     pin = inputs.history
-    now = Origin(counting.items, numbering, pin.table_id, pin.version, inputs.code)
+    now = Origin(counting.items, numbering, pin.table_id, pin.version, pin.commit, inputs.code)
     cores = inputs.items.sparkSession.sparkContext.defaultParallelism
     try:
         return _grown(inputs, now, cores)
@@ -113,7 +119,7 @@ def _require_fit(then: Origin, now: Origin, items: DataFrame) -> None:
 
 def _changed(inputs: KeptInputs, then: Origin) -> tuple[TrainLikes, TrainLikes]:
     """Return the likes that changed users have, and had."""
-    found = inputs.changes(then.history_version)
+    found = inputs.changes(then.history)
     if found is None:
         since = then.history_version
         raise UnfitError(f"the change feed of user_history does not reach back to version {since}")
@@ -130,4 +136,5 @@ def _numbering(items: DataFrame, below: int) -> int:
 def _with_origin(strips: DataFrame, origin: Origin, likes: int) -> DataFrame:
     columns = {name: F.lit(value) for name, value in asdict(origin).items()}
     typed = {name: columns[name].cast("bigint") for name in (C.NUMBERING, C.HISTORY_VERSION)}
+    typed[C.HISTORY_COMMIT] = columns[C.HISTORY_COMMIT].cast("string")
     return strips.withColumns({**columns, **typed, C.LIKES: F.lit(likes).cast("bigint")})

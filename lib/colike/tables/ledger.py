@@ -4,9 +4,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
+from pyspark.sql import Row
+
 from colike.tables.contracts import contracts
 from colike.tables.rewriting import require_in_place
-from colike.tables.state import Known, Pin, TableState, id_of, look_up, noting
+from colike.tables.state import Known, Pin, TableState, commit_of, id_of, look_up, noting
 from colike.tables.store import Store
 from colike.tables.upgrade import enforced, upgraded
 
@@ -89,8 +91,7 @@ class Ledger:
         """Note a table that was just created."""
         self.states[table] = TableState(Pin(table_id, 0), 0)
 
-    def committed(self, table: str, version: int) -> None:
-        """Note a commit that changed rows of a table."""
-        state = self.states[table]
-        pin = replace(state.pin, version=version)
-        self.states[table] = replace(state, pin=pin, newest=version)
+    def committed(self, table: str, commit: Row) -> None:
+        """Note a commit that changed rows of a table, from Delta's history of it."""
+        version = int(commit["version"])
+        self.states[table] = self.states[table].after(version, commit_of(commit))

@@ -1,10 +1,11 @@
 """The state of a table: which table it is, and the last of its versions that changed rows."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
+from uuid import uuid4
 
 from py4j.protocol import Py4JJavaError
 from pyspark.errors import PySparkException
@@ -15,31 +16,35 @@ from colike.errors import StoreError
 from colike.spark import setting
 
 CREATED_EMPTY = "CREATE TABLE"
-# Delta's operations that may change rows. All others (OPTIMIZE, VACUUM, properties, comments,
-# constraints, new columns) leave the rows as they are. A commit without a name may be anything.
-CHANGES_ROWS = frozenset(
+# Operations that leave the rows as they are, as Delta, Databricks and delta-rs call them. Whatever
+# has another name, such as the INSERT or UNKNOWN of other writers, or none may have changed them.
+KEEPS_ROWS = frozenset(
     {
-        "WRITE",
-        "MERGE",
-        "UPDATE",
-        "DELETE",
-        "TRUNCATE",
-        "COPY INTO",
-        "STREAMING UPDATE",
-        "RESTORE",
-        "CLONE",
-        "CONVERT",
-        CREATED_EMPTY,
-        "CREATE TABLE AS SELECT",
-        "REPLACE TABLE",
-        "REPLACE TABLE AS SELECT",
-        "CREATE OR REPLACE TABLE",
-        "CREATE OR REPLACE TABLE AS SELECT",
-        "DROP COLUMNS",
-        "RENAME COLUMN",
-        "REPLACE COLUMNS",
-        "Manual Update",
-        None,
+        "ADD COLUMN",
+        "ADD COLUMNS",
+        "ADD CONSTRAINT",
+        "ADD FEATURE",
+        "CHANGE COLUMN",
+        "CHANGE COLUMNS",
+        "CLUSTER BY",
+        "COMPUTE STATS",
+        "DROP CONSTRAINT",
+        "DROP FEATURE",
+        "Empty Commit",
+        "OPTIMIZE",
+        "REMOVE COLUMN MAPPING",
+        "REORG",
+        "REORG TABLE UPGRADE UNIFORM",
+        "ROW TRACKING BACKFILL",
+        "ROW TRACKING UNBACKFILL",
+        "SET TBLPROPERTIES",
+        "UNSET TBLPROPERTIES",
+        "UPDATE FIELD METADATA",
+        "UPDATE SCHEMA",
+        "UPDATE TABLE METADATA",
+        "UPGRADE PROTOCOL",
+        "VACUUM END",
+        "VACUUM START",
     }
 )
 # What is wrong where the newest commit has not even a name, and where there is none.
@@ -48,19 +53,31 @@ _NONE = "its log lists no commit"
 #: Begins the note of an error that came up while a table was read.
 READING = "while reading table"
 USER_METADATA = "spark.databricks.delta.commitInfo.userMetadata"
-TABLE_ID = "colike.table_id"
+TABLE_ID, COMMIT = "colike.table_id", "colike.commit"
+COMMIT_LENGTH = 12
 
 
 @dataclass(frozen=True)
 class Pin:
-    """A table, by Delta's id, at a version: a folder made again has the old version numbers."""
+    """A table, by Delta's id, at a version, by the name that colike gave to the commit.
+
+    A folder made again has the old version numbers, and so has an earlier copy of a table that was
+    put back and written again. `commit` is None where colike did not name the commit: others made
+    it, or an earlier release.
+    """
 
     table_id: str
     version: int
+    commit: str | None = None
+
+    @property
+    def place(self) -> str:
+        """The table and the version, whatever commit it was."""
+        return f"{self.table_id}@{self.version}"
 
     def __str__(self) -> str:
         """Return the pin as it stands in stage keys."""
-        return f"{self.table_id}@{self.version}"
+        return self.place if self.commit is None else f"{self.place}:{self.commit}"
 
 
 @dataclass(frozen=True)
@@ -69,21 +86,34 @@ class TableState:
 
     `replaced_at` is when the oldest visible version but the first was made (seconds since 1970):
     files that it replaced are as old. `by_others` is the newest version by which something other
-    than colike may have changed rows. Both are None where there is no such version.
+    than colike may have changed rows. Both are None where there is no such version. `commits` are
+    the names that colike gave to the visible versions, None for those of others.
     """
 
     pin: Pin
     newest: int
     replaced_at: float | None = None
     by_others: int | None = None
+    commits: Mapping[int, str | None] = field(default_factory=dict)
+
+    def has_been_at(self, pin: Pin) -> bool:
+        """Return whether a pin is of this table's past, as far as its log shows."""
+        return (
+            pin.table_id == self.pin.table_id
+            and pin.version <= self.newest
+            and self.commits.get(pin.version, pin.commit) == pin.commit
+        )
 
     def was_changed_by_others(self, since: Pin | None) -> bool:
         """Return whether something other than colike has changed rows since a pin, or ever."""
         if self.by_others is None:
             return False
-        if since is None or since.table_id != self.pin.table_id:
-            return True
-        return since.version < self.by_others
+        return since is None or not self.has_been_at(since) or since.version < self.by_others
+
+    def after(self, version: int, commit: str | None) -> "TableState":
+        """Return the state after a commit of colike that changed rows."""
+        pin = replace(self.pin, version=version, commit=commit)
+        return replace(self, pin=pin, newest=version, commits={**self.commits, version: commit})
 
 
 @dataclass(frozen=True)
@@ -115,8 +145,13 @@ def look_up(spark: SparkSession, identifier: str, known: Callable[[], Known | No
     newest = int(rows[0]["version"])
     replaced_at = min((row["made_at"] for row in rows if row["version"] > 0), default=None)
     seen = known()
-    pin = Pin(table_id, last_change(rows, table_id, seen))
-    return TableState(pin, newest, replaced_at, last_by_others(rows, table_id, seen))
+    return TableState(
+        last_change(rows, table_id, seen),
+        newest,
+        replaced_at,
+        last_by_others(rows, table_id, seen),
+        {int(row["version"]): commit_of(row) for row in rows},
+    )
 
 
 def wrong_with(rows: Sequence[Row]) -> str | None:
@@ -151,25 +186,25 @@ def unreadable(table: str, cause: str) -> StoreError:
     )
 
 
-def last_change(rows: Sequence[Row], table_id: str, known: Known | None) -> int:
+def last_change(rows: Sequence[Row], table_id: str, known: Known | None) -> Pin:
     """Return the version of the last change of rows.
 
     Delta removes log entries after some weeks. Where no visible entry changed rows, the version
-    that an earlier run saw stands, provided that the log reaches back to what that run saw; else
-    the oldest visible version does.
+    that an earlier run saw stands, provided that the log reaches back to what that run saw, and
+    that the log, which may be that of an earlier copy, would show it otherwise; else the oldest
+    visible version does.
 
     Args:
-        rows: The table's history, newest version first: version and operation.
+        rows: The table's history, newest version first: version, operation and userMetadata.
         table_id: Delta's id of the table.
         known: What an earlier run saw, None where no run did.
     """
-    versions = [int(row["version"]) for row in rows if row["operation"] in CHANGES_ROWS]
-    if versions:
-        return max(versions)
     oldest = int(rows[-1]["version"])
-    if known is not None and _reaches_back(oldest, table_id, known):
-        return known.pin.version
-    return oldest
+    found = next((row for row in rows if row["operation"] not in KEEPS_ROWS), None)
+    if found is None and known is not None and _stands(known, oldest, table_id):
+        return known.pin
+    found = rows[-1] if found is None else found
+    return Pin(table_id, int(found["version"]), commit_of(found))
 
 
 def last_by_others(rows: Sequence[Row], table_id: str, known: Known | None) -> int | None:
@@ -183,11 +218,16 @@ def last_by_others(rows: Sequence[Row], table_id: str, known: Known | None) -> i
         table_id: Delta's id of the table.
         known: What an earlier run saw, None where no run did.
     """
-    changes = (row for row in rows if row["operation"] in CHANGES_ROWS - {CREATED_EMPTY})
+    changes = (row for row in rows if row["operation"] not in KEEPS_ROWS | {CREATED_EMPTY})
     unsigned = (row for row in changes if TABLE_ID not in _parsed(row["userMetadata"]))
     oldest = int(rows[-1]["version"])
     is_whole = oldest == 0 or (known is not None and _reaches_back(oldest, table_id, known))
     return max((int(row["version"]) for row in unsigned), default=None if is_whole else oldest)
+
+
+def _stands(known: Known, oldest: int, table_id: str) -> bool:
+    """Return whether a log of housekeeping alone can be that of the table which a run saw."""
+    return known.pin.version < oldest and _reaches_back(oldest, table_id, known)
 
 
 def _reaches_back(oldest: int, table_id: str, known: Known) -> bool:
@@ -196,7 +236,7 @@ def _reaches_back(oldest: int, table_id: str, known: Known) -> bool:
 
 
 def newest_commit(spark: SparkSession, identifier: str) -> list[Row]:
-    """Return version, operation and operationMetrics of the newest commit, if there is one."""
+    """Return what Delta's history says of the newest commit, if there is one."""
     return spark.sql(f"DESCRIBE HISTORY {identifier} LIMIT 1").collect()
 
 
@@ -221,9 +261,19 @@ def id_of(spark: SparkSession, identifier: str) -> str:
 
 @contextmanager
 def signed(spark: SparkSession, table_id: str) -> Iterator[None]:
-    """Sign the commits made inside with the table's id: it tells colike's, and the id, later."""
-    with setting(spark, USER_METADATA, json.dumps({TABLE_ID: table_id})):
+    """Sign what is committed inside: it tells colike's commits, and the table's id, later.
+
+    The name given to the commit tells it from one of the same number, which a copy may have.
+    """
+    signature = {TABLE_ID: table_id, COMMIT: uuid4().hex[:COMMIT_LENGTH]}
+    with setting(spark, USER_METADATA, json.dumps(signature)):
         yield
+
+
+def commit_of(row: Row) -> str | None:
+    """Return the name that colike gave to a commit of a table's history, None where it has none."""
+    commit = _parsed(row["userMetadata"]).get(COMMIT)
+    return None if commit is None else str(commit)
 
 
 def _id_in(rows: Sequence[Row]) -> str | None:

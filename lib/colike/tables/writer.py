@@ -200,7 +200,7 @@ class Writer:
     def _count(self, table: str) -> None:
         row = after_commit(self.store.spark, self.store.location.identifier(table))
         metrics = row["operationMetrics"]
-        self.ledger.committed(table, int(row["version"]))
+        self.ledger.committed(table, row)
         self.pins[table] = self.ledger.states[table].pin
         told = next((names for names in METRICS if names[0] in metrics), ())
         written = sum(int(metrics.get(name, 0)) for name in told)

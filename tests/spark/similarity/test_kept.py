@@ -57,7 +57,7 @@ class Situation:
         """Item pairs as `by_definition` has them."""
         return sorted(map(tuple, similarity_of_kept(kept.rows, self.counting).collect()))
 
-    def _since(self, version):
+    def _since(self, pin):
         """The change feed, in place of Delta's: rows of users whose likes differ."""
         if self.before is None:
             return None

@@ -11,7 +11,7 @@ from colike.errors import StageError, StoreError
 from colike.run.inputs import Inputs
 from colike.run.reporters import PlainReporter
 from colike.tables import IdTypes
-from colike.tables.state import Pin
+from colike.tables.state import Pin, TableState
 
 
 class Rows(str):
@@ -42,7 +42,7 @@ def inputs():
         continues=("recommendations",),
         _store=Tables(),
         pins={"items": Pin("id", 3)},
-        versions={"items": 5},
+        states={"items": TableState(Pin("id", 3), 5)},
         data=None,
         run_id="run-1",
         code="",

@@ -1,20 +1,34 @@
 """Which version of a table its history says to be the last that changed rows."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from pyspark.sql import Row
 
-from colike.tables.state import TABLE_ID, Known, Pin, TableState, last_by_others, last_change
+from colike.tables.state import (
+    COMMIT,
+    TABLE_ID,
+    Known,
+    Pin,
+    TableState,
+    last_by_others,
+    last_change,
+)
 
 
 def history(*operations, oldest=0):
     """A table's history as Delta shows it, newest first, from the oldest entry that is left."""
     rows = [
-        Row(version=oldest + place, operation=operation)
+        Row(version=oldest + place, operation=operation, userMetadata=None)
         for place, operation in enumerate(operations)
     ]
     return rows[::-1]
+
+
+def version(rows, known=None):
+    """The version of the table's last change of rows."""
+    return last_change(rows, "id", known).version
 
 
 @pytest.mark.parametrize(
@@ -31,15 +45,19 @@ def history(*operations, oldest=0):
     ],
 )
 def test_housekeeping_leaves_the_version(housekeeping):
-    assert last_change(history("CREATE TABLE", "WRITE", housekeeping), "id", None) == 1
+    assert version(history("CREATE TABLE", "WRITE", housekeeping)) == 1
 
 
 @pytest.mark.parametrize(
     "change",
-    ["WRITE", "DELETE", "UPDATE", "MERGE", "RESTORE", "TRUNCATE", "CLONE", "RENAME COLUMN", None],
+    [
+        *("WRITE", "DELETE", "UPDATE", "MERGE", "RESTORE", "TRUNCATE", "CLONE", "RENAME COLUMN"),
+        *("FSCK", "INSERT", "UNKNOWN", "a name that nobody has heard of", None),
+    ],
 )
 def test_what_may_change_rows_moves_the_version(change):
-    assert last_change(history("CREATE TABLE", "WRITE", "OPTIMIZE", change), "id", None) == 3
+    """So does every operation that is not known to keep them."""
+    assert version(history("CREATE TABLE", "WRITE", "OPTIMIZE", change)) == 3
 
 
 VACUUMED = history("VACUUM START", "VACUUM END", oldest=20)
@@ -47,22 +65,40 @@ VACUUMED = history("VACUUM START", "VACUUM END", oldest=20)
 
 @pytest.mark.parametrize("newest", [19, 20, 25])
 def test_a_log_with_nothing_but_housekeeping_left_keeps_the_version_that_a_run_saw(newest):
-    assert last_change(VACUUMED, "id", Known(Pin("id", 7), newest)) == 7
+    pin = Pin("id", 7, "its name")
+    assert last_change(VACUUMED, "id", Known(pin, newest)) == pin
 
 
 def test_a_log_that_does_not_reach_back_to_what_a_run_saw_gives_its_oldest_version():
     # Version 19 may have changed rows, and nobody saw it.
-    assert last_change(VACUUMED, "id", Known(Pin("id", 7), 18)) == 20
-    assert last_change(VACUUMED, "id", None) == 20
+    assert version(VACUUMED, Known(Pin("id", 7), 18)) == 20
+    assert version(VACUUMED) == 20
 
 
 def test_what_a_run_saw_of_another_table_in_the_same_place_says_nothing():
-    assert last_change(VACUUMED, "id", Known(Pin("other", 7), 25)) == 20
+    assert version(VACUUMED, Known(Pin("other", 7), 25)) == 20
+
+
+@pytest.mark.parametrize("seen", [20, 21, 22])
+def test_a_change_that_the_log_would_show_and_does_not_is_of_a_later_copy(seen):
+    assert version(VACUUMED, Known(Pin("id", seen, "its name"), 25)) == 20
 
 
 def test_a_visible_change_goes_before_what_a_run_saw():
     rows = history("VACUUM END", "DELETE", "OPTIMIZE", oldest=20)
-    assert last_change(rows, "id", Known(Pin("id", 7), 20)) == 21
+    assert version(rows, Known(Pin("id", 7), 20)) == 21
+
+
+def test_a_pin_has_the_name_that_colike_gave_to_its_commit():
+    told = json.dumps({TABLE_ID: "id", COMMIT: "abc"})
+    named, other = ({"operation": "WRITE", "userMetadata": said} for said in (told, None))
+    vacuum = {"operation": "VACUUM END", "userMetadata": json.dumps({COMMIT: "xyz"})}
+    pins = [
+        last_change([Row(version=4, **vacuum), Row(version=3, **change)], "id", None)
+        for change in (named, other)
+    ]
+    assert pins == [Pin("id", 3, "abc"), Pin("id", 3)]
+    assert [str(pin) for pin in pins] == ["id@3:abc", "id@3"]
 
 
 def signed(*commits):
@@ -117,3 +153,27 @@ def test_versions_that_nobody_has_seen_may_be_by_others(known, expected):
 def test_changes_by_others_count_since_what_a_job_has_left(by_others, since, expected):
     state = TableState(Pin("id", 6), 6, by_others=by_others)
     assert state.was_changed_by_others(since) is expected
+
+
+COPY = TableState(Pin("id", 3, "c"), 4, commits={2: "b", 3: "c", 4: None})
+
+
+@pytest.mark.parametrize(
+    ("pin", "expected"),
+    [
+        (Pin("id", 3, "c"), True),
+        (Pin("id", 2, "b"), True),
+        (Pin("id", 1, "a"), True),
+        (Pin("id", 4), True),
+        (Pin("id", 3, "of the one before"), False),
+        (Pin("id", 3), False),
+        (Pin("id", 4, "d"), False),
+        (Pin("id", 5, "e"), False),
+        (Pin("another", 3, "c"), False),
+    ],
+)
+def test_a_copy_that_was_put_back_has_not_been_at_what_came_after_it(pin, expected):
+    """Of versions that the log does not show any more nothing else is known."""
+    assert COPY.has_been_at(pin) is expected
+    theirs = replace(COPY, by_others=2)
+    assert theirs.was_changed_by_others(pin) is (not expected or pin.version < 2)
