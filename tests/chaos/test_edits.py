@@ -2,8 +2,9 @@
 
 States of a tiny data set, each made of another one by one edit, are a tree. A sequence of edits is
 a walk along its edges, forth (the edit) and back (the earlier files, the earlier config), from a
-copy of the store of the state that it begins at. After each step the store is compared, so that
-ten walks of five steps are fifty sequences. `make chaos` runs it; CHAOS_SEED chooses all.
+copy of the store of the state that it begins at. Before some steps tables are put back as they were
+after an earlier one, as from a backup. After each step the store is compared, so that ten walks of
+five steps are fifty sequences. `make chaos` runs it; CHAOS_SEED chooses all.
 """
 
 import os
@@ -16,6 +17,7 @@ import pytest
 
 from colike.config import load_config
 
+from ..spark.copies import put_back, tables_of
 from .edits import EDITS, first_state, write
 from .nights import COMPARED, IN_PROCESS, SEED
 from .sameness import differing, opened, rows_of
@@ -23,6 +25,8 @@ from .sameness import differing, opened, rows_of
 STATES, WALKS, STEPS = 11, 10, 5
 #: Every so many walks end with the jobs that measure and publish.
 PUBLISHING = 4
+#: The share of steps before which tables are put back.
+BACK = 0.4
 JOBS, LAST_JOBS = ("ingest", "similarity", "neighbours", "recommend"), ("evaluate", "publish")
 TABLES = tuple(table for table in COMPARED if not table.startswith("published_"))
 PUBLISHED = (*COMPARED, "evaluation")
@@ -89,18 +93,33 @@ def copied(spark, tmp_path):
     shutil.rmtree(tmp_path)
 
 
+def some_put_back(store, copies, step, random):
+    """Put some tables back as they were before a random step, or as they are; return which."""
+    copy = copies / f"before-{random.randint(0, step)}"
+    tables = sorted(folder.name for folder in copy.iterdir())
+    chosen = random.sample(tables, random.randint(1, len(tables)))
+    for table in chosen:
+        put_back(store, table, copy / table)
+    return [*chosen, "of", copy.name]
+
+
 @pytest.mark.parametrize("number", range(WALKS))
-def test_after_any_edits_every_table_is_as_in_a_new_store(number, places, new, copied, run_jobs):
+def test_after_any_edits_every_table_is_as_in_a_new_store(
+    number, places, new, copied, run_jobs, tmp_path
+):
     random = Random(f"{SEED} {number}")
     here, run_id = random.randrange(STATES), "new"
     store, walk = copied(new(here)["store"], "edited"), [str(here)]
     for step in range(STEPS):
+        shutil.copytree(tables_of(store), tmp_path / f"before-{step}")
         # Now and then nothing has changed; first something has.
         there = random.choice([*places[here].around * 4, *([here] if step else [])])
         run_id = run_id if random.random() < 0.25 else f"step-{step}"
         walk.append(f"{there} ({places[max(here, there)].edit}), as {run_id}")
+        back = some_put_back(store, tmp_path, step, random) if random.random() < BACK else []
+        walk[-1] += f", after {' '.join(back)} were put back" if back else ""
         worked = run_jobs(places[there].config, store, JOBS, places[there].data, run_id)
-        assert bool(worked) == (there != here), f"{walk} worked: {worked}"
+        assert back or bool(worked) == (there != here), f"{walk} worked: {worked}"
         here = there
         assert differing(store, new(here)["rows"]) == [], walk
     print(" -> ".join(walk))

@@ -4,8 +4,12 @@ import shutil
 from pathlib import Path
 
 
+def tables_of(store):
+    return Path(store.location.root, "tables")
+
+
 def folder_of(store, table):
-    return Path(store.location.root, "tables", table)
+    return tables_of(store) / table
 
 
 def put_back(store, table, copy):

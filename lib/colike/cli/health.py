@@ -16,6 +16,7 @@ from colike.tables import Tables
 from colike.tables.damage import damages
 from colike.tables.files import Files
 from colike.tables.ledger import Ledger
+from colike.tables.state import Pin, TableState
 
 MODELS = "models"
 
@@ -28,16 +29,12 @@ def store_findings(where: str) -> Iterator[Finding]:
     log = RunLog.read(opened, "") if RUNS in whole else None
     expected = {} if log is None else log.expected()
     known = {} if log is None else log.known()
-    changed = {
-        table
-        for table, state in Ledger.read(opened, whole & set(expected), known).states.items()
-        if state.was_changed_by_others(expected[table])
-    }
+    states = Ledger.read(opened, whole & set(expected), known).states
     for table, wrong in damage.items():
+        told = _altered(states[table], expected[table]) if table in states else None
         if wrong is not None:
             yield Finding(f"table {table}", "wrong", wrong, f"colike repair --store {where}")
-        elif table in changed:
-            told = "something other than colike has changed its rows"
+        elif told is not None:
             yield Finding(f"table {table}", "wrong", told, again)
         else:
             yield Finding(f"table {table}", "ok", "every file can be read")
@@ -48,6 +45,15 @@ def store_findings(where: str) -> Iterator[Finding]:
         yield from _models(opened, opened.files, again)
     if log is not None:
         yield from _paces(opened)
+
+
+def _altered(state: TableState, left: Pin) -> str | None:
+    """Return what others did to a table since a run left it; a killed run's rows are no such."""
+    if state.pin.table_id == left.table_id and not state.has_been_at(left):
+        return "is an earlier copy, as from a backup, of what a run left"
+    if state.was_changed_by_others(left):
+        return "something other than colike has changed its rows"
+    return None
 
 
 def _config(files: Files, again: str) -> Finding:

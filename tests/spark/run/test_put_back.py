@@ -4,6 +4,7 @@ import shutil
 
 import pytest
 
+from colike.cli.health import store_findings
 from colike.run.outputs import Outputs
 from colike.run.stage import Stage
 from colike.tables.writes import overwrite
@@ -30,6 +31,12 @@ def reader(read):
         return Outputs()
 
     return Stage("recommend", (TABLE,), (), (), run, defined_in=__name__)
+
+
+def found(store):
+    """What `colike doctor` says of the table."""
+    (one,) = [one for one in store_findings(store.location.name) if one.what == f"table {TABLE}"]
+    return one.state, one.found
 
 
 def nothing(store):
@@ -66,8 +73,11 @@ def test_a_copy_is_not_taken_for_what_the_last_run_left(works, store, tmp_path, 
     works(of_file(1.0), reader(read))
     copy = shutil.copytree(folder_of(store, TABLE), tmp_path / "copy")
     works(of_file(2.0), reader(read))
+    assert found(store) == ("ok", "every file can be read")
     put_back(store, TABLE, copy)
     then(store)
+    assert found(store) == ("wrong", "is an earlier copy, as from a backup, of what a run left")
     assert works(of_file(2.0), reader(read)) == ["ingest", "recommend"]
     assert read == [1.0, 2.0, 2.0]
     assert works(of_file(2.0), reader(read)) == []
+    assert found(store) == ("ok", "every file can be read")
